@@ -1,0 +1,3 @@
+pub mod extract;
+pub mod snapshot;
+pub mod words;

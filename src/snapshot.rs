@@ -1,0 +1,179 @@
+//! What a source says of one capture before it is opened: whose text, of which kind, captured when, and where it lies.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Names a document within its source: who is bound, by what kind of text, and which part where there are several.
+///
+/// `company` is the name as the archive records it (before aliases); it is empty where nothing tells.
+/// `part` is empty but for undated texts (each is a document of its own) and archives with several parts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct DocumentKey {
+    pub company: String,
+    pub kind: String,
+    pub part: String,
+}
+
+/// How exactly an archive tells the time of a capture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    Year,
+    Month,
+    Day,
+    Minute,
+    Second,
+}
+
+/// A moment in UTC with the precision that the archive gives it. A year or a month stands for its first day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Instant {
+    /// Seconds since 1970-01-01T00:00:00Z.
+    pub seconds: i64,
+    pub precision: Precision,
+}
+
+/// A calendar day in UTC, counted from 1970-01-01.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Day(pub i32);
+
+pub const SECONDS_PER_DAY: i64 = 86_400;
+
+impl Day {
+    /// The day of a calendar date; `None` where there is no such date (2005-02-30).
+    pub fn from_date(year: i16, month: i8, day: i8) -> Option<Day> {
+        let date = jiff::civil::Date::new(year, month, day).ok()?;
+        let epoch = jiff::civil::date(1970, 1, 1);
+        let days = date.since((jiff::Unit::Day, epoch)).ok()?.get_days();
+        Some(Day(days))
+    }
+
+    /// The calendar date, clamped to the years that a calendar date can have.
+    pub fn date(self) -> jiff::civil::Date {
+        let epoch = jiff::civil::date(1970, 1, 1);
+        epoch.saturating_add(jiff::Span::new().days(self.0.clamp(-4_000_000, 2_900_000)))
+    }
+
+    pub fn year(self) -> i16 {
+        self.date().year()
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.date())
+    }
+}
+
+impl Instant {
+    /// The start of a calendar date. `None` where there is no such date.
+    pub fn from_date(year: i16, month: i8, day: i8, precision: Precision) -> Option<Instant> {
+        let Day(days) = Day::from_date(year, month, day)?;
+        Some(Instant { seconds: i64::from(days) * SECONDS_PER_DAY, precision })
+    }
+
+    /// A moment of a calendar date. `None` where there is no such date or time of day.
+    pub fn from_date_time(date: (i16, i8, i8), time: (i8, i8, i8), precision: Precision) -> Option<Instant> {
+        let start = Instant::from_date(date.0, date.1, date.2, precision)?;
+        let (hour, minute, second) = time;
+        // A leap second counts as the second before it.
+        let second = second.min(59);
+        if !(0..24).contains(&hour) || !(0..60).contains(&minute) || second < 0 {
+            return None;
+        }
+        let within = i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second);
+        Some(Instant { seconds: start.seconds + within, precision })
+    }
+
+    pub fn day(self) -> Day {
+        Day(self.seconds.div_euclid(SECONDS_PER_DAY) as i32)
+    }
+}
+
+/// ISO 8601, no more exact than the archive: `2004`, `2004-06`, `2004-06-13`, `2001-12-04T19:25:59Z`.
+impl fmt::Display for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let date = self.day().date();
+        let within = self.seconds.rem_euclid(SECONDS_PER_DAY);
+        let (hour, minute, second) = (within / 3600, within / 60 % 60, within % 60);
+        match self.precision {
+            Precision::Year => write!(f, "{:04}", date.year()),
+            Precision::Month => write!(f, "{:04}-{:02}", date.year(), date.month()),
+            Precision::Day => write!(f, "{date}"),
+            Precision::Minute => write!(f, "{date}T{hour:02}:{minute:02}Z"),
+            Precision::Second => write!(f, "{date}T{hour:02}:{minute:02}:{second:02}Z"),
+        }
+    }
+}
+
+/// Where the date of a snapshot comes from. A file's modification time is never a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DateSource {
+    /// A path template of the archive's settings file.
+    PathTemplate,
+    /// The header that the archive wrote into the file (Princeton-Leuven).
+    ArchiveHeader,
+    /// A layout of paths that is known (dataset folders, `<company>/<date>`).
+    Path,
+    /// A field of a JSON Lines record.
+    Record,
+}
+
+impl DateSource {
+    /// The name in JSON and on the terminal.
+    pub fn name(self) -> &'static str {
+        match self {
+            DateSource::PathTemplate => "path_template",
+            DateSource::ArchiveHeader => "archive_header",
+            DateSource::Path => "path",
+            DateSource::Record => "record",
+        }
+    }
+}
+
+/// The instant of a capture, with the place that tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Captured {
+    pub instant: Instant,
+    pub source: DateSource,
+}
+
+/// The form of a captured text. The order is that of preference when one instant was kept in several forms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    Html,
+    Markdown,
+    Text,
+}
+
+/// What a source records: every capture, or only changes (there, silence means unchanged or unwatched).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Recording {
+    Captures,
+    Changes,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_is_written_no_more_exactly_than_it_is_known() {
+        let at = |precision| Instant::from_date_time((2001, 12, 4), (19, 25, 59), precision).unwrap().to_string();
+        assert_eq!(at(Precision::Second), "2001-12-04T19:25:59Z");
+        assert_eq!(at(Precision::Minute), "2001-12-04T19:25Z");
+        assert_eq!(at(Precision::Day), "2001-12-04");
+        assert_eq!(at(Precision::Month), "2001-12");
+        assert_eq!(at(Precision::Year), "2001");
+    }
+
+    #[test]
+    fn dates_that_do_not_exist_are_refused() {
+        assert_eq!(Instant::from_date(2005, 2, 30, Precision::Day), None);
+        assert_eq!(Instant::from_date_time((2005, 2, 3), (24, 0, 0), Precision::Second), None);
+        assert_eq!(Day::from_date(1969, 12, 31), Some(Day(-1)));
+    }
+}
