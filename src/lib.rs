@@ -1,3 +1,18 @@
+//! fineprint searches the fine print across the years: archives of privacy policies and terms, each text captured again and again.
+//!
+//! The data flows one way: [`source`] → [`snapshot`] → [`extract`] → [`passage`] → [`history`] → [`index`]; and for questions
+//! [`query`] → [`search`] → [`wire`] or [`print`]. The library knows no arguments, environment, clock or terminal.
+
+pub mod contents;
 pub mod extract;
+pub mod history;
+pub mod index;
+pub mod language;
+pub mod passage;
+pub mod print;
+pub mod query;
+pub mod search;
 pub mod snapshot;
+pub mod source;
+pub mod wire;
 pub mod words;

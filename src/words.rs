@@ -50,9 +50,19 @@ fn class(c: char) -> Class {
         '\'' => Class::Apostrophe,
         '\0'..='\x7f' => Class::Other,
         '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2bc}' | '\u{ff07}' | '\u{b4}' | '\u{2032}' => Class::Apostrophe,
-        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{202a}'..='\u{202e}' | '\u{180e}' => Class::Invisible,
-        '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' => {
-            if c.is_alphanumeric() { Class::Single } else { Class::Other }
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{202a}'..='\u{202e}' | '\u{180e}' => {
+            Class::Invisible
+        }
+        '\u{3040}'..='\u{30ff}'
+        | '\u{3400}'..='\u{4dbf}'
+        | '\u{4e00}'..='\u{9fff}'
+        | '\u{f900}'..='\u{faff}'
+        | '\u{20000}'..='\u{3ffff}' => {
+            if c.is_alphanumeric() {
+                Class::Single
+            } else {
+                Class::Other
+            }
         }
         _ if c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c) => Class::Letter,
         _ => Class::Other,
@@ -72,7 +82,13 @@ fn class_at(text: &str, at: usize) -> Option<(Class, char, usize)> {
 
 impl<'t> Words<'t> {
     pub fn new(text: &'t str) -> Words<'t> {
-        Words { text, next: 0, start: 0, end: 0, word: String::new() }
+        Words {
+            text,
+            next: 0,
+            start: 0,
+            end: 0,
+            word: String::new(),
+        }
     }
 
     /// Goes on to the next word; false when there is none.
@@ -104,7 +120,9 @@ impl<'t> Words<'t> {
                 at += 1;
                 continue;
             }
-            let Some((class, c, len)) = class_at(self.text, at) else { break };
+            let Some((class, c, len)) = class_at(self.text, at) else {
+                break;
+            };
             match class {
                 Class::Letter | Class::Single => {
                     if chars > 0 && class == Class::Single {
@@ -177,7 +195,11 @@ pub fn words(text: &str) -> Vec<Word> {
     let mut walk = Words::new(text);
     let mut found = Vec::new();
     while walk.advance() {
-        found.push(Word { text: walk.word().to_owned(), start: walk.start(), end: walk.end() });
+        found.push(Word {
+            text: walk.word().to_owned(),
+            start: walk.start(),
+            end: walk.end(),
+        });
     }
     found
 }
@@ -203,7 +225,10 @@ mod tests {
 
     #[test]
     fn hyphens_part_and_inner_apostrophes_join() {
-        assert_eq!(texts("Third-party users’ data; we don't SELL."), ["third", "party", "users", "data", "we", "don't", "sell"]);
+        assert_eq!(
+            texts("Third-party users’ data; we don't SELL."),
+            ["third", "party", "users", "data", "we", "don't", "sell"]
+        );
         assert_eq!(texts("don\u{2019}t"), texts("don&apost"));
         assert_eq!(texts("users&apos; rights &apos quoted&apos"), ["users", "rights", "quoted"]);
         assert_eq!(texts("R&amp;D 1,000"), ["r", "amp", "d", "1", "000"]);

@@ -1,0 +1,207 @@
+//! What can be typed: commands, options and their help.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Full-text search across the years of archived privacy policies and terms.
+///
+/// Build an index of an archive once (`fineprint index ARCHIVE`), then search it. Each distinct passage is found once, with every
+/// snapshot it stands in.
+#[derive(Debug, Parser)]
+#[command(name = "fineprint", version, max_term_width = 100, after_help = EXIT_HELP)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_HELP: &str = "Exit status: 0 found, 1 nothing found, 2 an error, even a partial one.";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Build an index of archives, or bring it up to date
+    #[command(after_help = INDEX_HELP)]
+    Index(IndexArgs),
+    /// Search passages by words or phrases, across all dates
+    #[command(after_help = QUERY_HELP)]
+    Search(SearchArgs),
+    /// Answer many queries, from a file or standard input
+    #[command(after_help = BATCH_HELP)]
+    Batch(BatchArgs),
+    /// Show what an index holds
+    Stats(StatsArgs),
+}
+
+const INDEX_HELP: &str = "\
+An archive is a folder of dated policies (HTML, Markdown, text, JSON Lines), in any layout: Princeton-Leuven files, Open Terms \
+Archive and Platform Governance Archive datasets, Wayback downloads, COMPANY/DATE.html, COMPANY_DATE.txt, DATE/COMPANY.md, or what \
+path templates in its fineprint.toml say.
+
+Files that are as they were are not read again. What vanished from an archive stays in the index unless --prune is given.";
+
+const QUERY_HELP: &str = "\
+Queries:
+  sell data                    any of these words, in any form; ranked
+  \"do not sell\"                exactly these words in this order
+  \"legitimate (interest|interests)\"   choices; \"our (own)? partners\": optional words
+  \"share partners\"~5           in this order, with at most 5 words between
+  \"do not sell\" NOT WITHIN \"do not sell my\"
+  +must -not   a AND b   a OR b   NOT a   ( )   prefix*
+  company:facebook  kind:\"privacy policy\"  lang:en  heading:cookies
+  year:2005..2010  since:2018-05  until:2019  asof:2010-05-25
+
+Examples:
+  fineprint search '\"do not sell\"' --by-year
+  fineprint search 'sell +\"personal information\"' --years 2005..2010 --sort first-seen
+  fineprint search --company facebook --as-of 2012-01-01 'location data'";
+
+const BATCH_HELP: &str = "\
+One query a line; ID<TAB>QUERY; or JSON Lines with \"id\", \"query\" and optionally \"company\", \"kind\", \"lang\", \"since\", \"until\", \
+\"years\", \"as_of\", \"carry\", \"sort\", \"limit\", \"offset\", \"per_company\", \"unfold\", \"by_year\". Answers come in the order of the queries; \
+a bad query becomes an error row, and the exit status is 2.";
+
+/// Where the index is.
+#[derive(Debug, Args)]
+pub struct Location {
+    /// Directory of the index [default: the nearest .fineprint upward]
+    #[arg(long, value_name = "DIR", env = "FINEPRINT_INDEX")]
+    pub index: Option<PathBuf>,
+    /// Search an archive directly: its index is kept in your cache and brought up to date first
+    #[arg(long, value_name = "DIR", conflicts_with = "index")]
+    pub archive: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct IndexArgs {
+    /// Folders (or single files) to index
+    #[arg(required = true, value_name = "ARCHIVE")]
+    pub archives: Vec<PathBuf>,
+    /// Directory of the index [default: the nearest .fineprint upward, or a new one here]
+    #[arg(long, value_name = "DIR", env = "FINEPRINT_INDEX")]
+    pub index: Option<PathBuf>,
+    /// Remove from the index what is no longer in these archives
+    #[arg(long)]
+    pub prune: bool,
+    /// How many threads read and index [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// How the summary is written
+    #[arg(long, value_enum, default_value_t = SummaryFormat::Text)]
+    pub format: SummaryFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SummaryFormat {
+    Text,
+    Json,
+}
+
+/// Conditions and order, as options.
+#[derive(Debug, Default, Args)]
+pub struct QueryOptions {
+    /// Only this company, or one whose name begins so (`face*`); several: any of them
+    #[arg(long, value_name = "NAME")]
+    pub company: Vec<String>,
+    /// Only this kind of text (`privacy policy`, `terms*`); several: any of them
+    #[arg(long, value_name = "NAME")]
+    pub kind: Vec<String>,
+    /// Only snapshots in this language (`en`); several: any of them
+    #[arg(long, value_name = "CODE")]
+    pub lang: Vec<String>,
+    /// Only captures from this day, month or year on
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<String>,
+    /// Only captures until the end of this day, month or year
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<String>,
+    /// Only captures of these years (`2005..2010`, `2018`, `2018..`)
+    #[arg(long, value_name = "YEARS")]
+    pub years: Option<String>,
+    /// Only what stood in each document at the end of this day
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<String>,
+    /// How old a snapshot may be to stand for a later day (`90d`, `18m`, `2y`, `unlimited`) [default: 18m for archives of every
+    /// capture, unlimited for archives of changes]
+    #[arg(long, value_name = "AGE")]
+    pub carry: Option<String>,
+    /// Order of the hits
+    #[arg(long, value_enum)]
+    pub sort: Option<SortOrder>,
+    /// How many hits to show (`all`: every one) [default: 10]
+    #[arg(long, value_name = "N|all")]
+    pub limit: Option<String>,
+    /// How many hits to leave out first
+    #[arg(long, value_name = "N")]
+    pub offset: Option<usize>,
+    /// At most this many hits of one company
+    #[arg(long, value_name = "N")]
+    pub per_company: Option<usize>,
+    /// Show each wording of a clause as a hit of its own
+    #[arg(long)]
+    pub unfold: bool,
+    /// Count matching snapshots, documents and companies for each year
+    #[arg(long)]
+    pub by_year: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SortOrder {
+    Relevance,
+    FirstSeen,
+    LastSeen,
+    Company,
+}
+
+#[derive(Debug, Args)]
+pub struct SearchArgs {
+    /// What to find (see below); several arguments are joined by blanks
+    #[arg(value_name = "QUERY")]
+    pub query: Vec<String>,
+    #[command(flatten)]
+    pub location: Location,
+    #[command(flatten)]
+    pub options: QueryOptions,
+    /// How the answer is written: for reading, as one JSON object, as a JSON object a hit, or as a table
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
+    pub format: AnswerFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AnswerFormat {
+    Text,
+    Json,
+    Jsonl,
+    Csv,
+}
+
+#[derive(Debug, Args)]
+pub struct BatchArgs {
+    /// File of queries; `-` for standard input
+    #[arg(value_name = "QUERIES")]
+    pub queries: PathBuf,
+    #[command(flatten)]
+    pub location: Location,
+    #[command(flatten)]
+    pub options: QueryOptions,
+    /// How many threads answer [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// A JSON object a query, or a table with a row a hit
+    #[arg(long, value_enum, default_value_t = BatchFormat::Jsonl)]
+    pub format: BatchFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum BatchFormat {
+    Jsonl,
+    Csv,
+}
+
+#[derive(Debug, Args)]
+pub struct StatsArgs {
+    #[command(flatten)]
+    pub location: Location,
+    /// How the counts are written
+    #[arg(long, value_enum, default_value_t = SummaryFormat::Text)]
+    pub format: SummaryFormat,
+}

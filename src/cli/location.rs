@@ -1,0 +1,107 @@
+//! Where the index is: the option, the environment, the nearest `.fineprint`, or the user's cache.
+
+use super::args::Location;
+use super::index::{bring_up_to_date, processors};
+use anyhow::{Context, bail};
+use fineprint::index::{Index, IndexError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+const DIRECTORY: &str = ".fineprint";
+
+/// An index to be read.
+pub struct Opened {
+    pub index: Arc<Index>,
+    /// Whether all of the archives it was brought up to date from could be read.
+    pub whole: bool,
+}
+
+impl Location {
+    /// Opens the index; one of archives is brought up to date first.
+    pub fn open(&self) -> anyhow::Result<Opened> {
+        if self.archive.is_empty() {
+            let dir = match &self.index {
+                Some(dir) => dir.clone(),
+                None => nearest()?.context("there is no index here: build one with `fineprint index ARCHIVE`, name one with --index DIR, or search an archive directly with --archive DIR")?,
+            };
+            return Ok(Opened {
+                index: Arc::new(Index::open(&dir)?),
+                whole: true,
+            });
+        }
+        let dir = cached(&self.archive)?;
+        let report = match bring_up_to_date(&dir, &self.archive, processors(), false) {
+            // What lies in the cache can be made again.
+            Err(error) if error.downcast_ref().is_some_and(is_spoilt) => {
+                std::fs::remove_dir_all(&dir).with_context(|| dir.display().to_string())?;
+                bring_up_to_date(&dir, &self.archive, processors(), false)?
+            }
+            done => done?,
+        };
+        for failed in &report.failed {
+            eprintln!("fineprint: {}", failed.reason);
+        }
+        let index = Index::open(&dir)?;
+        let damaged: usize = index.catalog.sources.iter().map(|source| source.damaged.len()).sum();
+        if damaged > 0 {
+            eprintln!("fineprint: {damaged} files or parts of the archive could not be read: see `fineprint stats --archive`");
+        }
+        Ok(Opened {
+            index: Arc::new(index),
+            whole: damaged == 0 && report.failed.is_empty(),
+        })
+    }
+}
+
+fn is_spoilt(error: &IndexError) -> bool {
+    matches!(
+        error,
+        IndexError::OtherFormat { .. } | IndexError::Damaged(_) | IndexError::Tantivy(_)
+    )
+}
+
+/// The index directory that `index` writes: as given, the nearest upward, or a new one here.
+pub fn to_write(given: Option<&Path>) -> anyhow::Result<PathBuf> {
+    Ok(match given {
+        Some(dir) => dir.to_owned(),
+        None => nearest()?.unwrap_or_else(|| PathBuf::from(DIRECTORY)),
+    })
+}
+
+/// The nearest `.fineprint` from the working directory upward.
+fn nearest() -> anyhow::Result<Option<PathBuf>> {
+    let here = std::env::current_dir().context("the working directory cannot be read")?;
+    Ok(here.ancestors().map(|dir| dir.join(DIRECTORY)).find(|dir| dir.is_dir()))
+}
+
+/// The directory in the user's cache for the index of some archives.
+fn cached(archives: &[PathBuf]) -> anyhow::Result<PathBuf> {
+    let mut hash = blake3::Hasher::new();
+    let mut name = String::new();
+    for archive in archives {
+        let root =
+            std::fs::canonicalize(archive).with_context(|| format!("there is no {}: check the path", archive.display()))?;
+        hash.update(root.as_os_str().as_encoded_bytes()).update(b"\0");
+        if name.is_empty() {
+            let last = root.file_name().unwrap_or_default().to_string_lossy();
+            name = last
+                .chars()
+                .map(|c| if c.is_alphanumeric() || c == '-' || c == '_' { c } else { '_' })
+                .take(40)
+                .collect();
+        }
+    }
+    let cache = match (
+        std::env::var_os("XDG_CACHE_HOME"),
+        std::env::var_os("HOME"),
+        std::env::var_os("LOCALAPPDATA"),
+    ) {
+        (Some(dir), _, _) if !dir.is_empty() => PathBuf::from(dir),
+        (_, Some(home), _) if !home.is_empty() => PathBuf::from(home).join(".cache"),
+        (_, _, Some(dir)) => PathBuf::from(dir),
+        _ => bail!("no place for a cache is known: set XDG_CACHE_HOME, or build an index with `fineprint index`"),
+    };
+    Ok(cache
+        .join("fineprint")
+        .join(format!("{name}-{}", &hash.finalize().to_hex()[..12])))
+}

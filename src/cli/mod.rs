@@ -1,0 +1,90 @@
+//! The edge: arguments, environment, directory and terminal are read here and nowhere else.
+
+mod args;
+mod batch;
+mod index;
+mod location;
+mod request;
+mod search;
+mod stats;
+
+use args::{Cli, Command};
+use clap::Parser;
+use fineprint::print::answer::Look;
+use std::io::{ErrorKind, Write};
+use std::process::ExitCode;
+
+/// How a command ended, as grep tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Found,
+    NothingFound,
+    /// Something was wrong, though not all.
+    Partial,
+}
+
+impl Outcome {
+    /// The outcome of a search in an archive that could be read wholly or in part.
+    fn of(found: bool, whole: bool) -> Outcome {
+        match (whole, found) {
+            (false, _) => Outcome::Partial,
+            (true, true) => Outcome::Found,
+            (true, false) => Outcome::NothingFound,
+        }
+    }
+}
+
+/// A query that was not understood: the diagnostics, as they are shown.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct BadQuery(String);
+
+/// Runs the command that was typed.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let done = run(&cli.command, &mut out).and_then(|outcome| {
+        out.flush()?;
+        Ok(outcome)
+    });
+    match done {
+        Ok(Outcome::Found) => ExitCode::SUCCESS,
+        Ok(Outcome::NothingFound) => ExitCode::from(1),
+        Ok(Outcome::Partial) => ExitCode::from(2),
+        // Whoever read our output has seen enough.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            match error.downcast_ref::<BadQuery>() {
+                Some(bad) => eprintln!("{bad}"),
+                None => eprintln!("fineprint: {error:#}"),
+            }
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+    match command {
+        Command::Index(args) => index::run(args, out),
+        Command::Search(args) => search::run(args, out),
+        Command::Batch(args) => batch::run(args, out),
+        Command::Stats(args) => stats::run(args, out),
+    }
+}
+
+/// How answers look on the present terminal.
+fn look() -> Look {
+    let colour = anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
+    Look {
+        width: textwrap::termwidth(),
+        colour,
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+    })
+}

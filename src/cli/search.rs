@@ -1,0 +1,31 @@
+//! `fineprint search`.
+
+use super::Outcome;
+use super::args::{AnswerFormat, SearchArgs};
+use super::request::request;
+use fineprint::{print, search, wire};
+use std::io::Write;
+
+pub fn run(args: &SearchArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+    let text = args.query.join(" ");
+    // A mistake in the query is told before an archive is read.
+    let (request, warnings) = request(&text, &args.options)?;
+    for warning in warnings {
+        eprintln!("{warning}");
+    }
+    let opened = args.location.open()?;
+    let answer = search::search(&opened.index, &request)?;
+    match args.format {
+        AnswerFormat::Text => print::answer::answer(&answer, &request, super::look(), out)?,
+        AnswerFormat::Json => print::json(&wire::Answer::new(&answer, None), out)?,
+        AnswerFormat::Jsonl => answer
+            .hits
+            .iter()
+            .try_for_each(|hit| print::json_line(&wire::Hit::new(hit), out))?,
+        AnswerFormat::Csv => match &answer.years {
+            Some(years) => print::csv::years(years, out)?,
+            None => print::csv::hits(&wire::Answer::new(&answer, None), out)?,
+        },
+    }
+    Ok(Outcome::of(answer.totals.passages > 0, opened.whole))
+}

@@ -1,0 +1,94 @@
+//! Counts what an index holds: by year, by language, and in all.
+
+use crate::index::{Index, IndexError};
+use crate::wire::{PathReason, SCHEMA, Source, Stats, YearContents, day};
+use rustc_hash::FxHashSet;
+use std::collections::BTreeMap;
+
+/// Counts all that an index holds.
+pub fn stats(index: &Index) -> Result<Stats, IndexError> {
+    let catalog = &index.catalog;
+    let counts = catalog.counts();
+    let (years, languages) = over_time(index)?;
+    let reasons = |of: fn(&crate::index::catalog::SourceEntry) -> &[crate::index::catalog::Problem]| -> Vec<PathReason> {
+        catalog
+            .sources
+            .iter()
+            .flat_map(|source| of(source).iter().map(PathReason::from))
+            .collect()
+    };
+    Ok(Stats {
+        schema: SCHEMA,
+        fingerprint: catalog.fingerprint.clone(),
+        sources: (0..)
+            .zip(&catalog.sources)
+            .map(|(number, entry)| Source::new(catalog, number, entry))
+            .collect(),
+        companies: catalog.companies() as u64,
+        documents: catalog.documents().count() as u64,
+        snapshots: counts.snapshots,
+        versions: counts.versions,
+        passages: counts.passages,
+        clauses: counts.clauses,
+        occurrences: counts.occurrences,
+        superseded: catalog.sources.iter().map(|source| source.superseded).sum(),
+        undated: counts.undated,
+        empty: counts.empty,
+        first_seen: day(catalog.documents().filter_map(|(_, entry)| entry.first).min()),
+        last_seen: day(catalog.documents().filter_map(|(_, entry)| entry.last).max()),
+        years,
+        languages,
+        skipped: reasons(|source| &source.skipped),
+        damaged: reasons(|source| &source.damaged),
+        vanished: catalog
+            .sources
+            .iter()
+            .flat_map(|source| source.vanished.iter().cloned())
+            .collect(),
+        archive_bytes: counts.bytes,
+        index_bytes: index.size_bytes()?,
+        update: None,
+    })
+}
+
+#[derive(Default)]
+struct Year<'i> {
+    snapshots: u64,
+    documents: u64,
+    companies: FxHashSet<&'i str>,
+}
+
+/// Snapshots by year and by language.
+fn over_time(index: &Index) -> Result<(Vec<YearContents>, BTreeMap<String, u64>), IndexError> {
+    let mut years: BTreeMap<i16, Year> = BTreeMap::new();
+    let mut languages: BTreeMap<String, u64> = BTreeMap::new();
+    for (slot, entry) in index.catalog.documents().filter(|(_, entry)| entry.first.is_some()) {
+        let timeline = &index.record(slot)?.timeline;
+        let mut last = None;
+        for snapshot in 0..timeline.snapshots.len() as u32 {
+            let lang = timeline.version_of(snapshot).map_or("", |facts| &facts.lang);
+            *languages
+                .entry(if lang.is_empty() { "und" } else { lang }.to_owned())
+                .or_default() += 1;
+            let Some(year) = timeline.day(snapshot).map(|day| day.year()) else {
+                continue;
+            };
+            let so_far = years.entry(year).or_default();
+            so_far.snapshots += 1;
+            if last != Some(year) {
+                so_far.documents += 1;
+                if !entry.company.is_empty() {
+                    so_far.companies.insert(&entry.company);
+                }
+            }
+            last = Some(year);
+        }
+    }
+    let contents = |(year, so_far): (i16, Year)| YearContents {
+        year,
+        snapshots: so_far.snapshots,
+        documents: so_far.documents,
+        companies: so_far.companies.len() as u64,
+    };
+    Ok((years.into_iter().map(contents).collect(), languages))
+}

@@ -1,0 +1,317 @@
+//! What stands around the text of a page: menus, footers, consent boxes, hidden parts; found in the tree, left out at the end.
+
+use super::Block;
+use super::shape::Shape;
+use html2text::{Document, Element, Handle};
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+/// A hidden part with more bytes of text than this is kept: policies fold their sections away.
+const MAX_HIDDEN: usize = 500;
+
+/// So many per cent of a page's text stay, whatever looks like furniture: a cookie policy has "cookie" in its class names.
+const MIN_KEPT_PERCENT: usize = 40;
+
+/// A part of a page that is no text of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Area {
+    /// Menus, headers, footers, side bars, consent boxes.
+    Around,
+    /// Not shown until someone unfolds it, if ever.
+    Hidden,
+}
+
+/// What the tree tells before it is read.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    /// Elements of running text that hold a block.
+    holders: HashSet<*const ()>,
+    areas: HashMap<*const (), Area>,
+}
+
+impl Plan {
+    pub(super) fn holds_block(&self, node: &Handle) -> bool {
+        self.holders.contains(&id(node))
+    }
+
+    pub(super) fn area(&self, node: &Handle) -> Option<Area> {
+        self.areas.get(&id(node)).copied()
+    }
+}
+
+fn id(node: &Handle) -> *const () {
+    Rc::as_ptr(node).cast()
+}
+
+/// Elements that part running text.
+const BLOCKS: &str = " address article aside blockquote body button caption center dd details dialog dir div dl dt fieldset figcaption \
+    figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing main marquee menu nav ol p plaintext pre \
+    search section summary table tbody td textarea tfoot th thead tr ul xmp ";
+
+/// Elements without text for a reader.
+const UNSEEN: &str = " applet area audio base canvas datalist embed frame head iframe input link map meta noframes noscript object param \
+    progress script select source style svg template title track video ";
+
+/// Elements of running text.
+const INLINE: &str = " a abbr acronym b bdi bdo big blink br cite code col colgroup del dfn em font i image img ins kbd label mark math \
+    meter nobr o optgroup option output picture q rp rt ruby s samp slot small span strike strong sub sup time tt u var wbr ";
+
+/// Words in ids and classes that name what stands around a text.
+const AROUND: &str = " nav navbar navigation menu main-menu main-nav mega-menu top-nav topnav topbar top-bar sidebar side-bar breadcrumb \
+    breadcrumbs site-header site-footer page-footer global-header global-footer globalnav footer footer-menu footer-nav social-links \
+    share-buttons related-posts newsletter ";
+
+/// How words in ids and classes begin that name a consent box or a link past the menu.
+const AROUND_STARTS: &str = "cookie-banner cookie-consent cookie-notice cookie-bar cookie-popup cookie-modal cookie-law cookie-disclaimer \
+    cookiebanner cookieconsent cookielaw onetrust- cybotcookiebot gdpr-banner gdpr-cookie cc-window cc-banner consent-banner \
+    consent-popup consent-modal usercentrics didomi- qc-cmp sp-message osano-cm cmplz- skip-link skip-to-";
+
+/// Whether a list of words holds a word.
+fn lists(words: &str, word: &str) -> bool {
+    words
+        .match_indices(word)
+        .any(|(at, _)| words[..at].ends_with(' ') && words[at + word.len()..].starts_with(' '))
+}
+
+pub(super) fn is_block(name: &str) -> bool {
+    lists(BLOCKS, name)
+}
+
+/// Whether browsers know an element of this name, or it is one that a page defines.
+pub(super) fn is_element(name: &str) -> bool {
+    name.contains('-') || [BLOCKS, UNSEEN, INLINE].into_iter().any(|names| lists(names, name))
+}
+
+/// Takes out of the tree what is never read, and finds the rest of what [`Plan`] knows.
+pub(super) fn prune(document: &Handle, shape: Shape) -> Plan {
+    let mut plan = Plan::default();
+    let mut kept = HashSet::new();
+    // The open elements: their name, their identity, and whether they are in running text.
+    let mut path: Vec<Open> = Vec::new();
+    let mut steps = vec![Step::Enter(document.clone())];
+    while let Some(step) = steps.pop() {
+        let node = match step {
+            Step::Leave => {
+                path.pop();
+                continue;
+            }
+            Step::Enter(node) => node,
+        };
+        let open = match &node.data {
+            Element { name, .. } => {
+                let name: &str = &name.local;
+                let facts = Facts::of(&node, name);
+                note(&mut plan, &mut kept, &path, &node, &facts, shape);
+                Open {
+                    id: id(&node),
+                    is_block: is_block(name),
+                    facts,
+                }
+            }
+            Document => Open {
+                id: id(&node),
+                is_block: true,
+                facts: Facts::default(),
+            },
+            _ => continue,
+        };
+        let in_heading = open.facts.is_heading || path.iter().any(|open| open.facts.is_heading);
+        node.children.borrow_mut().retain(|child| match &child.data {
+            Element { name, .. } => is_read(child, &name.local, shape, in_heading),
+            _ => true,
+        });
+        path.push(open);
+        steps.push(Step::Leave);
+        steps.extend(node.children.borrow().iter().rev().cloned().map(Step::Enter));
+    }
+    plan.areas.retain(|node, _| !kept.contains(node));
+    plan
+}
+
+enum Step {
+    Enter(Handle),
+    Leave,
+}
+
+struct Open {
+    id: *const (),
+    is_block: bool,
+    facts: Facts,
+}
+
+/// What an element says of itself.
+#[derive(Debug, Default)]
+struct Facts {
+    is_text: bool,
+    is_heading: bool,
+    is_header: bool,
+    is_menu: bool,
+    is_around: bool,
+    is_hidden: bool,
+}
+
+impl Facts {
+    fn of(node: &Handle, name: &str) -> Facts {
+        let role = attribute(node, "role").unwrap_or_default();
+        let words = [attribute(node, "id"), attribute(node, "class")];
+        let is_named = words
+            .iter()
+            .flatten()
+            .any(|value| value.split_ascii_whitespace().any(names_furniture));
+        let is_root = matches!(name, "html" | "body" | "main" | "article");
+        let is_menu = name == "nav" || matches!(role.as_str(), "navigation" | "menu" | "menubar");
+        let is_around = matches!(name, "footer" | "aside" | "dialog")
+            || matches!(
+                role.as_str(),
+                "banner" | "contentinfo" | "dialog" | "alertdialog" | "search" | "complementary"
+            );
+        Facts {
+            is_text: matches!(name, "main" | "article") || role == "main",
+            is_heading: matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "summary" | "dt"),
+            is_header: name == "header",
+            is_menu,
+            is_around: !is_root && (is_menu || is_around || is_named),
+            is_hidden: !is_root && is_hidden(node),
+        }
+    }
+}
+
+/// Puts down what an element means for itself and for those around it.
+fn note(plan: &mut Plan, kept: &mut HashSet<*const ()>, path: &[Open], node: &Handle, facts: &Facts, shape: Shape) {
+    let Element { name, .. } = &node.data else { return };
+    if is_block(&name.local) {
+        // Elements further up hold the block between already.
+        for open in path.iter().rev().take_while(|open| !open.is_block) {
+            plan.holders.insert(open.id);
+        }
+    }
+    if shape == Shape::Fragment {
+        if facts.is_hidden {
+            plan.areas.insert(id(node), Area::Hidden);
+        }
+        return;
+    }
+    if facts.is_text {
+        kept.extend(path.iter().map(|open| open.id));
+    }
+    if facts.is_menu {
+        plan.areas.extend(
+            path.iter()
+                .filter(|open| open.facts.is_header)
+                .map(|open| (open.id, Area::Around)),
+        );
+    }
+    // The footer and the notes of an article belong to it.
+    let in_text = path.iter().any(|open| open.facts.is_text) && matches!(&*name.local, "footer" | "aside");
+    if facts.is_around && !in_text {
+        plan.areas.insert(id(node), Area::Around);
+    } else if facts.is_hidden {
+        plan.areas.insert(id(node), Area::Hidden);
+    }
+}
+
+/// Whether an element is read at all.
+fn is_read(node: &Handle, name: &str, shape: Shape, in_heading: bool) -> bool {
+    if lists(UNSEEN, name) {
+        return false;
+    }
+    if name == "button" {
+        // Buttons that unfold a section are its heading.
+        let unfolds = ["aria-expanded", "aria-controls"]
+            .iter()
+            .any(|key| attribute(node, key).is_some());
+        return shape == Shape::Fragment || in_heading || unfolds;
+    }
+    is_block(name) || !(is_hidden(node) || is_for_screen_readers(node))
+}
+
+fn is_hidden(node: &Handle) -> bool {
+    if attribute(node, "hidden").is_some() {
+        return true;
+    }
+    attribute(node, "style").is_some_and(|style| {
+        let style: String = style
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .collect::<String>()
+            .to_ascii_lowercase();
+        style.contains("display:none") || style.contains("visibility:hidden")
+    })
+}
+
+/// Notes such as "opens in a new window" that no one sees.
+fn is_for_screen_readers(node: &Handle) -> bool {
+    attribute(node, "class").is_some_and(|class| {
+        class
+            .split_ascii_whitespace()
+            .any(|word| matches!(word, "sr-only" | "visually-hidden" | "screen-reader-text" | "visuallyhidden"))
+    })
+}
+
+/// Whether a word of an id or class names a menu, a side bar, or a consent box.
+fn names_furniture(word: &str) -> bool {
+    let word = word.to_ascii_lowercase().replace('_', "-");
+    lists(AROUND, &word) || AROUND_STARTS.split(' ').any(|start| word.starts_with(start))
+}
+
+pub(super) fn attribute(node: &Handle, key: &str) -> Option<String> {
+    let Element { attrs, .. } = &node.data else { return None };
+    let attrs = attrs.borrow();
+    let found = attrs.iter().find(|attr| &*attr.name.local == key)?;
+    Some(found.value.to_string())
+}
+
+/// The areas met while reading, each within another or none.
+#[derive(Debug, Default)]
+pub(super) struct Areas {
+    met: Vec<(Area, Option<usize>)>,
+}
+
+impl Areas {
+    /// Enters an area; returns its number.
+    pub(super) fn enter(&mut self, area: Area, around: Option<usize>) -> usize {
+        self.met.push((area, around));
+        self.met.len() - 1
+    }
+
+    /// Leaves out the blocks of areas, but never most of the text.
+    pub(super) fn without(&self, blocks: Vec<(Block, Option<usize>)>) -> Vec<Block> {
+        let mut own = vec![0; self.met.len()];
+        for (block, area) in &blocks {
+            if let Some(area) = area {
+                own[*area] += block.text.len();
+            }
+        }
+        let mut size = own.clone();
+        for area in (0..self.met.len()).rev() {
+            if let Some(around) = self.met[area].1 {
+                size[around] += size[area];
+            }
+        }
+        let total: usize = blocks.iter().map(|(block, _)| block.text.len()).sum();
+        let mut out: Vec<bool> = (0..self.met.len())
+            .map(|area| self.met[area].0 == Area::Around || size[area] < MAX_HIDDEN)
+            .collect();
+        loop {
+            // An area is gone if it or one around it is left out; areas come after those around them.
+            let mut gone = out.clone();
+            for area in 0..self.met.len() {
+                gone[area] |= self.met[area].1.is_some_and(|around| gone[around]);
+            }
+            let left_out: usize = (0..own.len()).filter(|area| gone[*area]).map(|area| own[area]).sum();
+            let largest = (0..out.len())
+                .filter(|area| out[*area])
+                .max_by_key(|area| (size[*area], std::cmp::Reverse(*area)));
+            match largest {
+                Some(largest) if (total - left_out) * 100 < total * MIN_KEPT_PERCENT => out[largest] = false,
+                _ => {
+                    return blocks
+                        .into_iter()
+                        .filter(|(_, area)| !area.is_some_and(|area| gone[area]))
+                        .map(|(block, _)| block)
+                        .collect();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! Puts the history of a document together from its snapshots in order of time.
+
+use super::{
+    DocumentHistory, Entry, HeadingPath, PassageFacts, Placement, Provenance, Runs, SnapshotTime, Timeline, Version,
+    VersionFacts, clause,
+};
+use crate::language;
+use crate::passage::{Passage, Shape};
+use crate::snapshot::{Captured, DocumentKey, Recording};
+use rustc_hash::FxHashMap;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+
+/// Takes the snapshots of one document, earliest first.
+#[derive(Default)]
+pub struct HistoryBuilder {
+    texts: Vec<Arc<str>>,
+    passages: FxHashMap<Arc<str>, u32>,
+    versions: Vec<Arc<[Entry]>>,
+    version_numbers: FxHashMap<Arc<[Entry]>, u32>,
+    snapshots: Vec<SnapshotTime>,
+    provenance: Vec<Provenance>,
+}
+
+impl HistoryBuilder {
+    /// The number of a passage's text within the document.
+    pub fn passage(&mut self, text: &str) -> u32 {
+        if let Some(&number) = self.passages.get(text) {
+            return number;
+        }
+        let number = self.texts.len() as u32;
+        let text: Arc<str> = text.into();
+        self.texts.push(text.clone());
+        self.passages.insert(text, number);
+        number
+    }
+
+    /// The passages as entries of this document's versions.
+    pub fn entries(&mut self, passages: &[Passage]) -> Vec<Entry> {
+        passages
+            .iter()
+            .map(|passage| Entry {
+                passage: self.passage(&passage.text),
+                shape: passage.shape,
+            })
+            .collect()
+    }
+
+    /// Adds a snapshot, which is not before those added so far.
+    pub fn add(&mut self, captured: Option<Captured>, provenance: Provenance, entries: &[Entry]) {
+        let version = match self.version_numbers.get(entries) {
+            Some(&number) => number,
+            None => {
+                let number = self.versions.len() as u32;
+                let entries: Arc<[Entry]> = entries.into();
+                self.versions.push(entries.clone());
+                self.version_numbers.insert(entries, number);
+                number
+            }
+        };
+        self.add_again(captured, provenance, version);
+    }
+
+    /// Adds a snapshot whose text is that of a version already there.
+    pub fn add_again(&mut self, captured: Option<Captured>, provenance: Provenance, version: u32) {
+        self.snapshots.push(SnapshotTime { captured, version });
+        self.provenance.push(provenance);
+    }
+
+    /// The version that the last snapshot shows.
+    pub fn last_version(&self) -> Option<u32> {
+        self.snapshots.last().map(|snapshot| snapshot.version)
+    }
+
+    pub fn finish(self, key: DocumentKey, recording: Recording) -> DocumentHistory {
+        let HistoryBuilder {
+            texts,
+            versions,
+            snapshots,
+            provenance,
+            ..
+        } = self;
+        let mut places = Places::default();
+        let placed: Vec<Vec<u32>> = versions.iter().map(|entries| places.of_version(entries)).collect();
+        places.stand(&snapshots, &placed);
+        let mut timeline = places.into_timeline(texts.len());
+        timeline.versions = version_facts(&versions, &texts);
+        timeline.snapshots = snapshots;
+        note_headings(&mut timeline, &versions);
+        for (facts, text) in timeline.passages.iter_mut().zip(&texts) {
+            facts.chars = text.chars().count() as u32;
+        }
+        clause::link(&mut timeline, &texts);
+        let versions = versions.into_iter().map(|entries| hashed(entries, &texts)).collect();
+        DocumentHistory {
+            key,
+            recording,
+            timeline,
+            provenance,
+            versions,
+            texts,
+        }
+    }
+}
+
+/// Where passages stand: each pair of a passage and a heading path, with the snapshots in which it occurs.
+struct Places {
+    paths: Vec<HeadingPath>,
+    path_numbers: FxHashMap<(u32, u32), u32>,
+    /// Passage, path, and the snapshots.
+    places: Vec<(u32, u32, Runs)>,
+    place_numbers: FxHashMap<(u32, u32), u32>,
+}
+
+impl Default for Places {
+    fn default() -> Places {
+        let top = HeadingPath { parent: 0, heading: 0 };
+        Places {
+            paths: vec![top],
+            path_numbers: FxHashMap::default(),
+            places: Vec::new(),
+            place_numbers: FxHashMap::default(),
+        }
+    }
+}
+
+impl Places {
+    /// The distinct places of a version.
+    fn of_version(&mut self, entries: &[Entry]) -> Vec<u32> {
+        let mut found = Vec::with_capacity(entries.len());
+        // The headings above the present place: level and path.
+        let mut above: Vec<(u8, u32)> = Vec::new();
+        for entry in entries {
+            if let Shape::Heading(level) = entry.shape {
+                while above.last().is_some_and(|&(other, _)| other >= level) {
+                    above.pop();
+                }
+            }
+            let path = above.last().map_or(0, |&(_, path)| path);
+            found.push(self.place(entry.passage, path));
+            if let Shape::Heading(level) = entry.shape {
+                above.push((level, self.path(path, entry.passage)));
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    fn path(&mut self, parent: u32, heading: u32) -> u32 {
+        *self.path_numbers.entry((parent, heading)).or_insert_with(|| {
+            self.paths.push(HeadingPath { parent, heading });
+            self.paths.len() as u32 - 1
+        })
+    }
+
+    fn place(&mut self, passage: u32, path: u32) -> u32 {
+        *self.place_numbers.entry((passage, path)).or_insert_with(|| {
+            self.places.push((passage, path, Runs::default()));
+            self.places.len() as u32 - 1
+        })
+    }
+
+    /// Lets the places of each version stand in the snapshots that show it.
+    fn stand(&mut self, snapshots: &[SnapshotTime], placed: &[Vec<u32>]) {
+        let mut start = 0;
+        for same in snapshots.chunk_by(|a, b| a.version == b.version) {
+            let end = start + same.len() as u32;
+            for &place in &placed[same[0].version as usize] {
+                self.places[place as usize].2.push(start, end);
+            }
+            start = end;
+        }
+    }
+
+    fn into_timeline(mut self, passages: usize) -> Timeline {
+        self.places.sort_by_key(|&(passage, path, _)| (passage, path));
+        let mut timeline = Timeline {
+            paths: self.paths,
+            ..Timeline::default()
+        };
+        let mut set_numbers: FxHashMap<Runs, u32> = FxHashMap::default();
+        let mut sets = Vec::new();
+        let mut number_of = |runs: Runs| {
+            *set_numbers.entry(runs).or_insert_with_key(|runs| {
+                sets.push(runs.clone());
+                sets.len() as u32 - 1
+            })
+        };
+        let mut places = self.places.into_iter().peekable();
+        for passage in 0..passages as u32 {
+            let mut whole: Option<Runs> = None;
+            while let Some((_, path, runs)) = places.next_if(|place| place.0 == passage) {
+                whole = Some(whole.map_or_else(|| runs.clone(), |others| others.union(&runs)));
+                timeline.placements.push(Placement {
+                    path,
+                    set: number_of(runs),
+                });
+            }
+            timeline.passages.push(PassageFacts {
+                set: number_of(whole.unwrap_or_default()),
+                clause: passage,
+                chars: 0,
+                placements_end: timeline.placements.len() as u32,
+                heading: true,
+            });
+        }
+        timeline.sets = sets;
+        timeline
+    }
+}
+
+/// The language of each version, by the characters of its passages whose language is plain, and whether it has text.
+fn version_facts(versions: &[Arc<[Entry]>], texts: &[Arc<str>]) -> Vec<VersionFacts> {
+    let langs: Vec<Option<(&'static str, usize)>> = texts
+        .iter()
+        .map(|text| language::detect(text).map(|lang| (lang, text.len())))
+        .collect();
+    let facts = |entries: &Arc<[Entry]>| {
+        let mut votes: Vec<(&'static str, usize)> = Vec::new();
+        for (lang, weight) in entries.iter().filter_map(|entry| langs[entry.passage as usize]) {
+            match votes.iter_mut().find(|vote| vote.0 == lang) {
+                Some(vote) => vote.1 += weight,
+                None => votes.push((lang, weight)),
+            }
+        }
+        let lang = votes
+            .into_iter()
+            .max_by_key(|&(lang, weight)| (weight, lang))
+            .map_or("", |vote| vote.0);
+        let usable = entries.iter().any(|entry| !matches!(entry.shape, Shape::Heading(_)));
+        VersionFacts {
+            lang: lang.to_owned(),
+            usable,
+        }
+    };
+    versions.iter().map(facts).collect()
+}
+
+fn note_headings(timeline: &mut Timeline, versions: &[Arc<[Entry]>]) {
+    for entry in versions.iter().flat_map(|entries| entries.iter()) {
+        if !matches!(entry.shape, Shape::Heading(_)) {
+            timeline.passages[entry.passage as usize].heading = false;
+        }
+    }
+}
+
+fn hashed(entries: Arc<[Entry]>, texts: &[Arc<str>]) -> Version {
+    let mut hash = Sha256::new();
+    for (at, entry) in entries.iter().enumerate() {
+        if at > 0 {
+            hash.update(super::PASSAGE_SEPARATOR);
+        }
+        hash.update(texts[entry.passage as usize].as_bytes());
+    }
+    Version {
+        sha256_text: hash.finalize().into(),
+        entries,
+    }
+}

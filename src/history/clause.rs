@@ -1,0 +1,194 @@
+//! Links the wordings of one provision over time.
+//!
+//! Passages are taken in the order in which they appear. Those that a snapshot brings are compared with all passages of the
+//! document that never stand beside them; the likest pairs are linked first, and a link is made only where no two wordings of the
+//! clause would share a snapshot.
+
+use super::{Runs, Timeline};
+use crate::words::Words;
+use rustc_hash::{FxHashMap, FxHasher};
+use std::hash::Hasher;
+use std::sync::Arc;
+
+/// From this likeness on (0–1, see [`likeness`]) a passage is taken for a later wording of another.
+pub const CLAUSE_THRESHOLD: f32 = 0.5;
+
+/// Shorter passages say too little to be compared: each is a clause of its own.
+pub const MIN_CLAUSE_WORDS: usize = 5;
+
+/// Gives every passage of a timeline its clause.
+pub fn link(timeline: &mut Timeline, texts: &[Arc<str>]) {
+    let mut clauses = Clauses::new(timeline);
+    if timeline.snapshots.len() > 1 {
+        let features: Vec<Vec<u32>> = texts
+            .iter()
+            .zip(&timeline.passages)
+            .map(|(text, facts)| if facts.heading { Vec::new() } else { features(text) })
+            .collect();
+        let mut earlier = Earlier::new(&features);
+        for batch in batches(timeline) {
+            let mut pairs: Vec<(f32, u32, u32)> = Vec::new();
+            for &new in &batch {
+                earlier.pairs(new, timeline, &mut pairs);
+            }
+            // The likest first; among equals the latest earlier wording.
+            pairs.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.2.cmp(&a.2)).then(a.1.cmp(&b.1)));
+            for (_, new, old) in pairs {
+                clauses.join(new, old);
+            }
+            for &new in &batch {
+                earlier.add(new);
+            }
+        }
+    }
+    clauses.number(timeline);
+}
+
+/// The passages in groups that appear in the same snapshot, in order of time.
+fn batches(timeline: &Timeline) -> Vec<Vec<u32>> {
+    let mut order: Vec<(u32, u32)> = (0..timeline.passages.len() as u32)
+        .filter_map(|passage| timeline.occurrences(passage).first().map(|first| (first, passage)))
+        .collect();
+    order.sort_unstable();
+    order
+        .chunk_by(|a, b| a.0 == b.0)
+        .map(|batch| batch.iter().map(|&(_, passage)| passage).collect())
+        .collect()
+}
+
+/// Which clause each passage belongs to so far, and the snapshots in which a clause stands.
+struct Clauses {
+    of: Vec<Option<u32>>,
+    stands: Vec<Runs>,
+    sets: Vec<Runs>,
+}
+
+impl Clauses {
+    fn new(timeline: &Timeline) -> Clauses {
+        let sets = (0..timeline.passages.len() as u32)
+            .map(|passage| timeline.occurrences(passage).clone())
+            .collect();
+        Clauses {
+            of: vec![None; timeline.passages.len()],
+            stands: Vec::new(),
+            sets,
+        }
+    }
+
+    fn clause_of(&mut self, passage: u32) -> u32 {
+        let known = self.of[passage as usize];
+        known.unwrap_or_else(|| {
+            self.stands.push(self.sets[passage as usize].clone());
+            let clause = self.stands.len() as u32 - 1;
+            self.of[passage as usize] = Some(clause);
+            clause
+        })
+    }
+
+    /// Makes `new` a wording of the clause of `old`, unless it has one already or would stand beside another wording.
+    fn join(&mut self, new: u32, old: u32) {
+        if self.of[new as usize].is_some() {
+            return;
+        }
+        let clause = self.clause_of(old);
+        let set = &self.sets[new as usize];
+        if !self.stands[clause as usize].intersects(set) {
+            self.stands[clause as usize] = self.stands[clause as usize].union(set);
+            self.of[new as usize] = Some(clause);
+        }
+    }
+
+    /// Numbers the clauses by their first passage.
+    fn number(mut self, timeline: &mut Timeline) {
+        let mut numbers: FxHashMap<u32, u32> = FxHashMap::default();
+        for passage in 0..timeline.passages.len() as u32 {
+            let clause = self.clause_of(passage);
+            let next = numbers.len() as u32;
+            timeline.passages[passage as usize].clause = *numbers.entry(clause).or_insert(next);
+        }
+        timeline.clauses = numbers.len() as u32;
+    }
+}
+
+/// The passages that appeared before, by what they share with others.
+struct Earlier<'f> {
+    features: &'f [Vec<u32>],
+    holders: FxHashMap<u32, Vec<u32>>,
+    /// How many features each earlier passage shares with the one looked at.
+    shared: Vec<u32>,
+}
+
+impl<'f> Earlier<'f> {
+    fn new(features: &'f [Vec<u32>]) -> Earlier<'f> {
+        Earlier {
+            features,
+            holders: FxHashMap::default(),
+            shared: vec![0; features.len()],
+        }
+    }
+
+    fn add(&mut self, passage: u32) {
+        for &feature in &self.features[passage as usize] {
+            self.holders.entry(feature).or_default().push(passage);
+        }
+    }
+
+    fn pairs(&mut self, new: u32, timeline: &Timeline, pairs: &mut Vec<(f32, u32, u32)>) {
+        let mine = &self.features[new as usize];
+        let mut touched = Vec::new();
+        for holders in mine.iter().filter_map(|feature| self.holders.get(feature)) {
+            for &old in holders {
+                let shared = &mut self.shared[old as usize];
+                if *shared == 0 {
+                    touched.push(old);
+                }
+                *shared += 1;
+            }
+        }
+        for old in touched {
+            let shared = std::mem::take(&mut self.shared[old as usize]);
+            let likeness = likeness(shared as usize, mine.len(), self.features[old as usize].len());
+            if likeness >= CLAUSE_THRESHOLD && !timeline.occurrences(new).intersects(timeline.occurrences(old)) {
+                pairs.push((likeness, new, old));
+            }
+        }
+    }
+}
+
+/// The mean of two measures of what two passages share of their words and pairs of words: Dice's coefficient, and the share of the
+/// shorter one (a provision that was only extended is still the same).
+fn likeness(shared: usize, a: usize, b: usize) -> f32 {
+    let dice = 2.0 * shared as f32 / (a + b) as f32;
+    let overlap = shared as f32 / a.min(b) as f32;
+    (dice + overlap) / 2.0
+}
+
+/// The distinct words and pairs of neighbouring words of a text, hashed; none where it is shorter than [`MIN_CLAUSE_WORDS`].
+fn features(text: &str) -> Vec<u32> {
+    let mut walk = Words::new(text);
+    let mut found = Vec::new();
+    let mut last = 0;
+    let mut words = 0;
+    while walk.advance() {
+        let word = hash(walk.word().as_bytes(), 0);
+        found.push(word as u32);
+        if words > 0 {
+            found.push(hash(&word.to_le_bytes(), last) as u32);
+        }
+        last = word;
+        words += 1;
+    }
+    if words < MIN_CLAUSE_WORDS {
+        return Vec::new();
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+fn hash(bytes: &[u8], seed: u64) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write_u64(seed);
+    hasher.write(bytes);
+    hasher.finish()
+}

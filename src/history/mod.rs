@@ -1,0 +1,213 @@
+//! One text, many dates: all snapshots of a document, with each distinct passage once and every snapshot it stands in.
+
+pub mod build;
+mod clause;
+pub mod runs;
+
+pub use build::HistoryBuilder;
+pub use clause::{CLAUSE_THRESHOLD, MIN_CLAUSE_WORDS};
+pub use runs::Runs;
+
+use crate::passage::Shape;
+use crate::snapshot::{Captured, Day, DocumentKey, Format, Recording};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// What parts two passages in the text of a version.
+pub const PASSAGE_SEPARATOR: &str = "\n\n";
+
+/// A document with all its snapshots in order of time. Undated texts are documents of one snapshot without instant.
+///
+/// Numbers that stand for snapshots, versions, passages, sets, placements, paths and clauses count from 0 within the document, in
+/// the order in which they first appear; they are the same however the history was put together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentHistory {
+    pub key: DocumentKey,
+    pub recording: Recording,
+    pub timeline: Timeline,
+    /// One for each snapshot.
+    pub provenance: Vec<Provenance>,
+    /// One for each version.
+    pub versions: Vec<Version>,
+    /// The text of each passage.
+    pub texts: Vec<Arc<str>>,
+}
+
+/// All that counting and ordering need of a document: when each passage stood, under which headings, as a wording of which clause.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timeline {
+    pub snapshots: Vec<SnapshotTime>,
+    pub versions: Vec<VersionFacts>,
+    /// The distinct sets of snapshots that passages stand in.
+    pub sets: Vec<Runs>,
+    pub passages: Vec<PassageFacts>,
+    /// Under which headings passages stand, in the order of the passages.
+    pub placements: Vec<Placement>,
+    /// The headings below each other; the first is the top, which has no heading.
+    pub paths: Vec<HeadingPath>,
+    /// How many clauses the passages are wordings of.
+    pub clauses: u32,
+}
+
+/// When a snapshot was captured, and which version it shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnapshotTime {
+    pub captured: Option<Captured>,
+    pub version: u32,
+}
+
+/// What is known of a version without reading it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionFacts {
+    /// ISO 639-1 code (639-3 where there is none); empty where the language cannot be told.
+    pub lang: String,
+    /// Whether there is text besides headings.
+    pub usable: bool,
+}
+
+/// What is known of a passage without reading it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PassageFacts {
+    /// The snapshots it stands in, as a place in [`Timeline::sets`].
+    pub set: u32,
+    pub clause: u32,
+    /// Length in Unicode characters.
+    pub chars: u32,
+    /// Its placements end here in [`Timeline::placements`]; they begin where those of the passage before end.
+    pub placements_end: u32,
+    /// Whether it is a heading wherever it stands.
+    pub heading: bool,
+}
+
+/// A heading path under which a passage stands, and the snapshots in which it stands there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Placement {
+    pub path: u32,
+    pub set: u32,
+}
+
+/// The last heading of a path, and the path above it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeadingPath {
+    pub parent: u32,
+    /// The passage that is the heading.
+    pub heading: u32,
+}
+
+/// Where a snapshot comes from and what was read of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// Path within the source, `/` between its parts.
+    pub path: String,
+    /// The record within the file, where a file holds several.
+    pub record: Option<crate::source::Record>,
+    pub url: Option<String>,
+    pub format: Format,
+    /// The encoding that the bytes were read in, by its WHATWG name.
+    pub encoding: String,
+    /// How many characters could not be decoded.
+    pub replaced: u32,
+    /// Length of what was read.
+    pub bytes: u64,
+    /// SHA-256 of the bytes read.
+    pub sha256: [u8; 32],
+    /// Version of the extraction rules.
+    pub extraction: u32,
+}
+
+/// A distinct text of a document: its passages in reading order, repeats included.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Version {
+    pub entries: Arc<[Entry]>,
+    /// SHA-256 of [`DocumentHistory::text`].
+    pub sha256_text: [u8; 32],
+}
+
+/// A passage at its place in a version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Entry {
+    pub passage: u32,
+    pub shape: Shape,
+}
+
+impl DocumentHistory {
+    /// The text of a version: its passages, parted by [`PASSAGE_SEPARATOR`].
+    pub fn text(&self, version: u32) -> String {
+        let entries = self
+            .versions
+            .get(version as usize)
+            .map(|version| &*version.entries)
+            .unwrap_or_default();
+        join_entries(entries, &self.texts)
+    }
+}
+
+/// The text of the passages of a version.
+pub fn join_entries(entries: &[Entry], texts: &[Arc<str>]) -> String {
+    let parts: Vec<&str> = entries
+        .iter()
+        .filter_map(|entry| texts.get(entry.passage as usize))
+        .map(|text| &**text)
+        .collect();
+    parts.join(PASSAGE_SEPARATOR)
+}
+
+impl Timeline {
+    /// The snapshots in which a passage stands.
+    pub fn occurrences(&self, passage: u32) -> &Runs {
+        let set = self
+            .passages
+            .get(passage as usize)
+            .and_then(|facts| self.sets.get(facts.set as usize));
+        set.unwrap_or(Runs::EMPTY)
+    }
+
+    /// The heading paths under which a passage stands.
+    pub fn placements(&self, passage: u32) -> &[Placement] {
+        let end_of = |passage: u32| {
+            self.passages
+                .get(passage as usize)
+                .map_or(0, |facts| facts.placements_end as usize)
+        };
+        let start = if passage == 0 { 0 } else { end_of(passage - 1) };
+        self.placements.get(start..end_of(passage)).unwrap_or_default()
+    }
+
+    /// The headings of a path, outermost first, as passages.
+    pub fn headings(&self, path: u32) -> Vec<u32> {
+        let mut found = Vec::new();
+        let mut at = path;
+        // A parent stands before its children, so the way up ends even in a damaged index.
+        while at != 0 {
+            let Some(node) = self.paths.get(at as usize).filter(|node| node.parent < at) else {
+                break;
+            };
+            found.push(node.heading);
+            at = node.parent;
+        }
+        found.reverse();
+        found
+    }
+
+    /// The day on which a snapshot was captured.
+    pub fn day(&self, snapshot: u32) -> Option<Day> {
+        self.snapshots
+            .get(snapshot as usize)?
+            .captured
+            .map(|captured| captured.instant.day())
+    }
+
+    /// The facts of the version that a snapshot shows.
+    pub fn version_of(&self, snapshot: u32) -> Option<&VersionFacts> {
+        self.versions.get(self.snapshots.get(snapshot as usize)?.version as usize)
+    }
+
+    pub fn is_usable(&self, snapshot: u32) -> bool {
+        self.version_of(snapshot).is_some_and(|facts| facts.usable)
+    }
+
+    /// Whether the document has dates at all.
+    pub fn is_dated(&self) -> bool {
+        self.snapshots.first().is_some_and(|snapshot| snapshot.captured.is_some())
+    }
+}

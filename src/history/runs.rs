@@ -1,0 +1,140 @@
+//! Sets of snapshots as runs of neighbours.
+
+use serde::{Deserialize, Serialize};
+
+/// A set of snapshots of one document: runs `[start, end)`, ascending, neither empty nor touching each other.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Runs(Vec<(u32, u32)>);
+
+impl Runs {
+    pub const EMPTY: &'static Runs = &Runs(Vec::new());
+
+    /// All snapshots from `start` to before `end`.
+    pub fn range(start: u32, end: u32) -> Runs {
+        Runs(if start < end { vec![(start, end)] } else { Vec::new() })
+    }
+
+    /// Adds `[start, end)`, which begins at or after the last run's start.
+    pub fn push(&mut self, start: u32, end: u32) {
+        if start >= end {
+            return;
+        }
+        match self.0.last_mut() {
+            Some(last) if start <= last.1 => last.1 = last.1.max(end),
+            _ => self.0.push((start, end)),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many snapshots.
+    pub fn count(&self) -> u64 {
+        self.0.iter().map(|&(start, end)| u64::from(end - start)).sum()
+    }
+
+    pub fn first(&self) -> Option<u32> {
+        self.0.first().map(|run| run.0)
+    }
+
+    pub fn last(&self) -> Option<u32> {
+        self.0.last().map(|run| run.1 - 1)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
+        self.0.iter().flat_map(|&(start, end)| start..end)
+    }
+
+    pub fn contains(&self, snapshot: u32) -> bool {
+        let after = self.0.partition_point(|run| run.0 <= snapshot);
+        after > 0 && snapshot < self.0[after - 1].1
+    }
+
+    pub fn intersects(&self, other: &Runs) -> bool {
+        let (mut mine, mut theirs) = (self.0.iter().peekable(), other.0.iter().peekable());
+        while let (Some(a), Some(b)) = (mine.peek(), theirs.peek()) {
+            if a.1 <= b.0 {
+                mine.next();
+            } else if b.1 <= a.0 {
+                theirs.next();
+            } else {
+                return true;
+            }
+        }
+        false
+    }
+
+    pub fn intersection(&self, other: &Runs) -> Runs {
+        let mut both = Runs::default();
+        let (mut mine, mut theirs) = (self.0.iter().peekable(), other.0.iter().peekable());
+        while let (Some(&&a), Some(&&b)) = (mine.peek(), theirs.peek()) {
+            both.push(a.0.max(b.0), a.1.min(b.1));
+            if a.1 <= b.1 {
+                mine.next();
+            } else {
+                theirs.next();
+            }
+        }
+        both
+    }
+
+    pub fn union(&self, other: &Runs) -> Runs {
+        Runs::union_of([self, other])
+    }
+
+    /// The union of any number of sets.
+    pub fn union_of<'a>(sets: impl IntoIterator<Item = &'a Runs>) -> Runs {
+        let mut all: Vec<(u32, u32)> = sets.into_iter().flat_map(|set| set.0.iter().copied()).collect();
+        all.sort_unstable();
+        let mut union = Runs::default();
+        for (start, end) in all {
+            union.push(start, end);
+        }
+        union
+    }
+
+    /// Whether the runs are as the type promises; a damaged index may hold others.
+    pub fn is_sound(&self, snapshots: u32) -> bool {
+        self.0.iter().all(|run| run.0 < run.1 && run.1 <= snapshots) && self.0.windows(2).all(|pair| pair[0].1 < pair[1].0)
+    }
+}
+
+impl FromIterator<u32> for Runs {
+    /// From ascending snapshots.
+    fn from_iter<I: IntoIterator<Item = u32>>(snapshots: I) -> Runs {
+        let mut runs = Runs::default();
+        for snapshot in snapshots {
+            runs.push(snapshot, snapshot + 1);
+        }
+        runs
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    fn sets() -> impl Strategy<Value = BTreeSet<u32>> {
+        prop::collection::btree_set(0u32..40, 0..25)
+    }
+
+    proptest! {
+        #[test]
+        fn runs_do_as_sets_do(a in sets(), b in sets()) {
+            let (x, y): (Runs, Runs) = (a.iter().copied().collect(), b.iter().copied().collect());
+            prop_assert!(x.is_sound(40));
+            prop_assert_eq!(x.iter().collect::<BTreeSet<_>>(), a.clone());
+            prop_assert_eq!(x.count(), a.len() as u64);
+            prop_assert_eq!((x.first(), x.last()), (a.first().copied(), a.last().copied()));
+            prop_assert_eq!(x.union(&y), a.union(&b).copied().collect::<Runs>());
+            prop_assert_eq!(x.intersection(&y), a.intersection(&b).copied().collect::<Runs>());
+            prop_assert_eq!(x.intersects(&y), !a.is_disjoint(&b));
+            for snapshot in 0..40 {
+                prop_assert_eq!(x.contains(snapshot), a.contains(&snapshot));
+            }
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! What an index holds, as far as it is known without reading a document: sources, documents, and where their records lie.
+
+use crate::history::DocumentHistory;
+use crate::snapshot::{DocumentKey, Instant, Recording};
+use serde::{Deserialize, Serialize};
+
+/// Version of all that is on disk. An index of another version is built anew.
+pub const FORMAT: u32 = 1;
+
+/// The contents of an index at one generation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Catalog {
+    pub format: u32,
+    /// Counts the updates; names the side files.
+    pub generation: u64,
+    /// Release of the stemming rules.
+    pub stemmer: String,
+    pub extraction: u32,
+    /// Names the contents, see [`Catalog::seal`].
+    pub fingerprint: String,
+    pub sources: Vec<SourceEntry>,
+    /// In no order that means anything; `None` where a document was removed.
+    pub documents: Vec<Option<DocumentEntry>>,
+}
+
+/// A source as it was when last brought up to date.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceEntry {
+    /// What finds the source again: its canonical path.
+    pub root: String,
+    /// The name shown.
+    pub name: String,
+    /// Hash of its settings file; empty where there is none.
+    pub settings: String,
+    /// Captures that another one of the same instant stands for.
+    pub superseded: u64,
+    pub skipped: Vec<Problem>,
+    pub damaged: Vec<Problem>,
+    /// Files of the index that are no longer in the archive.
+    pub vanished: Vec<String>,
+    /// When the source was last brought up to date (seconds since 1970).
+    pub updated: i64,
+}
+
+/// A file, or a part of one, that gave no snapshot.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Problem {
+    pub path: String,
+    pub reason: String,
+}
+
+/// A document, and where its record lies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentEntry {
+    /// Place in [`Catalog::sources`].
+    pub source: u32,
+    pub key: DocumentKey,
+    /// The company as counted: the name that the settings give for the archive's.
+    pub company: String,
+    /// The kind as counted.
+    pub kind: String,
+    pub recording: Recording,
+    pub place: Place,
+    /// Hash of all that the document holds, whatever the index it lies in.
+    pub digest: [u8; 32],
+    pub counts: Counts,
+    pub first: Option<Instant>,
+    pub last: Option<Instant>,
+}
+
+/// Where a record lies: in which file, and where there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The generation that wrote the file.
+    pub file: u64,
+    pub start: u64,
+    pub len: u64,
+}
+
+/// The size of a document, or of several.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Dated snapshots.
+    pub snapshots: u64,
+    /// Texts without date.
+    pub undated: u64,
+    pub versions: u64,
+    pub passages: u64,
+    pub clauses: u64,
+    /// Pairs of a passage and a dated snapshot in which it stands.
+    pub occurrences: u64,
+    /// Dated snapshots without text.
+    pub empty: u64,
+    /// Bytes of all snapshots.
+    pub bytes: u64,
+    /// Words of all passages.
+    pub words: u64,
+    /// Words of the headings above all passages.
+    pub heading_words: u64,
+}
+
+impl Counts {
+    /// The counts of a history; the words are those of its index terms.
+    pub fn of(history: &DocumentHistory, words: u64, heading_words: u64) -> Counts {
+        let timeline = &history.timeline;
+        let snapshots = history.timeline.snapshots.len() as u64;
+        let dated = timeline.is_dated();
+        let occurrences = || {
+            timeline
+                .passages
+                .iter()
+                .map(|facts| timeline.sets[facts.set as usize].count())
+                .sum()
+        };
+        let is_empty = |version: u32| history.versions[version as usize].entries.is_empty();
+        Counts {
+            snapshots: if dated { snapshots } else { 0 },
+            undated: if dated { 0 } else { snapshots },
+            versions: history.versions.len() as u64,
+            passages: history.texts.len() as u64,
+            clauses: u64::from(timeline.clauses),
+            occurrences: if dated { occurrences() } else { 0 },
+            empty: if dated {
+                timeline
+                    .snapshots
+                    .iter()
+                    .filter(|snapshot| is_empty(snapshot.version))
+                    .count() as u64
+            } else {
+                0
+            },
+            bytes: history.provenance.iter().map(|provenance| provenance.bytes).sum(),
+            words,
+            heading_words,
+        }
+    }
+}
+
+impl std::iter::Sum for Counts {
+    fn sum<I: Iterator<Item = Counts>>(counts: I) -> Counts {
+        counts.fold(Counts::default(), |a, b| Counts {
+            snapshots: a.snapshots + b.snapshots,
+            undated: a.undated + b.undated,
+            versions: a.versions + b.versions,
+            passages: a.passages + b.passages,
+            clauses: a.clauses + b.clauses,
+            occurrences: a.occurrences + b.occurrences,
+            empty: a.empty + b.empty,
+            bytes: a.bytes + b.bytes,
+            words: a.words + b.words,
+            heading_words: a.heading_words + b.heading_words,
+        })
+    }
+}
+
+impl Catalog {
+    /// The documents with their slots.
+    pub fn documents(&self) -> impl Iterator<Item = (u32, &DocumentEntry)> {
+        self.documents
+            .iter()
+            .enumerate()
+            .filter_map(|(slot, entry)| Some((slot as u32, entry.as_ref()?)))
+    }
+
+    pub fn counts(&self) -> Counts {
+        self.documents().map(|(_, entry)| entry.counts).sum()
+    }
+
+    /// The companies as counted, each once; texts whose company nothing tells have none.
+    pub fn companies(&self) -> usize {
+        let mut names: Vec<&str> = self
+            .documents()
+            .map(|(_, entry)| entry.company.as_str())
+            .filter(|name| !name.is_empty())
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names.len()
+    }
+
+    /// The last capture of anything in a source.
+    pub fn last_capture(&self, source: u32) -> Option<Instant> {
+        self.documents()
+            .filter(|(_, entry)| entry.source == source)
+            .filter_map(|(_, entry)| entry.last)
+            .max()
+    }
+
+    /// Sets the fingerprint: equal for indexes that hold the same documents, read by the same rules under the same settings.
+    pub fn seal(&mut self) {
+        let mut parts: Vec<Vec<u8>> = self
+            .documents()
+            .map(|(_, entry)| {
+                let name = self
+                    .sources
+                    .get(entry.source as usize)
+                    .map_or("", |source| source.name.as_str());
+                [
+                    name.as_bytes(),
+                    b"\0",
+                    entry.company.as_bytes(),
+                    b"\0",
+                    entry.kind.as_bytes(),
+                    b"\0",
+                    &entry.digest,
+                ]
+                .concat()
+            })
+            .collect();
+        parts.extend(
+            self.sources
+                .iter()
+                .map(|source| [source.name.as_bytes(), b"\0", source.settings.as_bytes()].concat()),
+        );
+        parts.sort_unstable();
+        let mut hash = blake3::Hasher::new();
+        hash.update(format!("{} {} {}", self.format, self.stemmer, self.extraction).as_bytes());
+        for part in parts {
+            hash.update(&(part.len() as u64).to_le_bytes()).update(&part);
+        }
+        self.fingerprint = hash.finalize().to_hex()[..16].to_owned();
+    }
+}

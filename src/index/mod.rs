@@ -1,0 +1,311 @@
+//! The index directory, opened for reading. Only here and below is tantivy's schema known.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `terms/` | a tantivy index of the passages; its last commit names the generation |
+//! | `catalog.N` | [`catalog::Catalog`]: sources and documents of generation N |
+//! | `files.N` | the files of each source as last seen, for the next update |
+//! | `documents.N` | the records of the documents that update N wrote |
+
+pub mod catalog;
+mod chunks;
+mod directory;
+mod gather;
+mod plan;
+mod record;
+pub mod schema;
+mod store;
+mod texts;
+pub mod update;
+
+pub use record::Record;
+
+use crate::history::{DocumentHistory, Provenance, Version};
+use catalog::{Catalog, DocumentEntry, Place};
+use memmap2::Mmap;
+use rustc_hash::FxHashMap;
+use schema::Fields;
+use serde::{Deserialize, Serialize};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use tantivy::query::Bm25StatisticsProvider;
+use tantivy::schema::Field;
+use tantivy::{ReloadPolicy, Searcher, TantivyError, Term};
+
+/// Why an index cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexError {
+    #[error("there is no index at {0}: build one with `fineprint index ARCHIVE --index {0}`")]
+    Missing(String),
+    #[error("{0} holds other files and no index: name another directory with --index")]
+    NotAnIndex(String),
+    #[error(
+        "the index was written by another version of fineprint (format {found}, this one reads {expected}): build it anew in another directory, or remove {dir} and run `fineprint index` again"
+    )]
+    OtherFormat { dir: String, found: u32, expected: u32 },
+    #[error("another process is updating the index at {0}: wait until it is done")]
+    Busy(String),
+    #[error("the index is damaged ({0}): build it anew from its archives")]
+    Damaged(&'static str),
+    #[error("{path}: {error}")]
+    Io { path: String, error: std::io::Error },
+    #[error("the index cannot be written: {0}")]
+    Encode(String),
+    #[error(transparent)]
+    Tantivy(#[from] TantivyError),
+}
+
+impl IndexError {
+    const DAMAGED: IndexError = IndexError::Damaged("a record does not read back");
+
+    fn encode(error: impl std::fmt::Display) -> IndexError {
+        IndexError::Encode(error.to_string())
+    }
+
+    fn io(path: &Path) -> impl FnOnce(std::io::Error) -> IndexError {
+        let path = path.display().to_string();
+        move |error| IndexError::Io { path, error }
+    }
+}
+
+/// What the commit of an update says of it.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Commit {
+    generation: u64,
+}
+
+fn terms_dir(dir: &Path) -> PathBuf {
+    dir.join("terms")
+}
+
+/// The path of a side file.
+fn side_file(dir: &Path, name: &str, generation: u64) -> PathBuf {
+    dir.join(format!("{name}.{generation}"))
+}
+
+const CATALOG: &str = "catalog";
+const FILES: &str = "files";
+const DOCUMENTS: &str = "documents";
+
+/// An index at one moment. Updates made meanwhile are not seen.
+pub struct Index {
+    pub catalog: Catalog,
+    pub fields: Fields,
+    pub searcher: Searcher,
+    dir: PathBuf,
+    documents: FxHashMap<u64, Mmap>,
+    records: Vec<OnceLock<Record>>,
+    texts: texts::TextCache,
+    ranks: OnceLock<Vec<u32>>,
+}
+
+/// An update that is published while an index is being opened takes its files away; then opening begins again.
+const OPEN_TRIES: usize = 5;
+
+impl Index {
+    /// Opens the index in a directory.
+    pub fn open(dir: &Path) -> Result<Index, IndexError> {
+        if !terms_dir(dir).join("meta.json").exists() {
+            return Err(IndexError::Missing(dir.display().to_string()));
+        }
+        let mut tries = 1;
+        loop {
+            match Index::try_open(dir) {
+                Err(IndexError::Tantivy(_) | IndexError::Io { .. }) if tries < OPEN_TRIES => tries += 1,
+                opened => return opened,
+            }
+        }
+    }
+
+    fn try_open(dir: &Path) -> Result<Index, IndexError> {
+        let mut index = tantivy::Index::open(directory::ReadOnly::open(&terms_dir(dir))?)?;
+        index.set_tokenizers(schema::tokenizers());
+        let commit = commit_of(&index, dir)?;
+        let catalog = read_catalog(dir, commit.generation)?;
+        let reader = index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .doc_store_cache_num_blocks(0)
+            .try_into()?;
+        if commit_of(&index, dir)?.generation != commit.generation {
+            return Err(IndexError::Tantivy(TantivyError::SystemError(
+                "the index changed while it was opened".into(),
+            )));
+        }
+        let (_, fields) = schema::schema();
+        let documents = map_documents(dir, &catalog)?;
+        let records = catalog.documents.iter().map(|_| OnceLock::new()).collect();
+        Ok(Index {
+            catalog,
+            fields,
+            searcher: reader.searcher(),
+            dir: dir.to_owned(),
+            documents,
+            records,
+            texts: texts::TextCache::default(),
+            ranks: OnceLock::new(),
+        })
+    }
+
+    /// The document in a slot.
+    pub fn entry(&self, slot: u32) -> Result<&DocumentEntry, IndexError> {
+        self.catalog
+            .documents
+            .get(slot as usize)
+            .and_then(Option::as_ref)
+            .ok_or(IndexError::DAMAGED)
+    }
+
+    /// The record of a document, read when first asked for.
+    pub fn record(&self, slot: u32) -> Result<&Record, IndexError> {
+        let cell = self.records.get(slot as usize).ok_or(IndexError::DAMAGED)?;
+        if let Some(record) = cell.get() {
+            return Ok(record);
+        }
+        let record = Record::open(self.bytes(slot)?)?;
+        Ok(cell.get_or_init(|| record))
+    }
+
+    fn bytes(&self, slot: u32) -> Result<&[u8], IndexError> {
+        record_bytes(&self.documents, self.entry(slot)?.place)
+    }
+
+    /// The text of a passage.
+    pub fn text(&self, slot: u32, passage: u32) -> Result<Arc<str>, IndexError> {
+        let record = self.record(slot)?;
+        let (pack, first) = record.text_pack(passage).ok_or(IndexError::DAMAGED)?;
+        let texts = self.texts.get((slot, pack), || record.texts(pack, self.bytes(slot)?))?;
+        texts.get((passage - first) as usize).cloned().ok_or(IndexError::DAMAGED)
+    }
+
+    /// Where a snapshot comes from.
+    pub fn provenance(&self, slot: u32, snapshot: u32) -> Result<Provenance, IndexError> {
+        self.record(slot)?.provenance(snapshot, self.bytes(slot)?)
+    }
+
+    /// The passages of a version, in reading order.
+    pub fn version(&self, slot: u32, version: u32) -> Result<Version, IndexError> {
+        self.record(slot)?.version(version, self.bytes(slot)?)
+    }
+
+    /// All that the index knows of a document.
+    pub fn history(&self, slot: u32) -> Result<DocumentHistory, IndexError> {
+        let bytes = self.bytes(slot)?;
+        Record::open(bytes)?.history(bytes)
+    }
+
+    /// Bytes of all files of the index.
+    pub fn size_bytes(&self) -> Result<u64, IndexError> {
+        let mut bytes = 0;
+        for entry in walkdir::WalkDir::new(&self.dir) {
+            let entry = entry.map_err(IndexError::encode)?;
+            if entry.file_type().is_file() {
+                bytes += entry.metadata().map_err(IndexError::encode)?.len();
+            }
+        }
+        Ok(bytes)
+    }
+
+    /// The order of documents in answers, by slot: company, kind, source, part.
+    pub fn document_ranks(&self) -> &[u32] {
+        self.ranks.get_or_init(|| {
+            let source = |number: u32| {
+                self.catalog
+                    .sources
+                    .get(number as usize)
+                    .map_or("", |source| source.root.as_str())
+            };
+            let mut order: Vec<_> = self.catalog.documents().collect();
+            order.sort_by_key(|(_, entry)| (&entry.company, &entry.kind, source(entry.source), &entry.key));
+            let mut ranks = vec![u32::MAX; self.catalog.documents.len()];
+            for (rank, (slot, _)) in order.into_iter().enumerate() {
+                ranks[slot as usize] = rank as u32;
+            }
+            ranks
+        })
+    }
+
+    /// Exact statistics for ranking, whatever the segments.
+    pub fn statistics(&self) -> Statistics<'_> {
+        let counts = self.catalog.counts();
+        Statistics {
+            index: self,
+            passages: counts.passages,
+            words: counts.words,
+            heading_words: counts.heading_words,
+        }
+    }
+}
+
+/// Counts over the live passages of the whole index.
+pub struct Statistics<'i> {
+    index: &'i Index,
+    passages: u64,
+    words: u64,
+    heading_words: u64,
+}
+
+impl Bm25StatisticsProvider for Statistics<'_> {
+    fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
+        Ok(if field == self.index.fields.heading {
+            self.heading_words
+        } else {
+            self.words
+        })
+    }
+
+    fn total_num_docs(&self) -> tantivy::Result<u64> {
+        Ok(self.passages)
+    }
+
+    fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
+        self.index.searcher.doc_freq(term)
+    }
+}
+
+fn commit_of(index: &tantivy::Index, dir: &Path) -> Result<Commit, IndexError> {
+    let payload = index
+        .load_metas()?
+        .payload
+        .ok_or_else(|| IndexError::Missing(dir.display().to_string()))?;
+    serde_json::from_str(&payload).map_err(|_| IndexError::Damaged("its commit does not name a generation"))
+}
+
+fn read_catalog(dir: &Path, generation: u64) -> Result<Catalog, IndexError> {
+    let path = side_file(dir, CATALOG, generation);
+    let bytes = std::fs::read(&path).map_err(IndexError::io(&path))?;
+    // The format stands before all else, so that every version can say that it is another.
+    let (format, rest) = bytes.split_first_chunk::<4>().ok_or(IndexError::DAMAGED)?;
+    let found = u32::from_le_bytes(*format);
+    if found != catalog::FORMAT {
+        return Err(IndexError::OtherFormat {
+            dir: dir.display().to_string(),
+            found,
+            expected: catalog::FORMAT,
+        });
+    }
+    chunks::unpack(rest)
+}
+
+/// Maps all files that hold records.
+fn map_documents(dir: &Path, catalog: &Catalog) -> Result<FxHashMap<u64, Mmap>, IndexError> {
+    let mut maps = FxHashMap::default();
+    for (_, entry) in catalog.documents() {
+        if let std::collections::hash_map::Entry::Vacant(vacant) = maps.entry(entry.place.file) {
+            let path = side_file(dir, DOCUMENTS, entry.place.file);
+            let file = File::open(&path).map_err(IndexError::io(&path))?;
+            // SAFETY: files of an index are written once and never changed afterwards, only removed.
+            let map = unsafe { Mmap::map(&file) }.map_err(IndexError::io(&path))?;
+            vacant.insert(map);
+        }
+    }
+    Ok(maps)
+}
+
+fn record_bytes(documents: &FxHashMap<u64, Mmap>, place: Place) -> Result<&[u8], IndexError> {
+    let bytes = documents
+        .get(&place.file)
+        .and_then(|file| file.get(place.start as usize..)?.get(..place.len as usize));
+    bytes.ok_or(IndexError::DAMAGED)
+}

@@ -1,0 +1,207 @@
+//! Compares what a source lists now with what the index was made from: which documents must be read again.
+
+use super::catalog::{Problem, SourceEntry};
+use super::gather::{Document, Unread};
+use crate::snapshot::DocumentKey;
+use crate::source::{FileEntry, Folder, LISTING_VERSION, Listing, Reference};
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What is kept of a source for its next update.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceState {
+    listing_version: u32,
+    files: Vec<FileEntry>,
+    /// Captures that could not be read when their files were as they are listed.
+    unread: Vec<Unread>,
+    /// What else is to be said of documents.
+    remarks: BTreeMap<DocumentKey, Remarks>,
+}
+
+/// What an update has to say of a document besides its history.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remarks {
+    /// Captures that another one of the same instant stands for.
+    pub superseded: u64,
+    /// Paths of snapshots in the index that the source no longer lists.
+    pub vanished: Vec<String>,
+}
+
+/// A source as it is now, beside what it was.
+pub struct Plan<'f> {
+    pub folder: &'f Folder,
+    listing: Listing,
+    before: SourceState,
+    /// Whether the files were last listed and read by the rules and settings of today.
+    pub same_rules: bool,
+    unchanged: FxHashSet<String>,
+}
+
+impl<'f> Plan<'f> {
+    /// Lists a source. With other rules than `before` nothing that is stored is taken over.
+    pub fn make(folder: &'f Folder, before: SourceState, same_settings: bool, progress: &dyn Fn(usize)) -> Plan<'f> {
+        let same_rules = same_settings && before.listing_version == LISTING_VERSION;
+        let known: FxHashMap<&str, &FileEntry> = before.files.iter().map(|file| (file.path.as_str(), file)).collect();
+        let as_before = |path: &str, stamp: &crate::source::Stamp| {
+            known
+                .get(path)
+                .filter(|file| same_rules && file.stamp == *stamp && file.is_settled())
+                .map(|&file| file.clone())
+        };
+        let listing = folder.list(&as_before, progress);
+        let is_same = |file: &&FileEntry| as_before(&file.path, &file.stamp).is_some();
+        let unchanged = listing.files.iter().filter(is_same).map(|file| file.path.clone()).collect();
+        Plan {
+            folder,
+            listing,
+            before,
+            same_rules,
+            unchanged,
+        }
+    }
+
+    /// Whether a file is as it was when the index was last made from it.
+    pub fn is_unchanged(&self, path: &str) -> bool {
+        self.unchanged.contains(path)
+    }
+
+    /// Whether any file came, went or changed.
+    pub fn has_changed_files(&self) -> bool {
+        self.unchanged.len() != self.listing.files.len() || self.before.files.len() != self.listing.files.len()
+    }
+
+    pub fn files_unchanged(&self) -> u64 {
+        self.unchanged.len() as u64
+    }
+
+    /// The documents that must be read: those of which anything is other than before, and with `prune` those that hold what
+    /// vanished. Each with the bytes of its files.
+    pub fn work<'p>(&'p self, stored: &[&DocumentKey], prune: bool) -> Vec<(Document<'p>, u64)> {
+        let unread: FxHashSet<_> = self.unread_before().map(|unread| &unread.locator).collect();
+        let before = by_document(&self.before.files);
+        let mut now = by_document(&self.listing.files);
+        for key in stored {
+            if let Some((key, _)) = before.get_key_value(*key) {
+                now.entry(key).or_default();
+            }
+        }
+        if prune {
+            for (key, _) in self.before.remarks.iter().filter(|(_, remarks)| !remarks.vanished.is_empty()) {
+                now.entry(key).or_default();
+            }
+        }
+        let bytes: FxHashMap<&str, u64> = self
+            .listing
+            .files
+            .iter()
+            .map(|file| (file.path.as_str(), file.stamp.bytes))
+            .collect();
+        let mut work = Vec::new();
+        for (key, references) in now {
+            let same = before.get(key).map(Vec::as_slice).unwrap_or_default() == references
+                && references.iter().all(|reference| self.is_unchanged(&reference.locator.path));
+            let must_prune = prune
+                && self
+                    .before
+                    .remarks
+                    .get(key)
+                    .is_some_and(|remarks| !remarks.vanished.is_empty());
+            if self.same_rules && same && !must_prune {
+                continue;
+            }
+            let references: Vec<&Reference> = references
+                .into_iter()
+                .filter(|reference| !unread.contains(&reference.locator))
+                .collect();
+            let bytes = references
+                .iter()
+                .filter_map(|reference| bytes.get(reference.locator.path.as_str()))
+                .sum();
+            work.push((
+                Document {
+                    key: key.clone(),
+                    references,
+                },
+                bytes,
+            ));
+        }
+        work
+    }
+
+    /// Captures that could not be read before, and whose files are as they were then.
+    fn unread_before(&self) -> impl Iterator<Item = &Unread> {
+        self.before
+            .unread
+            .iter()
+            .filter(|unread| self.is_unchanged(&unread.locator.path))
+    }
+
+    /// What is to be kept and what is to be told of the source, given what came of the documents that were read.
+    pub fn close(
+        self,
+        entry: &SourceEntry,
+        read: Vec<(DocumentKey, Remarks)>,
+        unread: Vec<Unread>,
+    ) -> (SourceState, SourceEntry) {
+        let mut all_unread: Vec<Unread> = self.unread_before().cloned().chain(unread).collect();
+        all_unread.sort_by(|a, b| a.locator.cmp(&b.locator));
+        let mut remarks = if self.same_rules {
+            self.before.remarks
+        } else {
+            BTreeMap::new()
+        };
+        for (key, new) in read {
+            remarks.remove(&key);
+            if new != Remarks::default() {
+                remarks.insert(key, new);
+            }
+        }
+        let problem = |path: &str, line: Option<u64>, reason: String| Problem {
+            path: line.map_or_else(|| path.to_owned(), |line| format!("{path} line {line}")),
+            reason,
+        };
+        let skipped = self
+            .listing
+            .all_skipped()
+            .map(|one| problem(&one.path, one.line, one.reason.to_string()));
+        let damaged = self
+            .listing
+            .all_damaged()
+            .map(|one| problem(&one.path, one.line, one.problem.to_string()));
+        let unread = all_unread.iter().map(|one| Problem {
+            path: one.locator.to_string(),
+            reason: one.reason.clone(),
+        });
+        let mut damaged: Vec<Problem> = damaged.chain(unread).collect();
+        damaged.sort();
+        let mut vanished: Vec<String> = remarks
+            .values()
+            .flat_map(|remarks| remarks.vanished.iter().cloned())
+            .collect();
+        vanished.sort();
+        let entry = SourceEntry {
+            settings: self.folder.settings().fingerprint().to_owned(),
+            superseded: remarks.values().map(|remarks| remarks.superseded).sum(),
+            skipped: skipped.collect(),
+            damaged,
+            vanished,
+            ..entry.clone()
+        };
+        let state = SourceState {
+            listing_version: LISTING_VERSION,
+            files: self.listing.files,
+            unread: all_unread,
+            remarks,
+        };
+        (state, entry)
+    }
+}
+
+fn by_document(files: &[FileEntry]) -> BTreeMap<&DocumentKey, Vec<&Reference>> {
+    let mut documents: BTreeMap<&DocumentKey, Vec<&Reference>> = BTreeMap::new();
+    for reference in files.iter().flat_map(|file| &file.references) {
+        documents.entry(&reference.key).or_default().push(reference);
+    }
+    documents
+}

@@ -1,0 +1,159 @@
+//! A document on disk: one record that can be read in part.
+//!
+//! A record begins with the length of its head (u32, little endian) and the head; the places that the head tells count from its end.
+
+use super::IndexError;
+use super::chunks::{self, PackTable};
+use crate::history::{DocumentHistory, Entry, Provenance, Timeline, Version};
+use crate::snapshot::{DocumentKey, Recording};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Where the parts of a record lie.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Head {
+    key: DocumentKey,
+    recording: Recording,
+    timeline: (u32, u32),
+    provenance: PackTable,
+    versions: PackTable,
+    texts: PackTable,
+}
+
+/// The bytes of a record.
+pub fn encode(history: &DocumentHistory) -> Result<Vec<u8>, IndexError> {
+    let mut body = chunks::pack(&history.timeline)?;
+    let head = Head {
+        key: history.key.clone(),
+        recording: history.recording,
+        timeline: (0, u32::try_from(body.len()).map_err(IndexError::encode)?),
+        provenance: chunks::write(&history.provenance, &mut body)?,
+        versions: chunks::write(&history.versions, &mut body)?,
+        texts: chunks::write(&history.texts, &mut body)?,
+    };
+    let head = chunks::pack(&head)?;
+    let mut record = u32::try_from(head.len()).map_err(IndexError::encode)?.to_le_bytes().to_vec();
+    record.extend_from_slice(&head);
+    record.extend_from_slice(&body);
+    Ok(record)
+}
+
+/// A record with its timeline at hand; all else is read when asked for.
+#[derive(Debug)]
+pub struct Record {
+    head: Head,
+    body_start: usize,
+    pub timeline: Timeline,
+}
+
+impl Record {
+    /// Reads head and timeline.
+    pub fn open(bytes: &[u8]) -> Result<Record, IndexError> {
+        let (len, rest) = bytes.split_first_chunk::<4>().ok_or(IndexError::DAMAGED)?;
+        let len = u32::from_le_bytes(*len) as usize;
+        let head: Head = chunks::unpack(rest.get(..len).ok_or(IndexError::DAMAGED)?)?;
+        let body = &rest[len..];
+        let (start, size) = head.timeline;
+        let packed = body
+            .get(start as usize..)
+            .and_then(|rest| rest.get(..size as usize))
+            .ok_or(IndexError::DAMAGED)?;
+        let timeline: Timeline = chunks::unpack(packed)?;
+        let record = Record {
+            head,
+            body_start: 4 + len,
+            timeline,
+        };
+        if record.is_sound() {
+            Ok(record)
+        } else {
+            Err(IndexError::DAMAGED)
+        }
+    }
+
+    /// Whether all numbers of the timeline point at something, so that readers need not ask again.
+    fn is_sound(&self) -> bool {
+        let timeline = &self.timeline;
+        let snapshots = timeline.snapshots.len() as u32;
+        let sets = timeline.sets.len() as u32;
+        let placements = timeline.placements.len() as u32;
+        self.head.provenance.len() == snapshots
+            && self.head.versions.len() as usize == timeline.versions.len()
+            && self.head.texts.len() as usize == timeline.passages.len()
+            && timeline
+                .snapshots
+                .iter()
+                .all(|snapshot| (snapshot.version as usize) < timeline.versions.len())
+            && timeline.sets.iter().all(|set| set.is_sound(snapshots))
+            && timeline
+                .passages
+                .iter()
+                .all(|facts| facts.set < sets && facts.placements_end <= placements && facts.clause < timeline.clauses)
+            && timeline.passages.is_sorted_by_key(|facts| facts.placements_end)
+            && timeline
+                .placements
+                .iter()
+                .all(|place| place.set < sets && (place.path as usize) < timeline.paths.len())
+    }
+
+    pub fn key(&self) -> &DocumentKey {
+        &self.head.key
+    }
+
+    /// Which pack of texts holds a passage, and the number of its first passage.
+    pub fn text_pack(&self, passage: u32) -> Option<(u32, u32)> {
+        let pack = self.head.texts.pack_of(passage)?;
+        Some((pack, self.head.texts.first_of(pack)))
+    }
+
+    /// The texts of a pack. `bytes` are those of the record.
+    pub fn texts(&self, pack: u32, bytes: &[u8]) -> Result<Vec<Arc<str>>, IndexError> {
+        self.head.texts.read(pack, self.body(bytes))
+    }
+
+    /// Where a snapshot comes from.
+    pub fn provenance(&self, snapshot: u32, bytes: &[u8]) -> Result<Provenance, IndexError> {
+        item(&self.head.provenance, snapshot, self.body(bytes))
+    }
+
+    pub fn version(&self, version: u32, bytes: &[u8]) -> Result<Version, IndexError> {
+        let version: Version = item(&self.head.versions, version, self.body(bytes))?;
+        let sound = |entry: &Entry| (entry.passage as usize) < self.timeline.passages.len();
+        if version.entries.iter().all(sound) {
+            Ok(version)
+        } else {
+            Err(IndexError::DAMAGED)
+        }
+    }
+
+    /// The whole document.
+    pub fn history(self, bytes: &[u8]) -> Result<DocumentHistory, IndexError> {
+        let body = self.body(bytes);
+        Ok(DocumentHistory {
+            provenance: all(&self.head.provenance, body)?,
+            versions: all(&self.head.versions, body)?,
+            texts: all(&self.head.texts, body)?,
+            key: self.head.key,
+            recording: self.head.recording,
+            timeline: self.timeline,
+        })
+    }
+
+    fn body<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
+        bytes.get(self.body_start..).unwrap_or_default()
+    }
+}
+
+fn item<T: serde::de::DeserializeOwned>(table: &PackTable, number: u32, bytes: &[u8]) -> Result<T, IndexError> {
+    let pack = table.pack_of(number).ok_or(IndexError::DAMAGED)?;
+    let items = table.read(pack, bytes)?;
+    items
+        .into_iter()
+        .nth((number - table.first_of(pack)) as usize)
+        .ok_or(IndexError::DAMAGED)
+}
+
+fn all<T: serde::de::DeserializeOwned>(table: &PackTable, bytes: &[u8]) -> Result<Vec<T>, IndexError> {
+    let packs: Result<Vec<Vec<T>>, IndexError> = (0..table.packs()).map(|pack| table.read(pack, bytes)).collect();
+    Ok(packs?.into_iter().flatten().collect())
+}

@@ -1,0 +1,134 @@
+//! The fields of the tantivy index, and how text becomes their terms. A tantivy document is a passage of a document.
+
+use crate::words::{self, Words};
+use rustc_hash::FxHashMap;
+use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
+use tantivy::tokenizer::{TextAnalyzer, Token, TokenStream, Tokenizer, TokenizerManager};
+
+/// The fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fields {
+    /// The words of the passage, with positions.
+    pub text: Field,
+    /// Their English stems.
+    pub stem: Field,
+    /// The stems of the headings that the passage stands under, in any version.
+    pub heading: Field,
+    /// Slot of the document in the catalog.
+    pub document: Field,
+    /// Slot of the document (upper 32 bits) and number of the passage within it.
+    pub passage: Field,
+}
+
+pub const PASSAGE_FIELD: &str = "passage";
+
+const WORDS: &str = "words";
+const STEMS: &str = "stems";
+
+/// The schema with its fields.
+pub fn schema() -> (Schema, Fields) {
+    let text = |tokenizer: &str, record| {
+        TextOptions::default()
+            .set_indexing_options(TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(record))
+    };
+    let mut builder = Schema::builder();
+    let fields = Fields {
+        text: builder.add_text_field("text", text(WORDS, IndexRecordOption::WithFreqsAndPositions)),
+        stem: builder.add_text_field("stem", text(STEMS, IndexRecordOption::WithFreqs)),
+        heading: builder.add_text_field("heading", text(STEMS, IndexRecordOption::WithFreqs)),
+        document: builder.add_u64_field("document", INDEXED),
+        passage: builder.add_u64_field(PASSAGE_FIELD, FAST),
+    };
+    (builder.build(), fields)
+}
+
+/// The number that stands for a passage in the index.
+pub fn passage_id(slot: u32, passage: u32) -> u64 {
+    u64::from(slot) << 32 | u64::from(passage)
+}
+
+/// The slot and the passage that a number stands for.
+pub fn slot_and_passage(id: u64) -> (u32, u32) {
+    ((id >> 32) as u32, id as u32)
+}
+
+/// The tokenizers that the schema names.
+pub fn tokenizers() -> TokenizerManager {
+    // The default manager knows how fields that are no text become terms.
+    let manager = TokenizerManager::default();
+    manager.register(WORDS, TextAnalyzer::builder(WordTokenizer { stems: None }).build());
+    manager.register(
+        STEMS,
+        TextAnalyzer::builder(WordTokenizer {
+            stems: Some(FxHashMap::default()),
+        })
+        .build(),
+    );
+    manager
+}
+
+/// Cuts text by the rules of [`crate::words`].
+#[derive(Clone)]
+struct WordTokenizer {
+    /// The stems met so far, where stems are wanted: a policy's vocabulary is small.
+    stems: Option<FxHashMap<String, String>>,
+}
+
+/// The vocabulary of stems is forgotten when it has this many words.
+const MAX_STEMS: usize = 100_000;
+
+impl Tokenizer for WordTokenizer {
+    type TokenStream<'a> = WordStream<'a>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> WordStream<'a> {
+        let token = Token {
+            position: usize::MAX,
+            ..Token::default()
+        };
+        WordStream {
+            walk: Words::new(text),
+            stems: self.stems.as_mut(),
+            token,
+        }
+    }
+}
+
+struct WordStream<'a> {
+    walk: Words<'a>,
+    stems: Option<&'a mut FxHashMap<String, String>>,
+    token: Token,
+}
+
+impl TokenStream for WordStream<'_> {
+    fn advance(&mut self) -> bool {
+        if !self.walk.advance() {
+            return false;
+        }
+        let word = self.walk.word();
+        self.token.text.clear();
+        match self.stems.as_deref_mut() {
+            None => self.token.text.push_str(word),
+            Some(stems) => {
+                if stems.len() > MAX_STEMS {
+                    stems.clear();
+                }
+                if !stems.contains_key(word) {
+                    stems.insert(word.to_owned(), words::stem(word));
+                }
+                self.token.text.push_str(&stems[word]);
+            }
+        }
+        self.token.position = self.token.position.wrapping_add(1);
+        self.token.offset_from = self.walk.start();
+        self.token.offset_to = self.walk.end();
+        true
+    }
+
+    fn token(&self) -> &Token {
+        &self.token
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        &mut self.token
+    }
+}

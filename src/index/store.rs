@@ -1,0 +1,322 @@
+//! An index being written: side files, terms, and the commit that publishes them.
+
+use super::catalog::{self, Catalog, Place, SourceEntry};
+use super::plan::SourceState;
+use super::schema::{self, Fields};
+use super::{
+    CATALOG, Commit, DOCUMENTS, FILES, IndexError, Record, chunks, commit_of, map_documents, read_catalog, record_bytes,
+    side_file, terms_dir,
+};
+use crate::extract::EXTRACTION;
+use crate::history::DocumentHistory;
+use crate::snapshot::DocumentKey;
+use crate::words;
+use memmap2::Mmap;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use tantivy::directory::MmapDirectory;
+use tantivy::indexer::NoMergePolicy;
+use tantivy::{IndexWriter, TantivyDocument, TantivyError, Term};
+
+/// The size of the buffer in which terms are collected. Beyond it tantivy writes a further segment.
+const TERMS_BUFFER_BYTES: usize = 100 << 20;
+
+/// More segments than this are merged into one.
+const MAX_SEGMENTS: usize = 4;
+
+/// The state of an index before an update, and what the update adds to it.
+pub struct Store {
+    dir: PathBuf,
+    pub catalog: Catalog,
+    pub states: Vec<SourceState>,
+    documents: FxHashMap<u64, Mmap>,
+    pub writer: IndexWriter,
+    pub fields: Fields,
+    /// Whether nothing was ever published here.
+    pub is_new: bool,
+}
+
+impl Store {
+    /// Opens or begins an index, for one writer at a time.
+    pub fn open(dir: &Path, threads: usize) -> Result<Store, IndexError> {
+        let terms = terms_dir(dir);
+        if !terms.exists() && dir.exists() && std::fs::read_dir(dir).map_err(IndexError::io(dir))?.next().is_some() {
+            return Err(IndexError::NotAnIndex(dir.display().to_string()));
+        }
+        std::fs::create_dir_all(&terms).map_err(IndexError::io(&terms))?;
+        let directory = MmapDirectory::open(&terms).map_err(TantivyError::from)?;
+        let (schema, fields) = schema::schema();
+        let mut index = tantivy::Index::open_or_create(directory, schema).map_err(|error| match error {
+            TantivyError::SchemaError(_) => IndexError::OtherFormat {
+                dir: dir.display().to_string(),
+                found: 0,
+                expected: catalog::FORMAT,
+            },
+            other => other.into(),
+        })?;
+        index.set_tokenizers(schema::tokenizers());
+        // The writer's lock guards the side files as well.
+        let writer = index
+            .writer_with_num_threads(threads, TERMS_BUFFER_BYTES)
+            .map_err(|error| match error {
+                TantivyError::LockFailure(..) => IndexError::Busy(dir.display().to_string()),
+                other => other.into(),
+            })?;
+        writer.set_merge_policy(Box::new(NoMergePolicy));
+        let (catalog, states, is_new) = match commit_of(&index, dir) {
+            Ok(Commit { generation }) => {
+                let path = side_file(dir, FILES, generation);
+                let bytes = std::fs::read(&path).map_err(IndexError::io(&path))?;
+                (read_catalog(dir, generation)?, chunks::unpack(&bytes)?, false)
+            }
+            Err(IndexError::Missing(_)) => (empty_catalog(), Vec::new(), true),
+            Err(error) => return Err(error),
+        };
+        let documents = map_documents(dir, &catalog)?;
+        Ok(Store {
+            dir: dir.to_owned(),
+            catalog,
+            states,
+            documents,
+            writer,
+            fields,
+            is_new,
+        })
+    }
+
+    /// The number of a source, new or known.
+    pub fn source(&mut self, root: &str, name: &str) -> usize {
+        let known = self.catalog.sources.iter().position(|source| source.root == root);
+        known.unwrap_or_else(|| {
+            self.catalog.sources.push(SourceEntry {
+                root: root.to_owned(),
+                name: name.to_owned(),
+                settings: String::new(),
+                superseded: 0,
+                skipped: Vec::new(),
+                damaged: Vec::new(),
+                vanished: Vec::new(),
+                updated: 0,
+            });
+            self.states.push(SourceState::default());
+            self.catalog.sources.len() - 1
+        })
+    }
+
+    /// The documents of a source with their slots.
+    pub fn documents_of(&self, source: usize) -> FxHashMap<DocumentKey, u32> {
+        let of_source = self.catalog.documents().filter(|(_, entry)| entry.source as usize == source);
+        of_source.map(|(slot, entry)| (entry.key.clone(), slot)).collect()
+    }
+
+    /// A slot for a new document.
+    pub fn reserve(&mut self) -> u32 {
+        self.catalog.documents.push(None);
+        self.catalog.documents.len() as u32 - 1
+    }
+
+    /// All that is stored of a document.
+    pub fn history(&self, slot: u32) -> Result<DocumentHistory, IndexError> {
+        let entry = self
+            .catalog
+            .documents
+            .get(slot as usize)
+            .and_then(Option::as_ref)
+            .ok_or(IndexError::DAMAGED)?;
+        let bytes = record_bytes(&self.documents, entry.place)?;
+        Record::open(bytes)?.history(bytes)
+    }
+
+    /// The generation that this update makes.
+    fn generation(&self) -> u64 {
+        self.catalog.generation + 1
+    }
+
+    /// Begins the file for the records of this update.
+    pub fn begin_records(&self) -> Result<RecordFile, IndexError> {
+        RecordFile::create(side_file(&self.dir, DOCUMENTS, self.generation()), self.generation())
+    }
+
+    /// Takes the terms of a document out.
+    pub fn delete_terms(&self, slot: u32) {
+        self.writer
+            .delete_term(Term::from_field_u64(self.fields.document, u64::from(slot)));
+    }
+
+    /// Adds the terms of a passage.
+    pub fn add_terms(&self, slot: u32, passage: u32, text: &str, headings: &[String]) -> Result<(), IndexError> {
+        let mut document = TantivyDocument::new();
+        document.add_text(self.fields.text, text);
+        document.add_text(self.fields.stem, text);
+        for heading in headings {
+            document.add_text(self.fields.heading, heading);
+        }
+        document.add_u64(self.fields.document, u64::from(slot));
+        document.add_u64(self.fields.passage, schema::passage_id(slot, passage));
+        self.writer.add_document(document)?;
+        Ok(())
+    }
+
+    /// Copies all records into the new file when most of the old files is no longer in use.
+    pub fn compact(&mut self, records: &mut RecordFile) -> Result<(), IndexError> {
+        let live: u64 = self
+            .catalog
+            .documents()
+            .filter(|(_, entry)| entry.place.file != records.generation)
+            .map(|(_, entry)| entry.place.len)
+            .sum();
+        let all: u64 = self.documents.values().map(|file| file.len() as u64).sum();
+        if live * 2 >= all {
+            return Ok(());
+        }
+        let new = records.generation;
+        for entry in self
+            .catalog
+            .documents
+            .iter_mut()
+            .flatten()
+            .filter(|entry| entry.place.file != new)
+        {
+            entry.place = records.append(record_bytes(&self.documents, entry.place)?)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the side files and commits. Killed before the commit is done, the index is the one before.
+    pub fn publish(mut self, records: RecordFile) -> Result<(), IndexError> {
+        records.close()?;
+        self.catalog.generation = self.generation();
+        self.catalog.stemmer = words::STEMMER.to_owned();
+        self.catalog.extraction = EXTRACTION;
+        self.catalog.seal();
+        let generation = self.catalog.generation;
+        let mut bytes = self.catalog.format.to_le_bytes().to_vec();
+        bytes.extend(chunks::pack(&self.catalog)?);
+        write_synced(&side_file(&self.dir, CATALOG, generation), &bytes)?;
+        write_synced(&side_file(&self.dir, FILES, generation), &chunks::pack(&self.states)?)?;
+        sync_dir(&self.dir)?;
+        let payload = serde_json::to_string(&Commit { generation }).map_err(IndexError::encode)?;
+        let mut commit = self.writer.prepare_commit()?;
+        commit.set_payload(&payload);
+        commit.commit()?;
+        sync_dir(&terms_dir(&self.dir))?;
+        self.tidy_segments()?;
+        self.remove_old_files()?;
+        Ok(self.writer.wait_merging_threads()?)
+    }
+
+    /// Rewrites segments that hold deleted passages (they would count in the statistics of ranking), and many into one.
+    fn tidy_segments(&mut self) -> Result<(), IndexError> {
+        let metas = self.writer.index().searchable_segment_metas()?;
+        let many = metas.len() > MAX_SEGMENTS;
+        let ids: Vec<_> = metas
+            .iter()
+            .filter(|meta| many || meta.has_deletes())
+            .map(|meta| meta.id())
+            .collect();
+        if !ids.is_empty() {
+            self.writer.merge(&ids).wait()?;
+            sync_dir(&terms_dir(&self.dir))?;
+        }
+        self.writer.garbage_collect_files().wait()?;
+        Ok(())
+    }
+
+    /// Removes the side files that this generation does not name.
+    fn remove_old_files(&self) -> Result<(), IndexError> {
+        let mut named: FxHashSet<PathBuf> = [CATALOG, FILES]
+            .map(|name| side_file(&self.dir, name, self.catalog.generation))
+            .into_iter()
+            .collect();
+        named.extend(
+            self.catalog
+                .documents()
+                .map(|(_, entry)| side_file(&self.dir, DOCUMENTS, entry.place.file)),
+        );
+        for entry in std::fs::read_dir(&self.dir).map_err(IndexError::io(&self.dir))? {
+            let path = entry.map_err(IndexError::io(&self.dir))?.path();
+            let is_side_file = path
+                .file_stem()
+                .is_some_and(|stem| [CATALOG, FILES, DOCUMENTS].iter().any(|name| stem == *name));
+            if is_side_file && !named.contains(&path) {
+                std::fs::remove_file(&path).map_err(IndexError::io(&path))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn empty_catalog() -> Catalog {
+    Catalog {
+        format: catalog::FORMAT,
+        generation: 0,
+        stemmer: words::STEMMER.to_owned(),
+        extraction: EXTRACTION,
+        fingerprint: String::new(),
+        sources: Vec::new(),
+        documents: Vec::new(),
+    }
+}
+
+/// The file of the records that an update writes, one after another.
+pub struct RecordFile {
+    file: BufWriter<File>,
+    path: PathBuf,
+    generation: u64,
+    end: u64,
+}
+
+impl RecordFile {
+    fn create(path: PathBuf, generation: u64) -> Result<RecordFile, IndexError> {
+        let file = File::create(&path).map_err(IndexError::io(&path))?;
+        Ok(RecordFile {
+            file: BufWriter::with_capacity(1 << 20, file),
+            path,
+            generation,
+            end: 0,
+        })
+    }
+
+    /// Adds a record and tells its place.
+    pub fn append(&mut self, record: &[u8]) -> Result<Place, IndexError> {
+        self.file.write_all(record).map_err(IndexError::io(&self.path))?;
+        let place = Place {
+            file: self.generation,
+            start: self.end,
+            len: record.len() as u64,
+        };
+        self.end += place.len;
+        Ok(place)
+    }
+
+    /// Takes the file away again, where an update has nothing to publish.
+    pub fn discard(self) -> Result<(), IndexError> {
+        std::fs::remove_file(&self.path).map_err(IndexError::io(&self.path))
+    }
+
+    fn close(mut self) -> Result<(), IndexError> {
+        self.file
+            .flush()
+            .and_then(|()| self.file.get_ref().sync_all())
+            .map_err(IndexError::io(&self.path))
+    }
+}
+
+fn write_synced(path: &Path, bytes: &[u8]) -> Result<(), IndexError> {
+    let write = || {
+        let mut file = File::create(path)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    };
+    write().map_err(IndexError::io(path))
+}
+
+/// Makes the names of new files last. Only Unix can, and must.
+fn sync_dir(dir: &Path) -> Result<(), IndexError> {
+    if cfg!(unix) {
+        File::open(dir).and_then(|dir| dir.sync_all()).map_err(IndexError::io(dir))?;
+    }
+    Ok(())
+}

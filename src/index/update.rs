@@ -1,0 +1,371 @@
+//! Builds an index from its archives, or brings it up to date: one commit publishes the whole update.
+
+use super::catalog::{Counts, DocumentEntry, Problem, SourceEntry};
+use super::gather::{Document, Gathered, Unread, gather};
+use super::plan::{Plan, Remarks};
+use super::store::{RecordFile, Store};
+use super::{IndexError, record};
+use crate::history::DocumentHistory;
+use crate::snapshot::{DocumentKey, Instant};
+use crate::source::{Folder, Settings};
+use crate::words::Words;
+use rustc_hash::FxHashMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// What is asked of an update.
+pub struct Request<'a> {
+    /// The index directory.
+    pub dir: &'a Path,
+    pub archives: &'a [PathBuf],
+    pub threads: usize,
+    /// Whether what vanished from an archive is removed from the index.
+    pub prune: bool,
+    /// Seconds since 1970, kept as the time of the update.
+    pub now: i64,
+    pub progress: &'a (dyn Fn(Progress) + Sync),
+}
+
+/// How far an update has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    Listing {
+        files: usize,
+    },
+    Reading {
+        documents: usize,
+        of: usize,
+        bytes: u64,
+        of_bytes: u64,
+    },
+    Writing,
+}
+
+/// What an update did.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Captures opened and read.
+    pub files_read: u64,
+    pub bytes_read: u64,
+    /// Listed files that are as they were.
+    pub files_unchanged: u64,
+    /// Documents written anew.
+    pub documents_changed: u64,
+    pub documents_removed: u64,
+    /// Archives that could not be indexed at all.
+    pub failed: Vec<Problem>,
+}
+
+/// Builds or updates the index in a directory.
+///
+/// Archives that cannot be opened are reported and do not stop the others. Sources that are not among the archives stay as they are.
+pub fn update(request: &Request<'_>) -> Result<Report, IndexError> {
+    let mut report = Report::default();
+    let folders = open_archives(request, &mut report)?;
+    let mut store = Store::open(request.dir, request.threads)?;
+    let mut sources = Vec::new();
+    for (root, folder) in &folders {
+        let source = store.source(root, folder.name());
+        let same_settings = store.catalog.sources[source].settings == folder.settings().fingerprint()
+            && store.catalog.extraction == crate::extract::EXTRACTION;
+        let before = std::mem::take(&mut store.states[source]);
+        let plan = Plan::make(folder, before, same_settings, &|files| {
+            (request.progress)(Progress::Listing { files })
+        });
+        report.files_unchanged += plan.files_unchanged();
+        sources.push((source, plan));
+    }
+    let mut records = store.begin_records()?;
+    let done = read_all(request, &mut store, &sources, &mut records, &mut report)?;
+    let mut changed = store.is_new || report.documents_changed + report.documents_removed > 0;
+    changed |= close_sources(request, &mut store, sources, done);
+    if changed {
+        (request.progress)(Progress::Writing);
+        store.compact(&mut records)?;
+        store.publish(records)
+    } else {
+        records.discard()
+    }?;
+    Ok(report)
+}
+
+/// The archives that can be opened, by their canonical paths, each once.
+fn open_archives(request: &Request<'_>, report: &mut Report) -> Result<Vec<(String, Folder)>, IndexError> {
+    let mut folders: Vec<(String, Folder)> = Vec::new();
+    for archive in request.archives {
+        match Folder::open(archive) {
+            Ok(folder) => {
+                let root = std::fs::canonicalize(archive)
+                    .map_err(IndexError::io(archive))?
+                    .display()
+                    .to_string();
+                if !folders.iter().any(|(other, _)| *other == root) {
+                    folders.push((root, folder));
+                }
+            }
+            Err(error) => report.failed.push(Problem {
+                path: archive.display().to_string(),
+                reason: error.to_string(),
+            }),
+        }
+    }
+    Ok(folders)
+}
+
+/// A document to be read.
+struct Job<'p> {
+    /// Place in the list of sources.
+    source: usize,
+    slot: u32,
+    stored: bool,
+    document: Document<'p>,
+    bytes: u64,
+}
+
+/// What came of a document.
+struct Done {
+    source: usize,
+    key: DocumentKey,
+    remarks: Remarks,
+    unread: Vec<Unread>,
+}
+
+/// Reads all documents that are other than before, and writes their records and terms.
+fn read_all(
+    request: &Request<'_>,
+    store: &mut Store,
+    sources: &[(usize, Plan<'_>)],
+    records: &mut RecordFile,
+    report: &mut Report,
+) -> Result<Vec<Done>, IndexError> {
+    let mut jobs = Vec::new();
+    for (number, (source, plan)) in sources.iter().enumerate() {
+        let mut stored = store.documents_of(*source);
+        if !plan.same_rules {
+            for slot in std::mem::take(&mut stored).into_values() {
+                store.delete_terms(slot);
+                store.catalog.documents[slot as usize] = None;
+                report.documents_removed += 1;
+            }
+        }
+        let keys: Vec<&DocumentKey> = stored.keys().collect();
+        for (document, bytes) in plan.work(&keys, request.prune) {
+            let known = stored.get(&document.key).copied();
+            let slot = known.unwrap_or_else(|| store.reserve());
+            jobs.push(Job {
+                source: number,
+                slot,
+                stored: known.is_some(),
+                document,
+                bytes,
+            });
+        }
+    }
+    // The largest first, so that no thread is left with a large one at the end.
+    jobs.sort_by_key(|job| std::cmp::Reverse(job.bytes));
+    let reading = Reading {
+        request,
+        store,
+        sources,
+        jobs: &jobs,
+        next: AtomicUsize::new(0),
+        bytes: AtomicU64::new(0),
+        of_bytes: jobs.iter().map(|job| job.bytes).sum(),
+        records: Mutex::new(records),
+        results: Mutex::new(Vec::new()),
+    };
+    let worked: Result<(), IndexError> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..request.threads.max(1)).map(|_| scope.spawn(|| reading.work())).collect();
+        workers.into_iter().try_for_each(|worker| {
+            worker
+                .join()
+                .unwrap_or(Err(IndexError::Damaged("a worker stopped: please report this")))
+        })
+    });
+    let results = reading.results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    worked?;
+    let mut done = Vec::new();
+    for (job, entry, gathered) in results {
+        let job = &jobs[job];
+        report.files_read += gathered.files_read;
+        report.bytes_read += gathered.bytes_read;
+        match entry {
+            Written::Anew(entry) => {
+                store.catalog.documents[job.slot as usize] = Some(*entry);
+                report.documents_changed += 1;
+            }
+            Written::Nothing => {
+                report.documents_removed += u64::from(store.catalog.documents[job.slot as usize].take().is_some())
+            }
+            Written::AsBefore => {}
+        }
+        done.push(Done {
+            source: job.source,
+            key: job.document.key.clone(),
+            remarks: gathered.remarks,
+            unread: gathered.unread,
+        });
+    }
+    Ok(done)
+}
+
+/// What became of a document in the index.
+enum Written {
+    Anew(Box<DocumentEntry>),
+    AsBefore,
+    Nothing,
+}
+
+/// The work that threads share.
+struct Reading<'a, 'p> {
+    request: &'a Request<'a>,
+    store: &'a Store,
+    sources: &'a [(usize, Plan<'p>)],
+    jobs: &'a [Job<'a>],
+    next: AtomicUsize,
+    bytes: AtomicU64,
+    of_bytes: u64,
+    records: Mutex<&'a mut RecordFile>,
+    results: Mutex<Vec<(usize, Written, Gathered)>>,
+}
+
+impl Reading<'_, '_> {
+    /// Takes jobs until none is left.
+    fn work(&self) -> Result<(), IndexError> {
+        loop {
+            let number = self.next.fetch_add(1, Ordering::Relaxed);
+            let Some(job) = self.jobs.get(number) else { return Ok(()) };
+            let (source, plan) = &self.sources[job.source];
+            let stored = if job.stored {
+                Some(self.store.history(job.slot)?)
+            } else {
+                None
+            };
+            let mut gathered = gather(
+                plan.folder,
+                &job.document,
+                stored.as_ref(),
+                &|path| plan.is_unchanged(path),
+                self.request.prune,
+            );
+            let written = match gathered.history.take() {
+                None => {
+                    self.store.delete_terms(job.slot);
+                    Written::Nothing
+                }
+                Some(history) if stored.as_ref() == Some(&history) => Written::AsBefore,
+                Some(history) => Written::Anew(Box::new(self.write(job, *source as u32, plan.folder.settings(), &history)?)),
+            };
+            let bytes = self.bytes.fetch_add(job.bytes, Ordering::Relaxed) + job.bytes;
+            (self.request.progress)(Progress::Reading {
+                documents: number + 1,
+                of: self.jobs.len(),
+                bytes,
+                of_bytes: self.of_bytes,
+            });
+            self.results
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push((number, written, gathered));
+        }
+    }
+
+    /// Writes the record and the terms of a document.
+    fn write(
+        &self,
+        job: &Job<'_>,
+        source: u32,
+        settings: &Settings,
+        history: &DocumentHistory,
+    ) -> Result<DocumentEntry, IndexError> {
+        if job.stored {
+            self.store.delete_terms(job.slot);
+        }
+        let (words, heading_words) = self.add_terms(job.slot, history)?;
+        let record = record::encode(history)?;
+        let place = self.records.lock().unwrap_or_else(PoisonError::into_inner).append(&record)?;
+        let instants = || {
+            history
+                .timeline
+                .snapshots
+                .iter()
+                .filter_map(|snapshot| Some(snapshot.captured?.instant))
+        };
+        let (first, last): (Option<Instant>, Option<Instant>) = (instants().next(), instants().next_back());
+        Ok(DocumentEntry {
+            source,
+            company: settings.company_alias(&history.key.company).to_owned(),
+            kind: settings.kind_alias(&history.key.kind).to_owned(),
+            key: history.key.clone(),
+            recording: history.recording,
+            place,
+            digest: blake3::hash(&record).into(),
+            counts: Counts::of(history, words, heading_words),
+            first,
+            last,
+        })
+    }
+
+    /// Adds the terms of all passages; tells how many words those and their headings have.
+    fn add_terms(&self, slot: u32, history: &DocumentHistory) -> Result<(u64, u64), IndexError> {
+        let timeline = &history.timeline;
+        let mut paths: FxHashMap<u32, (String, u64)> = FxHashMap::default();
+        let (mut words, mut heading_words) = (0, 0);
+        for (passage, text) in (0..).zip(&history.texts) {
+            words += count_words(text);
+            let mut headings = Vec::new();
+            for place in timeline.placements(passage) {
+                let (path, count) = paths.entry(place.path).or_insert_with(|| {
+                    let headings: Vec<&str> = timeline
+                        .headings(place.path)
+                        .into_iter()
+                        .map(|heading| &*history.texts[heading as usize])
+                        .collect();
+                    let path = headings.join(" ");
+                    let count = count_words(&path);
+                    (path, count)
+                });
+                heading_words += *count;
+                headings.push(path.clone());
+            }
+            self.store.add_terms(slot, passage, text, &headings)?;
+        }
+        Ok((words, heading_words))
+    }
+}
+
+fn count_words(text: &str) -> u64 {
+    let mut walk = Words::new(text);
+    let mut count = 0;
+    while walk.advance() {
+        count += 1;
+    }
+    count
+}
+
+/// Takes over what is to be kept and told of the sources; true where anything is other than before.
+fn close_sources(request: &Request<'_>, store: &mut Store, sources: Vec<(usize, Plan<'_>)>, done: Vec<Done>) -> bool {
+    let mut read: Vec<(Vec<(DocumentKey, Remarks)>, Vec<Unread>)> = sources.iter().map(|_| Default::default()).collect();
+    for done in done {
+        let (remarks, unread) = &mut read[done.source];
+        remarks.push((done.key, done.remarks));
+        unread.extend(done.unread);
+    }
+    let mut changed = false;
+    for ((source, plan), (remarks, unread)) in sources.into_iter().zip(read) {
+        let before = &store.catalog.sources[source];
+        let files_changed = plan.has_changed_files();
+        let (state, entry) = plan.close(before, remarks, unread);
+        let same = entry == *before && !files_changed;
+        store.states[source] = state;
+        if !same {
+            store.catalog.sources[source] = SourceEntry {
+                updated: request.now,
+                ..entry
+            };
+            changed = true;
+        }
+    }
+    changed
+}

@@ -1,0 +1,300 @@
+//! An answer for reading.
+
+use super::{counted, harmless};
+use crate::query::Limits;
+use crate::search::{Answer, Hit, Request, YearCount};
+use crate::wire::day;
+use anstyle::{AnsiColor, Style};
+use std::io::{self, Write};
+use std::ops::Range;
+use textwrap::core::display_width;
+
+/// How an answer looks.
+#[derive(Debug, Clone, Copy)]
+pub struct Look {
+    /// Columns to fill at most.
+    pub width: usize,
+    /// Whether the terminal shows colours; without, matches stand between `**`.
+    pub colour: bool,
+}
+
+/// Narrower output would be columns of single words.
+const MIN_WIDTH: usize = 24;
+
+/// Longer lines are tiring to read.
+const MAX_WIDTH: usize = 110;
+
+/// Of a longer passage only the neighbourhood of the first match is shown (characters).
+const MAX_SHOWN: usize = 700;
+
+/// How much of a long passage stands before its first match (characters).
+const BEFORE_MATCH: usize = 200;
+
+const INDENT: &str = "    ";
+const STRONG: Style = Style::new().bold();
+const MATCH: Style = AnsiColor::Red.on_default().bold();
+const QUIET: Style = Style::new().dimmed();
+
+/// The whole answer.
+pub fn answer(answer: &Answer, request: &Request, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let look = Look {
+        width: look.width.clamp(MIN_WIDTH, MAX_WIDTH),
+        ..look
+    };
+    paragraph(out, look, "", &totals(answer))?;
+    if let Some(as_of) = answer.as_of {
+        let unknown = match as_of.unknown {
+            0 => String::new(),
+            unknown => format!("; of {unknown} more the archive does not tell what stood then"),
+        };
+        let known = counted(as_of.known, "document", "documents");
+        paragraph(out, look, "", &format!("As of {}: known of {known}{unknown}.", as_of.day))?;
+    }
+    if let Some(years) = &answer.years {
+        writeln!(out)?;
+        chart(years, look, out)?;
+    }
+    for hit in &answer.hits {
+        writeln!(out)?;
+        self::hit(hit, &request.query.limits, look, out)?;
+    }
+    let clauses = if request.folding == crate::search::Folding::Clauses {
+        answer.totals.clauses
+    } else {
+        answer.totals.passages
+    };
+    let shown = (request.offset + answer.hits.len()) as u64;
+    if !answer.hits.is_empty() && shown < clauses && request.per_company.is_none() {
+        writeln!(out)?;
+        let more = format!(
+            "{} more: --limit all, or --offset {shown} for the next.",
+            counted(clauses - shown, "hit", "hits")
+        );
+        paragraph(out, look, "", &paint(look, QUIET, &more))?;
+    }
+    Ok(())
+}
+
+fn totals(answer: &Answer) -> String {
+    let totals = &answer.totals;
+    if totals.passages == 0 {
+        return "Nothing found.".to_owned();
+    }
+    let clauses = counted(totals.clauses, "clause", "clauses");
+    let wordings = counted(totals.passages, "wording", "wordings");
+    let snapshots = counted(totals.snapshots, "snapshot", "snapshots");
+    let documents = counted(totals.documents, "document", "documents");
+    let companies = counted(totals.companies, "company", "companies");
+    format!("{clauses} ({wordings}), in {snapshots} of {documents} of {companies}.")
+}
+
+/// Companies by year as bars, with the other counts beside them.
+fn chart(years: &[YearCount], look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let most = years.iter().map(|year| year.companies).max().unwrap_or(0).max(1);
+    let numbers_width = 36;
+    let bar_width = look.width.saturating_sub(5 + numbers_width + 1).min(50);
+    writeln!(out, "{}", paint(look, QUIET, "year  companies  documents  snapshots"))?;
+    for year in years {
+        let bar = bar(year.companies as f64 / most as f64, bar_width);
+        let numbers = format!("{:>9}  {:>9}  {:>9}", year.companies, year.documents, year.snapshots);
+        writeln!(out, "{}", format!("{:>4}  {numbers}  {bar}", year.year).trim_end())?;
+    }
+    Ok(())
+}
+
+/// A bar of eighths of a block.
+fn bar(share: f64, width: usize) -> String {
+    let eighths = (share * width as f64 * 8.0).round() as usize;
+    let mut bar = "█".repeat(eighths / 8);
+    if eighths % 8 > 0 {
+        bar.extend(char::from_u32(0x2590 - (eighths % 8) as u32));
+    }
+    bar
+}
+
+fn hit(hit: &Hit, limits: &Limits, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let company = hit.company.as_deref().unwrap_or("unknown company");
+    let mut title = format!(
+        "{} {}",
+        paint(look, STRONG, &harmless(company)),
+        paint(look, QUIET, &harmless(&hit.kind))
+    );
+    let path: Vec<String> = hit.heading.iter().map(|heading| harmless(&shortened(heading))).collect();
+    if !path.is_empty() {
+        title.push_str(&paint(look, QUIET, &format!(" › {}", path.join(" › "))));
+    }
+    let rank = format!("{}. ", hit.rank);
+    paragraph_hanging(out, look, &rank, INDENT, &title)?;
+    paragraph(out, look, INDENT, &dates(hit, limits))?;
+    let shown = excerpt(&hit.text, &hit.highlights);
+    for line in marked(&shown, look).split('\n') {
+        paragraph(out, look, INDENT, line)?;
+    }
+    let evidence = &hit.evidence;
+    let instant = evidence
+        .captured
+        .map_or_else(|| "undated".to_owned(), |captured| captured.instant.to_string());
+    let record = evidence
+        .provenance
+        .record
+        .as_ref()
+        .map(|record| format!(" line {}", record.line))
+        .unwrap_or_default();
+    let place = evidence
+        .provenance
+        .url
+        .clone()
+        .unwrap_or_else(|| format!("{}{record}", evidence.provenance.path));
+    paragraph(
+        out,
+        look,
+        INDENT,
+        &paint(look, QUIET, &format!("{instant}  {}", harmless(&place))),
+    )
+}
+
+/// A heading that is no more than a heading should be: some captures take whole paragraphs for headings.
+fn shortened(heading: &str) -> String {
+    const MOST: usize = 80;
+    if heading.chars().count() <= MOST {
+        return heading.to_owned();
+    }
+    let start: String = heading.chars().take(MOST - 1).collect();
+    format!("{}…", start.trim_end())
+}
+
+/// When the wordings that match stood.
+fn dates(hit: &Hit, limits: &Limits) -> String {
+    let life = &hit.matching;
+    let (Some(first), Some(last)) = (day(life.first_seen), day(life.last_seen)) else {
+        return "undated".to_owned();
+    };
+    let before = if life.since_before { " or before" } else { "" };
+    let absent = match day(hit.absent_from) {
+        Some(absent) if life.wordings == 1 => format!(", gone by {absent}"),
+        _ => String::new(),
+    };
+    let mut text = if first == last {
+        format!("{first}{before}{absent}")
+    } else {
+        format!("{first}{before} to {last}{absent}")
+    };
+    text.push_str(&format!(" · {}", counted(life.snapshots, "snapshot", "snapshots")));
+    if hit.clause.wordings > 1 {
+        text.push_str(&format!(" · {} of {} wordings match", life.wordings, hit.clause.wordings));
+    }
+    if let (Some(asked), Some(captured)) = (limits.as_of, hit.evidence.captured) {
+        let age = asked.0 - captured.instant.day().0;
+        let how = if age == 0 {
+            "observed that day".to_owned()
+        } else {
+            format!("carried {} days", super::grouped(age.max(0) as u64))
+        };
+        text.push_str(&format!(" · {how}"));
+    }
+    text
+}
+
+/// A passage, or the part of it around the first match, with the places of the match in it.
+struct Excerpt {
+    chars: Vec<char>,
+    places: Vec<Range<usize>>,
+}
+
+fn excerpt(text: &str, places: &[Range<usize>]) -> Excerpt {
+    let chars: Vec<char> = harmless(text).chars().collect();
+    if chars.len() <= MAX_SHOWN {
+        return Excerpt {
+            chars,
+            places: places.to_vec(),
+        };
+    }
+    let first = places.first().map_or(0, |place| place.start);
+    let mut start = first.saturating_sub(BEFORE_MATCH).min(chars.len() - MAX_SHOWN);
+    let mut end = start + MAX_SHOWN;
+    // Cut at blanks.
+    while start > 0 && start < first && !chars[start - 1].is_whitespace() {
+        start += 1;
+    }
+    while end < chars.len() && end > start + MAX_SHOWN / 2 && !chars[end].is_whitespace() {
+        end -= 1;
+    }
+    let mut shown: Vec<char> = Vec::new();
+    if start > 0 {
+        shown.extend("… ".chars());
+    }
+    let shift = |place: usize| place.clamp(start, end) - start + if start > 0 { 2 } else { 0 };
+    let places = places
+        .iter()
+        .map(|place| shift(place.start)..shift(place.end))
+        .filter(|place| !place.is_empty())
+        .collect();
+    shown.extend(&chars[start..end]);
+    if end < chars.len() {
+        shown.extend(" …".chars());
+    }
+    Excerpt { chars: shown, places }
+}
+
+/// The text with its matches marked. Marks are set for each word, so that they survive the breaking of lines.
+fn marked(shown: &Excerpt, look: Look) -> String {
+    let mut text = String::new();
+    let mut at = 0;
+    for place in &shown.places {
+        text.extend(&shown.chars[at..place.start]);
+        let matched: String = shown.chars[place.clone()].iter().collect();
+        text.push_str(&if look.colour {
+            mark_words(&matched)
+        } else {
+            format!("**{matched}**")
+        });
+        at = place.end;
+    }
+    text.extend(&shown.chars[at..]);
+    text
+}
+
+fn mark_words(matched: &str) -> String {
+    let words: Vec<String> = matched.split(' ').map(|word| format!("{MATCH}{word}{MATCH:#}")).collect();
+    words.join(" ")
+}
+
+fn paint(look: Look, style: Style, text: &str) -> String {
+    if look.colour && !text.is_empty() {
+        let words: Vec<String> = text
+            .split(' ')
+            .map(|word| {
+                if word.is_empty() {
+                    String::new()
+                } else {
+                    format!("{style}{word}{style:#}")
+                }
+            })
+            .collect();
+        words.join(" ")
+    } else {
+        text.to_owned()
+    }
+}
+
+fn paragraph(out: &mut dyn Write, look: Look, indent: &str, text: &str) -> io::Result<()> {
+    paragraph_hanging(out, look, indent, indent, text)
+}
+
+/// Lines below an entry of a list stand as deep as its text.
+fn paragraph_hanging(out: &mut dyn Write, look: Look, first: &str, rest: &str, text: &str) -> io::Result<()> {
+    let lead: String = text.chars().take_while(|c| *c == ' ').collect();
+    let body = &text[lead.len()..];
+    let hang = if body.starts_with("• ") { "  " } else { "" };
+    let (first, rest) = (format!("{first}{lead}"), format!("{rest}{lead}{hang}"));
+    let options = textwrap::Options::new(look.width.max(display_width(&rest) + 8))
+        .initial_indent(&first)
+        .subsequent_indent(&rest)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .break_words(true);
+    for line in textwrap::wrap(body, options) {
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}

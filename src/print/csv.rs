@@ -1,0 +1,147 @@
+//! Tables for scripts and spreadsheets.
+
+use crate::search::YearCount;
+use crate::wire::{Answer, BatchError, Hit};
+use csv::Writer;
+use std::io::Write;
+
+const HIT: [&str; 24] = [
+    "rank",
+    "score",
+    "id",
+    "company",
+    "kind",
+    "source",
+    "heading",
+    "text",
+    "first_seen",
+    "last_seen",
+    "since_before",
+    "absent_from",
+    "snapshots",
+    "wordings",
+    "wordings_first_seen",
+    "wordings_last_seen",
+    "instant",
+    "date_source",
+    "url",
+    "path",
+    "line",
+    "record",
+    "sha256_file",
+    "sha256_text",
+];
+
+/// A row a hit.
+pub fn hits(answer: &Answer, out: &mut dyn Write) -> csv::Result<()> {
+    let mut table = Writer::from_writer(out);
+    table.write_record(HIT)?;
+    for hit in &answer.hits {
+        table.write_record(row(hit))?;
+    }
+    Ok(table.flush()?)
+}
+
+/// A row a year.
+pub fn years(years: &[YearCount], out: &mut dyn Write) -> csv::Result<()> {
+    let mut table = Writer::from_writer(out);
+    table.write_record(["year", "snapshots", "documents", "companies"])?;
+    for year in years {
+        table.write_record([
+            year.year.to_string(),
+            year.snapshots.to_string(),
+            year.documents.to_string(),
+            year.companies.to_string(),
+        ])?;
+    }
+    Ok(table.flush()?)
+}
+
+const QUERY: [&str; 8] = [
+    "query_id",
+    "query",
+    "error",
+    "total_clauses",
+    "total_passages",
+    "total_snapshots",
+    "total_documents",
+    "total_companies",
+];
+
+/// A row a hit of each query; a query without hits keeps a row.
+pub struct Batch<'w> {
+    table: Writer<&'w mut dyn Write>,
+}
+
+impl<'w> Batch<'w> {
+    pub fn new(out: &'w mut dyn Write) -> csv::Result<Batch<'w>> {
+        let mut table = Writer::from_writer(out);
+        table.write_record(QUERY.iter().chain(&HIT))?;
+        Ok(Batch { table })
+    }
+
+    pub fn answer(&mut self, answer: &Answer) -> csv::Result<()> {
+        let totals = &answer.totals;
+        let mut query = vec![answer.id.clone().unwrap_or_default(), answer.query.clone(), String::new()];
+        query.extend(
+            [
+                totals.clauses,
+                totals.passages,
+                totals.snapshots,
+                totals.documents,
+                totals.companies,
+            ]
+            .map(|total| total.to_string()),
+        );
+        if answer.hits.is_empty() {
+            return self
+                .table
+                .write_record(query.into_iter().chain(vec![String::new(); HIT.len()]));
+        }
+        for hit in &answer.hits {
+            self.table.write_record(query.iter().cloned().chain(row(hit)))?;
+        }
+        Ok(())
+    }
+
+    pub fn error(&mut self, error: &BatchError) -> csv::Result<()> {
+        let query = [error.id.clone(), String::new(), error.error.clone()];
+        self.table
+            .write_record(query.into_iter().chain(vec![String::new(); QUERY.len() + HIT.len() - 3]))
+    }
+
+    pub fn finish(mut self) -> csv::Result<()> {
+        Ok(self.table.flush()?)
+    }
+}
+
+fn row(hit: &Hit) -> [String; HIT.len()] {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let evidence = &hit.evidence;
+    [
+        hit.rank.to_string(),
+        hit.score.to_string(),
+        hit.id.clone(),
+        text(&hit.company),
+        hit.kind.clone(),
+        hit.source.clone(),
+        hit.heading.join(" > "),
+        hit.text.clone(),
+        text(&hit.first_seen),
+        text(&hit.last_seen),
+        hit.since_before.to_string(),
+        text(&hit.absent_from),
+        hit.snapshots.to_string(),
+        hit.wordings.count.to_string(),
+        text(&hit.wordings.first_seen),
+        text(&hit.wordings.last_seen),
+        text(&evidence.instant),
+        evidence.date_source.unwrap_or_default().to_owned(),
+        text(&evidence.url),
+        evidence.path.clone(),
+        evidence.line.map(|line| line.to_string()).unwrap_or_default(),
+        text(&evidence.record),
+        evidence.sha256_file.clone(),
+        evidence.sha256_text.clone(),
+    ]
+}

@@ -1,0 +1,87 @@
+//! Writes answers on any writer: for reading, as JSON, as tables. Text of the archive is made harmless on the way.
+
+pub mod answer;
+pub mod csv;
+pub mod summary;
+
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// One value as one line of JSON.
+pub fn json_line<T: Serialize>(value: &T, mut out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer(&mut out, value)?;
+    writeln!(out)
+}
+
+/// One value as indented JSON.
+pub fn json<T: Serialize>(value: &T, mut out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut out, value)?;
+    writeln!(out)
+}
+
+/// Text of the archive for the terminal, character by character: what could move the cursor, change colours or turn the order of
+/// characters around is replaced.
+pub fn harmless(text: &str) -> String {
+    let is_harmful = |c: char| {
+        (c.is_control() && c != '\n')
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}')
+    };
+    text.chars()
+        .map(|c| if is_harmful(c) { char::REPLACEMENT_CHARACTER } else { c })
+        .collect()
+}
+
+/// A number with its digits in groups of three.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 company`, `2,000 companies`.
+fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(number), if number == 1 { one } else { many })
+}
+
+/// A size in the unit that fits.
+fn size(bytes: u64) -> String {
+    let mut size = bytes as f64;
+    for unit in ["bytes", "kB", "MB"] {
+        if size < 1000.0 {
+            return if unit == "bytes" {
+                format!("{bytes} bytes")
+            } else {
+                format!("{size:.1} {unit}")
+            };
+        }
+        size /= 1000.0;
+    }
+    format!("{size:.1} GB")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_of_the_archive_do_not_reach_the_terminal() {
+        assert_eq!(
+            harmless("a\x1b[31mb\u{202e}c\u{9b}d\ne"),
+            "a\u{fffd}[31mb\u{fffd}c\u{fffd}d\ne"
+        );
+    }
+
+    #[test]
+    fn numbers_and_sizes_are_readable() {
+        assert_eq!(grouped(1_234_567), "1,234,567");
+        assert_eq!(counted(1, "company", "companies"), "1 company");
+        assert_eq!(counted(0, "company", "companies"), "0 companies");
+        assert_eq!((size(999), size(1_500_000)), ("999 bytes".into(), "1.5 MB".into()));
+    }
+}

@@ -1,0 +1,378 @@
+//! What a query means for the text of one passage: whether it matches, and what of it is highlighted.
+
+use super::positions::{join_positions, remove_within};
+use super::{DayRange, NameMatch, Node, Phrase, Query, Term};
+use crate::snapshot::Day;
+use crate::words::{Words, stem};
+use rustc_hash::FxHashMap;
+use std::ops::Range;
+
+/// The words of a text, made once to be asked often.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PassageWords {
+    /// Where each word stands, in bytes.
+    places: Vec<Range<usize>>,
+    /// Ascending word indexes of each form for matching.
+    by_form: FxHashMap<String, Vec<u32>>,
+    /// Ascending word indexes of each stem.
+    by_stem: FxHashMap<String, Vec<u32>>,
+}
+
+/// Answers the conditions of a query for the document and the snapshots of a passage.
+pub trait Attributes {
+    /// Whether a heading above the passage contains the phrase.
+    fn heading(&self, phrase: &Phrase) -> bool;
+    fn company(&self, names: &NameMatch) -> bool;
+    fn kind(&self, names: &NameMatch) -> bool;
+    /// Whether this is the language, a lower-case code.
+    fn lang(&self, code: &str) -> bool;
+    /// Whether some occurrence lies within these days.
+    fn days(&self, days: DayRange) -> bool;
+    /// Whether the passage stands in its document as of the end of this day.
+    fn as_of(&self, day: Day) -> bool;
+}
+
+impl PassageWords {
+    pub fn new(text: &str) -> PassageWords {
+        let mut passage = PassageWords {
+            places: Vec::new(),
+            by_form: FxHashMap::default(),
+            by_stem: FxHashMap::default(),
+        };
+        let mut walk = Words::new(text);
+        while walk.advance() {
+            let index = passage.places.len() as u32;
+            passage.places.push(walk.start()..walk.end());
+            match passage.by_form.get_mut(walk.word()) {
+                Some(indexes) => indexes.push(index),
+                None => {
+                    passage.by_form.insert(walk.word().to_owned(), vec![index]);
+                }
+            }
+        }
+        for (form, indexes) in &passage.by_form {
+            passage.by_stem.entry(stem(form)).or_default().extend(indexes);
+        }
+        passage.by_stem.values_mut().for_each(|indexes| indexes.sort_unstable());
+        passage
+    }
+
+    /// How many words the text has.
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// Where a word stands in the text, in bytes.
+    pub fn place(&self, index: usize) -> Option<Range<usize>> {
+        self.places.get(index).cloned()
+    }
+
+    fn form(&self, word: &str) -> &[u32] {
+        self.by_form.get(word).map_or(&[], Vec::as_slice)
+    }
+
+    fn with_stem_of(&self, word: &str) -> &[u32] {
+        self.by_stem.get(&stem(word)).map_or(&[], Vec::as_slice)
+    }
+
+    fn with_prefix(&self, prefix: &str) -> Vec<u32> {
+        let forms = self.by_form.iter().filter(|(form, _)| form.starts_with(prefix));
+        let mut indexes: Vec<u32> = forms.flat_map(|(_, indexes)| indexes).copied().collect();
+        indexes.sort_unstable();
+        indexes
+    }
+}
+
+/// Where the phrase occurs, as ranges of word indexes, ascending; occurrences that do not count are left out.
+///
+/// An occurrence of a phrase with a gap is a shortest one: it contains no other of the same reading.
+pub fn spans(phrase: &Phrase, passage: &PassageWords) -> Vec<Range<usize>> {
+    occurrences(phrase, passage)
+        .into_iter()
+        .map(|(first, last)| first as usize..last as usize + 1)
+        .collect()
+}
+
+/// Whether a passage satisfies a node.
+pub fn matches(node: &Node, passage: &PassageWords, attributes: &dyn Attributes) -> bool {
+    let all = |nodes: &[Node]| nodes.iter().all(|node| matches(node, passage, attributes));
+    let any = |nodes: &[Node]| nodes.iter().any(|node| matches(node, passage, attributes));
+    match node {
+        Node::Word(word) => !passage.with_stem_of(word).is_empty(),
+        Node::Prefix(prefix) => passage.by_form.keys().any(|form| form.starts_with(prefix)),
+        Node::Phrase(phrase) => !occurrences(phrase, passage).is_empty(),
+        Node::Outside { term, not_within } => !term_outside(term, not_within, passage).is_empty(),
+        Node::Bool { must, should, must_not } => {
+            all(must) && !any(must_not) && (!must.is_empty() || should.is_empty() || any(should))
+        }
+        Node::Heading(phrase) => attributes.heading(phrase),
+        Node::Company(names) => attributes.company(names),
+        Node::Kind(names) => attributes.kind(names),
+        Node::Lang(code) => attributes.lang(code),
+        Node::Days(days) => attributes.days(*days),
+        Node::AsOf(day) => attributes.as_of(*day),
+    }
+}
+
+/// What a reader should see marked in the text of a passage: words by their stem, prefixes, phrases as a whole, of near phrases
+/// each word; nothing that the query excludes. Ranges in Unicode characters, ascending, disjoint, never empty.
+pub fn highlights(query: &Query, text: &str) -> Vec<Range<usize>> {
+    let Some(node) = &query.node else { return Vec::new() };
+    let passage = PassageWords::new(text);
+    let mut marked = Vec::new();
+    mark(node, &passage, &mut marked);
+    marked.sort_unstable();
+    let mut places: Vec<Range<usize>> = Vec::new();
+    for (first, last) in marked {
+        let (Some(first), Some(last)) = (passage.place(first as usize), passage.place(last as usize)) else {
+            continue;
+        };
+        match places.last_mut() {
+            Some(place) if first.start < place.end => place.end = place.end.max(last.end),
+            _ => places.push(first.start..last.end),
+        }
+    }
+    in_characters(text, &places)
+}
+
+/// The first and last word index of each stretch to be marked, in any order.
+fn mark(node: &Node, passage: &PassageWords, marked: &mut Vec<(u32, u32)>) {
+    let single = |index: &u32| (*index, *index);
+    match node {
+        Node::Word(word) => marked.extend(passage.with_stem_of(word).iter().map(single)),
+        Node::Prefix(prefix) => marked.extend(passage.with_prefix(prefix).iter().map(single)),
+        Node::Outside { term, not_within } => marked.extend(term_outside(term, not_within, passage)),
+        Node::Phrase(phrase) if phrase.gap == 0 => marked.extend(occurrences(phrase, passage)),
+        Node::Phrase(phrase) => mark_near(phrase, passage, marked),
+        Node::Bool { must, should, .. } => must.iter().chain(should).for_each(|node| mark(node, passage, marked)),
+        Node::Heading(_) | Node::Company(_) | Node::Kind(_) | Node::Lang(_) | Node::Days(_) | Node::AsOf(_) => {}
+    }
+}
+
+/// Marks each word of a near phrase, not what stands between.
+fn mark_near(phrase: &Phrase, passage: &PassageWords, marked: &mut Vec<(u32, u32)>) {
+    let covers = all_occurrences(&phrase.not_within, passage);
+    let mut found = Vec::new();
+    for words in &phrase.alternatives {
+        let lists: Vec<&[u32]> = words.iter().map(|word| passage.form(word)).collect();
+        join_positions(&lists, phrase.gap, &mut found);
+        remove_within(&mut found, &covers);
+        for (first, _) in &found {
+            // A shortest occurrence takes the nearest next word each time.
+            let mut next = *first;
+            for list in &lists {
+                let Some(index) = list.get(list.partition_point(|index| *index < next)) else {
+                    break;
+                };
+                marked.push((*index, *index));
+                next = index + 1;
+            }
+        }
+    }
+}
+
+fn term_outside(term: &Term, not_within: &[Phrase], passage: &PassageWords) -> Vec<(u32, u32)> {
+    let indexes = match term {
+        Term::Word(word) => passage.with_stem_of(word).to_vec(),
+        Term::Prefix(prefix) => passage.with_prefix(prefix),
+    };
+    let mut found: Vec<(u32, u32)> = indexes.into_iter().map(|index| (index, index)).collect();
+    if !found.is_empty() {
+        remove_within(&mut found, &all_occurrences(not_within, passage));
+    }
+    found
+}
+
+/// The first and last word index of each occurrence that counts, ascending.
+fn occurrences(phrase: &Phrase, passage: &PassageWords) -> Vec<(u32, u32)> {
+    let mut all = Vec::new();
+    let mut found = Vec::new();
+    for words in &phrase.alternatives {
+        let lists: Vec<&[u32]> = words.iter().map(|word| passage.form(word)).collect();
+        join_positions(&lists, phrase.gap, &mut found);
+        all.append(&mut found);
+    }
+    all.sort_unstable();
+    all.dedup();
+    if !all.is_empty() {
+        remove_within(&mut all, &all_occurrences(&phrase.not_within, passage));
+    }
+    all
+}
+
+fn all_occurrences(phrases: &[Phrase], passage: &PassageWords) -> Vec<(u32, u32)> {
+    let mut all: Vec<(u32, u32)> = phrases.iter().flat_map(|phrase| occurrences(phrase, passage)).collect();
+    all.sort_unstable();
+    all
+}
+
+/// Turns ascending, disjoint ranges of bytes into ranges of characters.
+fn in_characters(text: &str, places: &[Range<usize>]) -> Vec<Range<usize>> {
+    let mut bytes = 0;
+    let mut characters = 0;
+    let mut advance = |to: usize| {
+        characters += text.get(bytes..to).map_or(0, |passed| passed.chars().count());
+        bytes = to;
+        characters
+    };
+    places.iter().map(|place| advance(place.start)..advance(place.end)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse;
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Of all questions, the company and the language decide.
+    struct Facebook;
+
+    impl Attributes for Facebook {
+        fn heading(&self, _: &Phrase) -> bool {
+            false
+        }
+        fn company(&self, names: &NameMatch) -> bool {
+            names.matches("Facebook")
+        }
+        fn kind(&self, _: &NameMatch) -> bool {
+            false
+        }
+        fn lang(&self, code: &str) -> bool {
+            code == "en"
+        }
+        fn days(&self, _: DayRange) -> bool {
+            false
+        }
+        fn as_of(&self, _: Day) -> bool {
+            false
+        }
+    }
+
+    fn query(text: &str) -> Query {
+        parse(text).unwrap_or_else(|errors| panic!("{text}: {errors}")).query
+    }
+
+    fn finds(text: &str, passage: &str) -> bool {
+        query(text)
+            .node
+            .is_none_or(|node| matches(&node, &PassageWords::new(passage), &Facebook))
+    }
+
+    /// The passage with what is highlighted in brackets.
+    fn marked(text: &str, passage: &str) -> String {
+        let mut chars: Vec<char> = passage.chars().collect();
+        for range in highlights(&query(text), passage).iter().rev() {
+            chars.insert(range.end, ']');
+            chars.insert(range.start, '[');
+        }
+        chars.into_iter().collect()
+    }
+
+    #[test]
+    fn words_match_by_stem_and_phrases_exactly() {
+        assert!(finds("sharing", "We share data."));
+        assert!(!finds("\"sharing\"", "We share data."));
+        assert!(finds("\"third party\"", "with Third-Party advertisers"));
+        assert!(finds("third-party", "a third party"));
+        assert!(!finds("third-party", "third parties"));
+        assert!(finds("\"don't sell\"", "we don’t sell"));
+        assert!(!finds("\"do not sell\"", "do not ever sell"));
+        assert!(finds("pseudonym*", "pseudonymised data") && !finds("pseudonym*", "a pseudo name"));
+    }
+
+    #[test]
+    fn near_words_keep_their_order() {
+        let passage = "we share your personal data with our partners";
+        assert!(finds("\"share partners\"~5", passage) && !finds("\"share partners\"~4", passage));
+        assert!(!finds("\"partners share\"~9", passage));
+        assert!(finds("\"share data partners\"~4", passage) && !finds("\"share data partners\"~3", passage));
+    }
+
+    #[test]
+    fn an_occurrence_inside_another_does_not_count() {
+        let text = "\"do not sell\" NOT WITHIN \"do not sell my\"";
+        assert!(!finds(text, "Do not sell my data."));
+        assert!(finds(text, "Do not sell my data. We do not sell."));
+        assert_eq!(
+            marked(text, "do not sell my data; do not sell"),
+            "do not sell my data; [do not sell]"
+        );
+        let word = "sell NOT WITHIN (\"not sell\" OR \"never sell\")";
+        assert!(!finds(word, "we do not sell, never sell") && finds(word, "we do not sell but are selling"));
+        assert!(!finds("\"a b\"~3 NOT WITHIN \"a b\"", "a a b"));
+    }
+
+    #[test]
+    fn operators_and_conditions_decide() {
+        assert!(finds("+a b", "a") && !finds("+a b", "b") && finds("a b", "b"));
+        assert!(finds("a AND (b OR c) NOT d", "a c") && !finds("a AND (b OR c) NOT d", "a c d"));
+        assert!(finds("a (company:face* OR kind:x)", "a") && !finds("a OR lang:de", "b") && finds("a OR lang:en", "b"));
+        assert!(finds("-company:google", "b") && !finds("NOT company:facebook", "b"));
+    }
+
+    #[test]
+    fn highlights_are_what_the_query_asks_for() {
+        assert_eq!(marked("share -data", "We were sharing data"), "We were [sharing] data");
+        assert_eq!(
+            marked("\"do not sell\" selling", "été: do NOT sell; sells"),
+            "été: [do NOT sell]; [sells]"
+        );
+        assert_eq!(
+            marked("\"share partners\"~5", "share it, share with all partners"),
+            "share it, [share] with all [partners]"
+        );
+        assert_eq!(marked("\"a b\" \"b c\"", "a b c"), "[a b c]");
+        assert_eq!(marked("heading:sell company:x", "sell"), "sell");
+        assert_eq!(marked("個人", "個人情報"), "[個人]情報");
+    }
+
+    fn text(words: &[u8]) -> String {
+        words
+            .iter()
+            .map(|word| char::from(b'a' + word).to_string())
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    proptest! {
+        #[test]
+        fn a_phrase_matches_where_its_text_is_found(
+            words in proptest::collection::vec(0u8..3, 0..30),
+            phrase in proptest::collection::vec(0u8..3, 1..4),
+        ) {
+            let (words, phrase) = (text(&words), text(&phrase));
+            let padded = format!(" {words} ");
+            let starts = (0..padded.len()).filter(|at| padded[*at..].starts_with(&format!(" {phrase} "))).map(|at| at / 2);
+            let length = phrase.split(' ').count();
+            let expected: Vec<Range<usize>> = starts.map(|start| start..start + length).collect();
+            let exact = Phrase::exact(phrase.split(' ').map(str::to_owned).collect());
+            prop_assert_eq!(spans(&exact, &PassageWords::new(&words)), expected);
+        }
+
+        /// Choices and optional words are neither more nor less than their readings, each asked alone.
+        #[test]
+        fn a_phrase_with_choices_is_all_its_readings(words in proptest::collection::vec(0u8..3, 0..30)) {
+            let words = text(&words);
+            let readings = ["\"a b c\"", "\"a c\"", "\"a b b a\"", "\"a b a\""];
+            let any = readings.iter().any(|reading| finds(reading, &words));
+            prop_assert_eq!(finds("\"a (b)? (c|b a)\"", &words), any);
+        }
+
+        #[test]
+        fn highlights_are_ranges_of_the_text(passage in "\\PC{0,60}", asked in "[a-z0-9é個 ]{1,12}") {
+            let length = passage.chars().count();
+            for text in [format!("x {asked}*"), format!("\"{asked} x\"~9 {asked}")] {
+                let Ok(parsed) = parse(&text) else { continue };
+                let mut last = 0;
+                for range in highlights(&parsed.query, &passage) {
+                    prop_assert!(last <= range.start && range.start < range.end && range.end <= length);
+                    last = range.end;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,403 @@
+//! Counts and orders what matched.
+
+use super::collect::AllMatches;
+use super::hit::{Hit, Picked};
+use super::plan::Planner;
+use super::scope::Scope;
+use super::{Folding, Request, SearchError, Sort};
+use crate::history::{Runs, Timeline};
+use crate::index::schema::slot_and_passage;
+use crate::index::{Index, IndexError};
+use crate::query::Limits;
+use crate::snapshot::{Day, Instant};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::cmp::{Ordering, Reverse};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What a search found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    pub fingerprint: String,
+    /// The query as it was typed.
+    pub query: String,
+    pub totals: Totals,
+    /// Where they were asked for: one for each year from the first to the last with a match.
+    pub years: Option<Vec<YearCount>>,
+    /// Where a day was asked for.
+    pub as_of: Option<AsOf>,
+    pub hits: Vec<Hit>,
+}
+
+/// Everything that matched, inside the filters.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    pub clauses: u64,
+    pub passages: u64,
+    /// Dated snapshots with a matching passage.
+    pub snapshots: u64,
+    pub documents: u64,
+    /// Texts whose company nothing tells have none.
+    pub companies: u64,
+}
+
+/// What was captured in a year and has a matching passage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct YearCount {
+    pub year: i16,
+    pub snapshots: u64,
+    pub documents: u64,
+    pub companies: u64,
+}
+
+/// How much is known of a day: documents that the query's company and kind admit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AsOf {
+    pub day: Day,
+    /// Documents with a snapshot that stands for the day.
+    pub known: u64,
+    /// Documents of which the archive has snapshots, but none that stands for the day.
+    pub unknown: u64,
+}
+
+/// Scores are compared in steps of this size: smaller differences come of the order in which floats are added.
+const SCORE_STEP: f32 = 1e-3;
+
+/// What the score of a heading is multiplied with: the text below it says more than its title (0: always last; 1: as any passage).
+const HEADING_WEIGHT: f32 = 0.3;
+
+/// Answers a request.
+pub fn search(index: &Arc<Index>, request: &Request) -> Result<Answer, SearchError> {
+    let limits = &request.query.limits;
+    let planner = Planner::new(index.clone(), request.carry);
+    let query = planner.plan(request.query.node.as_ref(), limits)?;
+    let collector = AllMatches { scored: true };
+    let matches = index
+        .searcher
+        .search_with_statistics_provider(&*query, &collector, &index.statistics())?;
+    if let Some(fault) = planner.fault() {
+        return Err(fault.into());
+    }
+    let scope = Scope {
+        index,
+        limits,
+        carry: request.carry,
+    };
+    let mut count = Count::new(request.by_year);
+    let mut found: Vec<Found> = Vec::new();
+    for group in matches.chunk_by(|a, b| slot_and_passage(a.0).0 == slot_and_passage(b.0).0) {
+        let (slot, _) = slot_and_passage(group[0].0);
+        if scope.admits(slot)? {
+            let passages = group.iter().map(|&(id, score)| (slot_and_passage(id).1, score));
+            look_at(&scope, slot, passages, &mut count, &mut found)?;
+        }
+    }
+    let (totals, years) = count.finish();
+    let picked = pick(index, request, found)?;
+    let hits: Result<Vec<Hit>, IndexError> = picked
+        .into_iter()
+        .enumerate()
+        .map(|(at, picked)| Hit::read(&scope, request, request.offset + at + 1, picked))
+        .collect();
+    Ok(Answer {
+        fingerprint: index.catalog.fingerprint.clone(),
+        query: request.text.clone(),
+        totals,
+        years,
+        as_of: limits.as_of.map(|day| known_as_of(&scope, day)).transpose()?,
+        hits: hits?,
+    })
+}
+
+/// A matching passage inside the filters.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    slot: u32,
+    passage: u32,
+    clause: u32,
+    /// In steps of [`SCORE_STEP`].
+    score: i64,
+}
+
+/// Takes those matches of a document that stand inside the limits.
+fn look_at<'i>(
+    scope: &Scope<'i>,
+    slot: u32,
+    matches: impl Iterator<Item = (u32, f32)>,
+    count: &mut Count<'i>,
+    found: &mut Vec<Found>,
+) -> Result<(), IndexError> {
+    let timeline = &scope.index.record(slot)?.timeline;
+    let within = scope.snapshots(slot)?;
+    if within.is_empty() {
+        return Ok(());
+    }
+    // Passages that stand in the same snapshots are asked only once whether any of those is inside the limits.
+    let mut by_set: FxHashMap<u32, bool> = FxHashMap::default();
+    let mut seen: Vec<Runs> = Vec::new();
+    let mut clauses: Vec<u32> = Vec::new();
+    let before = found.len();
+    for (passage, score) in matches {
+        let Some(facts) = timeline.passages.get(passage as usize) else {
+            return Err(IndexError::Damaged("a term names no passage"));
+        };
+        let stands = if scope.limits.headings.is_empty() {
+            *by_set
+                .entry(facts.set)
+                .or_insert_with(|| timeline.sets[facts.set as usize].intersects(&within))
+        } else {
+            let occurrences = scope.occurrences(slot, passage, &within)?;
+            let stands = !occurrences.is_empty();
+            seen.push(occurrences);
+            stands
+        };
+        if stands {
+            let weight = if facts.heading { HEADING_WEIGHT } else { 1.0 };
+            let score = (score * weight / SCORE_STEP).round() as i64;
+            found.push(Found {
+                slot,
+                passage,
+                clause: facts.clause,
+                score,
+            });
+            clauses.push(facts.clause);
+        }
+    }
+    if found.len() == before {
+        return Ok(());
+    }
+    clauses.sort_unstable();
+    clauses.dedup();
+    let sets = by_set
+        .iter()
+        .filter(|(_, stands)| **stands)
+        .map(|(&set, _)| &timeline.sets[set as usize]);
+    let snapshots = Runs::union_of(sets.chain(&seen)).intersection(&within);
+    let company = &scope.index.entry(slot)?.company;
+    count.add(company, timeline, &snapshots, clauses.len(), found.len() - before);
+    Ok(())
+}
+
+/// Counts what matched, document by document.
+struct Count<'i> {
+    totals: Totals,
+    companies: FxHashSet<&'i str>,
+    years: Option<BTreeMap<i16, YearSoFar<'i>>>,
+}
+
+#[derive(Default)]
+struct YearSoFar<'i> {
+    snapshots: u64,
+    documents: u64,
+    companies: FxHashSet<&'i str>,
+}
+
+impl<'i> Count<'i> {
+    fn new(by_year: bool) -> Count<'i> {
+        Count {
+            totals: Totals::default(),
+            companies: FxHashSet::default(),
+            years: by_year.then(BTreeMap::new),
+        }
+    }
+
+    fn add(&mut self, company: &'i str, timeline: &Timeline, snapshots: &Runs, clauses: usize, passages: usize) {
+        self.totals.clauses += clauses as u64;
+        self.totals.passages += passages as u64;
+        self.totals.documents += 1;
+        if !company.is_empty() {
+            self.companies.insert(company);
+        }
+        if !timeline.is_dated() {
+            return;
+        }
+        self.totals.snapshots += snapshots.count();
+        let Some(years) = &mut self.years else { return };
+        let mut last = None;
+        for year in snapshots.iter().filter_map(|snapshot| timeline.day(snapshot)).map(Day::year) {
+            let so_far = years.entry(year).or_default();
+            so_far.snapshots += 1;
+            // Snapshots are in order of time: the first of a year is the first of its document there.
+            if last != Some(year) {
+                so_far.documents += 1;
+                if !company.is_empty() {
+                    so_far.companies.insert(company);
+                }
+            }
+            last = Some(year);
+        }
+    }
+
+    fn finish(self) -> (Totals, Option<Vec<YearCount>>) {
+        let totals = Totals {
+            companies: self.companies.len() as u64,
+            ..self.totals
+        };
+        let years = self.years.map(|mut years| {
+            let (Some(&first), Some(&last)) = (years.keys().next(), years.keys().next_back()) else {
+                return Vec::new();
+            };
+            let count = |year| {
+                let so_far = years.remove(&year).unwrap_or_default();
+                let companies = so_far.companies.len() as u64;
+                YearCount {
+                    year,
+                    snapshots: so_far.snapshots,
+                    documents: so_far.documents,
+                    companies,
+                }
+            };
+            (first..=last).map(count).collect()
+        });
+        (totals, years)
+    }
+}
+
+/// Folds and orders what was found, and cuts out what is asked for.
+fn pick(index: &Index, request: &Request, found: Vec<Found>) -> Result<Vec<Picked>, IndexError> {
+    let rank = index.document_ranks();
+    let mut groups: Vec<(Found, Vec<u32>)> = Vec::new();
+    match request.folding {
+        Folding::Wordings => groups.extend(found.into_iter().map(|one| (one, vec![one.passage]))),
+        Folding::Clauses => {
+            let mut at: FxHashMap<(u32, u32), usize> = FxHashMap::default();
+            for one in found {
+                let group = *at.entry((one.slot, one.clause)).or_insert(groups.len());
+                match groups.get_mut(group) {
+                    None => groups.push((one, vec![one.passage])),
+                    Some((best, wordings)) => {
+                        wordings.push(one.passage);
+                        // Passages come in ascending order: of equals the earliest wording stays.
+                        if one.score > best.score {
+                            *best = one;
+                        }
+                    }
+                }
+            }
+        }
+    }
+    let mut sorted: Vec<(SortKey, Found, Vec<u32>)> = Vec::with_capacity(groups.len());
+    for (best, wordings) in groups {
+        let key = sort_key(index, request.sort, &best, rank[best.slot as usize])?;
+        sorted.push((key, best, wordings));
+    }
+    let order = |a: &(SortKey, Found, Vec<u32>), b: &(SortKey, Found, Vec<u32>)| -> Ordering {
+        (&a.0, a.1.passage).cmp(&(&b.0, b.1.passage))
+    };
+    // Only as many as are shown need to be in order; how many a company may have is known only when they are.
+    let wanted = request
+        .limit
+        .map(|limit| request.offset.saturating_add(limit))
+        .filter(|_| request.per_company.is_none());
+    if let Some(wanted) = wanted.filter(|&wanted| wanted < sorted.len()) {
+        sorted.select_nth_unstable_by(wanted, order);
+        sorted.truncate(wanted);
+    }
+    sorted.sort_unstable_by(order);
+    let mut of_company: FxHashMap<&str, usize> = FxHashMap::default();
+    let mut picked = Vec::new();
+    for (_, best, wordings) in sorted {
+        let company = index.entry(best.slot)?.company.as_str();
+        if let Some(most) = request.per_company.filter(|_| !company.is_empty()) {
+            let shown = of_company.entry(company).or_default();
+            *shown += 1;
+            if *shown > most {
+                continue;
+            }
+        }
+        picked.push(Picked {
+            slot: best.slot,
+            passage: best.passage,
+            score: best.score as f64 * f64::from(SCORE_STEP),
+            wordings,
+        });
+    }
+    Ok(picked
+        .into_iter()
+        .skip(request.offset)
+        .take(request.limit.unwrap_or(usize::MAX))
+        .collect())
+}
+
+/// Orders hits; the passage's number within its document settles what is left.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum SortKey {
+    Relevance {
+        score: Reverse<i64>,
+        document: u32,
+    },
+    /// Undated texts last.
+    FirstSeen {
+        undated: bool,
+        first: Option<Instant>,
+        score: Reverse<i64>,
+        document: u32,
+    },
+    LastSeen {
+        last: Reverse<Option<Instant>>,
+        score: Reverse<i64>,
+        document: u32,
+    },
+    /// Documents rank by company first. Texts of unknown companies last.
+    Company {
+        unknown: bool,
+        document: u32,
+        score: Reverse<i64>,
+    },
+}
+
+fn sort_key(index: &Index, sort: Sort, found: &Found, document: u32) -> Result<SortKey, IndexError> {
+    let score = Reverse(found.score);
+    let timeline = &index.record(found.slot)?.timeline;
+    let occurrences = timeline.occurrences(found.passage);
+    let instant = |snapshot: Option<u32>| Some(timeline.snapshots.get(snapshot? as usize)?.captured?.instant);
+    Ok(match sort {
+        Sort::Relevance => SortKey::Relevance { score, document },
+        Sort::FirstSeen => {
+            let first = instant(occurrences.first());
+            SortKey::FirstSeen {
+                undated: first.is_none(),
+                first,
+                score,
+                document,
+            }
+        }
+        Sort::LastSeen => SortKey::LastSeen {
+            last: Reverse(instant(occurrences.last())),
+            score,
+            document,
+        },
+        Sort::Company => SortKey::Company {
+            unknown: index.entry(found.slot)?.company.is_empty(),
+            document,
+            score,
+        },
+    })
+}
+
+fn known_as_of(scope: &Scope<'_>, day: Day) -> Result<AsOf, IndexError> {
+    let mut as_of = AsOf {
+        day,
+        known: 0,
+        unknown: 0,
+    };
+    // The languages asked for restrict what stands for the day; documents in other languages are then unknown.
+    let limits = Limits {
+        days: Default::default(),
+        headings: Vec::new(),
+        ..scope.limits.clone()
+    };
+    let scope = Scope {
+        limits: &limits,
+        ..*scope
+    };
+    for (slot, entry) in scope.index.catalog.documents() {
+        if entry.first.is_some() && scope.admits(slot)? {
+            match scope.as_of(slot, day)? {
+                Some(_) => as_of.known += 1,
+                None => as_of.unknown += 1,
+            }
+        }
+    }
+    Ok(as_of)
+}

@@ -1,0 +1,56 @@
+//! Collects every passage that a query matches, with its score.
+
+use super::filter::passages;
+use std::sync::Arc;
+use tantivy::collector::{Collector, SegmentCollector};
+use tantivy::columnar::ColumnValues;
+use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
+
+/// A matching passage: its number in the index, and its score.
+pub type Match = (u64, Score);
+
+/// Collects all matches, without scores where they are not needed.
+pub struct AllMatches {
+    pub scored: bool,
+}
+
+impl Collector for AllMatches {
+    type Fruit = Vec<Match>;
+    type Child = SegmentMatches;
+
+    fn for_segment(&self, _: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<SegmentMatches> {
+        Ok(SegmentMatches {
+            passages: passages(reader)?,
+            found: Vec::new(),
+        })
+    }
+
+    fn requires_scoring(&self) -> bool {
+        self.scored
+    }
+
+    /// In the order of the documents and their passages, whatever the segments.
+    fn merge_fruits(&self, segments: Vec<Vec<Match>>) -> tantivy::Result<Vec<Match>> {
+        let mut all: Vec<Match> = segments.into_iter().flatten().collect();
+        all.sort_unstable_by_key(|&(passage, _)| passage);
+        Ok(all)
+    }
+}
+
+/// The matches of one segment.
+pub struct SegmentMatches {
+    passages: Arc<dyn ColumnValues<u64>>,
+    found: Vec<Match>,
+}
+
+impl SegmentCollector for SegmentMatches {
+    type Fruit = Vec<Match>;
+
+    fn collect(&mut self, doc: DocId, score: Score) {
+        self.found.push((self.passages.get_val(doc), score));
+    }
+
+    fn harvest(self) -> Vec<Match> {
+        self.found
+    }
+}

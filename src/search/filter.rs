@@ -1,0 +1,114 @@
+//! A tantivy query of which only those passages count that a test of our own accepts.
+
+use crate::index::schema::PASSAGE_FIELD;
+use std::fmt;
+use std::sync::Arc;
+use tantivy::columnar::ColumnValues;
+use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
+use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED};
+
+/// Accepts or refuses a passage by its number in the index.
+pub type Test = Arc<dyn Fn(u64) -> bool + Send + Sync>;
+
+/// What `inner` finds and `test` accepts, with the score of `inner`.
+pub struct Filter {
+    pub inner: Box<dyn Query>,
+    pub test: Test,
+}
+
+impl Clone for Filter {
+    fn clone(&self) -> Filter {
+        Filter {
+            inner: self.inner.box_clone(),
+            test: self.test.clone(),
+        }
+    }
+}
+
+impl fmt::Debug for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Filter({:?})", self.inner)
+    }
+}
+
+impl Query for Filter {
+    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        Ok(Box::new(FilterWeight {
+            inner: self.inner.weight(scoring)?,
+            test: self.test.clone(),
+        }))
+    }
+}
+
+struct FilterWeight {
+    inner: Box<dyn Weight>,
+    test: Test,
+}
+
+impl Weight for FilterWeight {
+    fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        let mut scorer = FilterScorer {
+            inner: self.inner.scorer(reader, boost)?,
+            passages: passages(reader)?,
+            test: self.test.clone(),
+        };
+        scorer.settle();
+        Ok(Box::new(scorer))
+    }
+
+    fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
+        self.inner.explain(reader, doc)
+    }
+}
+
+/// The number of the passage that each tantivy document of a segment is.
+pub fn passages(reader: &SegmentReader) -> tantivy::Result<Arc<dyn ColumnValues<u64>>> {
+    Ok(reader.fast_fields().u64(PASSAGE_FIELD)?.first_or_default_col(0))
+}
+
+struct FilterScorer {
+    inner: Box<dyn Scorer>,
+    passages: Arc<dyn ColumnValues<u64>>,
+    test: Test,
+}
+
+impl FilterScorer {
+    /// Goes on to the next passage that the test accepts, the present one included.
+    fn settle(&mut self) -> DocId {
+        let mut doc = self.inner.doc();
+        while doc != TERMINATED && !(self.test)(self.passages.get_val(doc)) {
+            doc = self.inner.advance();
+        }
+        doc
+    }
+}
+
+impl DocSet for FilterScorer {
+    fn advance(&mut self) -> DocId {
+        self.inner.advance();
+        self.settle()
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        self.inner.seek(target);
+        self.settle()
+    }
+
+    fn doc(&self) -> DocId {
+        self.inner.doc()
+    }
+
+    fn size_hint(&self) -> u32 {
+        self.inner.size_hint()
+    }
+
+    fn cost(&self) -> u64 {
+        self.inner.cost()
+    }
+}
+
+impl Scorer for FilterScorer {
+    fn score(&mut self) -> Score {
+        self.inner.score()
+    }
+}

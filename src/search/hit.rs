@@ -1,0 +1,228 @@
+//! A hit with its text, its dates and its evidence.
+
+use super::scope::{Scope, under};
+use super::{Folding, Request};
+use crate::history::{Entry, PASSAGE_SEPARATOR, Provenance, Runs, Timeline};
+use crate::index::IndexError;
+use crate::passage::Shape;
+use crate::query::highlights;
+use crate::snapshot::{Captured, Instant};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A clause that matches, or, unfolded, a wording.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hit {
+    /// From 1.
+    pub rank: usize,
+    pub score: f64,
+    /// Names the passage: the same in every index that holds its document.
+    pub id: String,
+    /// As counted; `None` where nothing tells it.
+    pub company: Option<String>,
+    pub kind: String,
+    /// The name of the source.
+    pub source: String,
+    /// The headings above the passage in the version shown, outermost first.
+    pub heading: Vec<String>,
+    pub text: Arc<str>,
+    /// Places of the match in the text, in characters.
+    pub highlights: Vec<Range<usize>>,
+    /// The whole life of the passage.
+    pub passage: Lifespan,
+    /// The first later usable capture without the passage.
+    pub absent_from: Option<Instant>,
+    /// The wordings of the clause that match, together.
+    pub matching: Lifespan,
+    /// All wordings of the clause, together.
+    pub clause: Lifespan,
+    pub evidence: Evidence,
+}
+
+/// When some wordings of a clause stood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lifespan {
+    pub wordings: u64,
+    pub first_seen: Option<Instant>,
+    pub last_seen: Option<Instant>,
+    /// Whether they stand in the first usable snapshot of the document: then they may be older.
+    pub since_before: bool,
+    /// Dated snapshots.
+    pub snapshots: u64,
+}
+
+/// The snapshot that a hit is read from: the first inside the filters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    pub captured: Option<Captured>,
+    pub provenance: Provenance,
+    pub sha256_text: [u8; 32],
+    /// Place of the passage in the text of the version, in characters.
+    pub offset: Range<usize>,
+}
+
+/// A hit that is to be read.
+pub struct Picked {
+    pub slot: u32,
+    /// The best wording.
+    pub passage: u32,
+    pub score: f64,
+    /// All wordings that match.
+    pub wordings: Vec<u32>,
+}
+
+impl Hit {
+    /// Reads what a hit shows.
+    pub fn read(scope: &Scope<'_>, request: &Request, rank: usize, picked: Picked) -> Result<Hit, IndexError> {
+        let index = scope.index;
+        let Picked {
+            slot,
+            passage,
+            score,
+            wordings,
+        } = picked;
+        let entry = index.entry(slot)?;
+        let timeline = &index.record(slot)?.timeline;
+        let text = index.text(slot, passage)?;
+        let occurrences = timeline.occurrences(passage);
+        let inside = scope.occurrences(slot, passage, &scope.snapshots(slot)?)?;
+        let snapshot = inside.first().ok_or(IndexError::Damaged("a hit stands in no snapshot"))?;
+        let place = Place::find(scope, slot, snapshot, passage)?;
+        let wordings = match request.folding {
+            Folding::Clauses => wordings,
+            Folding::Wordings => vec![passage],
+        };
+        let clause = timeline.passages[passage as usize].clause;
+        let of_clause: Vec<u32> = (0..timeline.passages.len() as u32)
+            .filter(|&other| timeline.passages[other as usize].clause == clause)
+            .collect();
+        let source = index
+            .catalog
+            .sources
+            .get(entry.source as usize)
+            .map_or("", |source| source.name.as_str());
+        Ok(Hit {
+            rank,
+            score,
+            id: id(source, entry, &text),
+            company: (!entry.company.is_empty()).then(|| entry.company.clone()),
+            kind: entry.kind.clone(),
+            source: source.to_owned(),
+            heading: place.headings,
+            highlights: highlights(&request.query, &text),
+            text,
+            passage: lifespan(timeline, &[passage]),
+            absent_from: absent_from(timeline, occurrences),
+            matching: lifespan(timeline, &wordings),
+            clause: lifespan(timeline, &of_clause),
+            evidence: Evidence {
+                captured: timeline.snapshots[snapshot as usize].captured,
+                provenance: index.provenance(slot, snapshot)?,
+                sha256_text: place.sha256_text,
+                offset: place.offset,
+            },
+        })
+    }
+}
+
+fn id(source: &str, entry: &crate::index::catalog::DocumentEntry, text: &str) -> String {
+    let mut hash = blake3::Hasher::new();
+    for part in [source, &entry.key.company, &entry.key.kind, &entry.key.part, text] {
+        hash.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
+    }
+    hash.finalize().to_hex()[..16].to_owned()
+}
+
+fn lifespan(timeline: &Timeline, wordings: &[u32]) -> Lifespan {
+    let stands = Runs::union_of(wordings.iter().map(|&passage| timeline.occurrences(passage)));
+    let instant = |snapshot: Option<u32>| Some(timeline.snapshots.get(snapshot? as usize)?.captured?.instant);
+    let first_usable = (0..timeline.snapshots.len() as u32).find(|&snapshot| timeline.is_usable(snapshot));
+    Lifespan {
+        wordings: wordings.len() as u64,
+        first_seen: instant(stands.first()),
+        last_seen: instant(stands.last()),
+        since_before: timeline.is_dated() && stands.first().is_some() && stands.first() <= first_usable,
+        snapshots: if timeline.is_dated() { stands.count() } else { 0 },
+    }
+}
+
+/// The first usable capture after the last with a passage, in the language of that: a passage does not end because the next capture
+/// shows the text in another language.
+fn absent_from(timeline: &Timeline, occurrences: &Runs) -> Option<Instant> {
+    let last = occurrences.last()?;
+    let lang = &timeline.version_of(last)?.lang;
+    let absent = |&snapshot: &u32| {
+        timeline
+            .version_of(snapshot)
+            .is_some_and(|facts| facts.usable && (lang.is_empty() || facts.lang.is_empty() || facts.lang == *lang))
+    };
+    let snapshot = (last + 1..timeline.snapshots.len() as u32).find(absent)?;
+    Some(timeline.snapshots[snapshot as usize].captured?.instant)
+}
+
+/// Where a passage stands in a version.
+struct Place {
+    headings: Vec<String>,
+    offset: Range<usize>,
+    sha256_text: [u8; 32],
+}
+
+impl Place {
+    /// The first place of a passage in a snapshot, under the headings that the query asks for.
+    fn find(scope: &Scope<'_>, slot: u32, snapshot: u32, passage: u32) -> Result<Place, IndexError> {
+        let index = scope.index;
+        let timeline = &index.record(slot)?.timeline;
+        let number = timeline
+            .snapshots
+            .get(snapshot as usize)
+            .ok_or(IndexError::Damaged("a hit names no snapshot"))?
+            .version;
+        let version = index.version(slot, number)?;
+        let mut above: Vec<(u8, u32)> = Vec::new();
+        let mut start = 0;
+        for (at, entry) in version.entries.iter().enumerate() {
+            if at > 0 {
+                start += PASSAGE_SEPARATOR.len();
+            }
+            if let Shape::Heading(level) = entry.shape {
+                above.retain(|&(other, _)| other < level);
+            }
+            let chars = timeline.passages[entry.passage as usize].chars as usize;
+            if entry.passage == passage && is_wanted(scope, slot, passage, &above)? {
+                let headings: Result<Vec<String>, IndexError> = above
+                    .iter()
+                    .map(|&(_, heading)| Ok(index.text(slot, heading)?.to_string()))
+                    .collect();
+                return Ok(Place {
+                    headings: headings?,
+                    offset: start..start + chars,
+                    sha256_text: version.sha256_text,
+                });
+            }
+            if let Entry {
+                passage,
+                shape: Shape::Heading(level),
+            } = *entry
+            {
+                above.push((level, passage));
+            }
+            start += chars;
+        }
+        Err(IndexError::Damaged("a passage does not stand where it should"))
+    }
+}
+
+/// Whether the headings above a place are those that the query asks for.
+fn is_wanted(scope: &Scope<'_>, slot: u32, passage: u32, above: &[(u8, u32)]) -> Result<bool, IndexError> {
+    if scope.limits.headings.is_empty() {
+        return Ok(true);
+    }
+    let timeline = &scope.index.record(slot)?.timeline;
+    let headings: Vec<u32> = above.iter().map(|&(_, heading)| heading).collect();
+    for place in timeline.placements(passage) {
+        if timeline.headings(place.path) == headings {
+            return under(scope.index, slot, place.path, &scope.limits.headings);
+        }
+    }
+    Ok(false)
+}

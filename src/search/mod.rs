@@ -1,0 +1,63 @@
+//! From a query to its answer: matching passages, counted over time and folded into clauses, the best of them with their evidence.
+
+mod answer;
+mod collect;
+mod filter;
+mod hit;
+mod plan;
+mod scope;
+
+pub use answer::{Answer, AsOf, Totals, YearCount, search};
+pub use hit::{Evidence, Hit, Lifespan};
+pub use scope::{Carry, DEFAULT_CARRY};
+
+use crate::index::IndexError;
+use crate::query::Query;
+
+/// What is asked of a search besides the query.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    pub query: Query,
+    /// The query as it was typed.
+    pub text: String,
+    pub sort: Sort,
+    /// How many hits; `None`: all.
+    pub limit: Option<usize>,
+    /// How many hits are left out before.
+    pub offset: usize,
+    /// How many hits of one company.
+    pub per_company: Option<usize>,
+    pub folding: Folding,
+    pub by_year: bool,
+    /// How old a snapshot may be to stand for a later day; `None`: as the source records.
+    pub carry: Option<Carry>,
+}
+
+/// The order of hits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    #[default]
+    Relevance,
+    /// Earliest first seen first.
+    FirstSeen,
+    /// Latest last seen first.
+    LastSeen,
+    Company,
+}
+
+/// Whether the wordings of a clause are one hit or each its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Folding {
+    #[default]
+    Clauses,
+    Wordings,
+}
+
+/// Why a search has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum SearchError {
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    #[error("the search failed: {0}")]
+    Tantivy(#[from] tantivy::TantivyError),
+}

@@ -1,0 +1,327 @@
+//! From a query to tantivy's: which passages match, and how well.
+
+use super::filter::{Filter, Test};
+use super::scope::{self, Scope};
+use crate::history::Timeline;
+use crate::index::schema::slot_and_passage;
+use crate::index::{Index, IndexError};
+use crate::query::{Attributes, DayRange, Limits, NameMatch, Node, PassageWords, Phrase, matches, spans};
+use crate::snapshot::Day;
+use crate::words;
+use std::sync::{Arc, Mutex, PoisonError};
+use tantivy::Term;
+use tantivy::query::{
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, Query, RegexQuery, TermQuery,
+};
+use tantivy::schema::{Field, IndexRecordOption};
+
+/// What a word adds to a passage's score when the passage has it as it was typed and not only its stem (0: nothing; 1: as much again).
+const EXACT_WORD_BOOST: f32 = 0.2;
+
+/// What a word adds when a heading above the passage has its stem (0: nothing; 1: as much as in the passage).
+const HEADING_BOOST: f32 = 0.5;
+
+/// Turns queries for one index into tantivy's.
+pub struct Planner {
+    pub index: Arc<Index>,
+    pub carry: Option<super::Carry>,
+    faults: Arc<Mutex<Option<IndexError>>>,
+}
+
+impl Planner {
+    pub fn new(index: Arc<Index>, carry: Option<super::Carry>) -> Planner {
+        Planner {
+            index,
+            carry,
+            faults: Arc::default(),
+        }
+    }
+
+    /// The first error that a test met while passages were collected.
+    pub fn fault(&self) -> Option<IndexError> {
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// The query for the passages that match `node`, ranked.
+    pub fn plan(&self, node: Option<&Node>, limits: &Limits) -> tantivy::Result<Box<dyn Query>> {
+        let mut parts: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+        let mut stems = Vec::new();
+        match node {
+            Some(node) => {
+                parts.push((Occur::Must, self.node(node)?));
+                positive_words(node, &mut stems);
+            }
+            None => parts.push((Occur::Must, unscored(Box::new(AllQuery)))),
+        }
+        parts.extend(
+            limits
+                .headings
+                .iter()
+                .map(|phrase| (Occur::Must, unscored(self.heading_candidates(phrase)))),
+        );
+        stems.sort_unstable();
+        stems.dedup();
+        for stem in stems {
+            parts.push((
+                Occur::Should,
+                boosted(self.term(self.index.fields.heading, &stem), HEADING_BOOST),
+            ));
+        }
+        Ok(if parts.len() == 1 {
+            parts.remove(0).1
+        } else {
+            Box::new(BooleanQuery::new(parts))
+        })
+    }
+
+    fn node(&self, node: &Node) -> tantivy::Result<Box<dyn Query>> {
+        Ok(match node {
+            Node::Word(word) => self.word(word),
+            Node::Prefix(prefix) => self.prefix(prefix)?,
+            Node::Phrase(phrase) => self.phrase(phrase),
+            Node::Outside { term, .. } => {
+                let candidates = match term {
+                    crate::query::Term::Word(word) => self.word(word),
+                    crate::query::Term::Prefix(prefix) => self.prefix(prefix)?,
+                };
+                let node = node.clone();
+                self.checked(candidates, move |text| {
+                    matches(&node, &PassageWords::new(text), &NoAttributes)
+                })
+            }
+            Node::Bool { must, should, must_not } => self.combined(must, should, must_not)?,
+            Node::Heading(phrase) => self.heading(phrase),
+            Node::Company(names) => self.named(names, |entry| (&entry.company, &entry.key.company)),
+            Node::Kind(names) => self.named(names, |entry| (&entry.kind, &entry.key.kind)),
+            Node::Lang(code) => {
+                let code = code.clone();
+                self.timed(move |timeline, snapshot| timeline.version_of(snapshot).is_some_and(|facts| facts.lang == code))
+            }
+            Node::Days(range) => {
+                let range = *range;
+                self.timed(move |timeline, snapshot| timeline.day(snapshot).is_some_and(|day| range.contains(day)))
+            }
+            Node::AsOf(day) => self.as_of(*day),
+        })
+    }
+
+    fn term(&self, field: Field, text: &str) -> Box<dyn Query> {
+        Box::new(TermQuery::new(
+            Term::from_field_text(field, text),
+            IndexRecordOption::WithFreqs,
+        ))
+    }
+
+    /// A word by its stem; better where it stands as typed.
+    fn word(&self, word: &str) -> Box<dyn Query> {
+        Box::new(BooleanQuery::new(vec![
+            (Occur::Must, self.term(self.index.fields.stem, &words::stem(word))),
+            (
+                Occur::Should,
+                boosted(self.term(self.index.fields.text, word), EXACT_WORD_BOOST),
+            ),
+        ]))
+    }
+
+    /// All words that begin so. Every word in its form for matching is letters, digits and apostrophes: none means anything to a
+    /// regular expression.
+    fn prefix(&self, prefix: &str) -> tantivy::Result<Box<dyn Query>> {
+        Ok(Box::new(RegexQuery::from_pattern(
+            &format!("{prefix}.*"),
+            self.index.fields.text,
+        )?))
+    }
+
+    fn phrase(&self, phrase: &Phrase) -> Box<dyn Query> {
+        let exact = phrase.gap == 0;
+        let candidates = any(phrase.alternatives.iter().map(|words| self.sequence(words, exact)));
+        if exact && phrase.not_within.is_empty() {
+            return candidates;
+        }
+        let phrase = phrase.clone();
+        self.checked(candidates, move |text| !spans(&phrase, &PassageWords::new(text)).is_empty())
+    }
+
+    /// Some words: in this order without gap where `exact`, anywhere in the passage otherwise.
+    fn sequence(&self, words: &[String], exact: bool) -> Box<dyn Query> {
+        let field = self.index.fields.text;
+        match words {
+            [word] => self.term(field, word),
+            words if exact => Box::new(PhraseQuery::new(
+                words.iter().map(|word| Term::from_field_text(field, word)).collect(),
+            )),
+            words => {
+                let mut distinct: Vec<&String> = words.iter().collect();
+                distinct.sort_unstable();
+                distinct.dedup();
+                all(distinct.into_iter().map(|word| self.term(field, word)))
+            }
+        }
+    }
+
+    fn combined(&self, must: &[Node], should: &[Node], must_not: &[Node]) -> tantivy::Result<Box<dyn Query>> {
+        let mut parts: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+        for (occur, nodes) in [(Occur::Must, must), (Occur::Should, should), (Occur::MustNot, must_not)] {
+            for node in nodes {
+                parts.push((occur, self.node(node)?));
+            }
+        }
+        if must.is_empty() && should.is_empty() {
+            parts.push((Occur::Must, unscored(Box::new(AllQuery))));
+        }
+        Ok(Box::new(BooleanQuery::new(parts)))
+    }
+
+    /// Passages with the stems of a phrase in their headings, in any version.
+    fn heading_candidates(&self, phrase: &Phrase) -> Box<dyn Query> {
+        let field = self.index.fields.heading;
+        any(phrase.alternatives.iter().map(|words| {
+            let mut stems: Vec<String> = words.iter().map(|word| words::stem(word)).collect();
+            stems.sort_unstable();
+            stems.dedup();
+            all(stems.into_iter().map(|stem| self.term(field, &stem)))
+        }))
+    }
+
+    fn heading(&self, phrase: &Phrase) -> Box<dyn Query> {
+        let phrases = [phrase.clone()];
+        self.tested(self.heading_candidates(phrase), move |index, slot, passage| {
+            for place in index.record(slot)?.timeline.placements(passage) {
+                if scope::under(index, slot, place.path, &phrases)? {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        })
+    }
+
+    fn named(&self, names: &NameMatch, of: fn(&crate::index::catalog::DocumentEntry) -> (&String, &String)) -> Box<dyn Query> {
+        let names = names.clone();
+        self.tested(Box::new(AllQuery), move |index, slot, _| {
+            let (counted, recorded) = of(index.entry(slot)?);
+            Ok(names.matches(counted) || names.matches(recorded))
+        })
+    }
+
+    /// Passages with an occurrence that a test accepts.
+    fn timed(&self, accepts: impl Fn(&Timeline, u32) -> bool + Send + Sync + 'static) -> Box<dyn Query> {
+        self.tested(Box::new(AllQuery), move |index, slot, passage| {
+            let timeline = &index.record(slot)?.timeline;
+            Ok(timeline
+                .occurrences(passage)
+                .iter()
+                .any(|snapshot| accepts(timeline, snapshot)))
+        })
+    }
+
+    fn as_of(&self, day: Day) -> Box<dyn Query> {
+        let carry = self.carry;
+        self.tested(Box::new(AllQuery), move |index, slot, passage| {
+            let limits = Limits::default();
+            let stands = Scope {
+                index,
+                limits: &limits,
+                carry,
+            }
+            .as_of(slot, day)?;
+            Ok(stands.is_some_and(|snapshot| {
+                index
+                    .record(slot)
+                    .is_ok_and(|record| record.timeline.occurrences(passage).contains(snapshot))
+            }))
+        })
+    }
+
+    /// Those candidates whose text passes a test.
+    fn checked(&self, candidates: Box<dyn Query>, accepts: impl Fn(&str) -> bool + Send + Sync + 'static) -> Box<dyn Query> {
+        let test = self.test(move |index, slot, passage| Ok(accepts(&index.text(slot, passage)?)));
+        Box::new(Filter { inner: candidates, test })
+    }
+
+    /// Those candidates that pass a test, unscored: a condition says nothing of how well a passage answers.
+    fn tested(
+        &self,
+        candidates: Box<dyn Query>,
+        accepts: impl Fn(&Index, u32, u32) -> Result<bool, IndexError> + Send + Sync + 'static,
+    ) -> Box<dyn Query> {
+        unscored(Box::new(Filter {
+            inner: candidates,
+            test: self.test(accepts),
+        }))
+    }
+
+    fn test(&self, accepts: impl Fn(&Index, u32, u32) -> Result<bool, IndexError> + Send + Sync + 'static) -> Test {
+        let index = self.index.clone();
+        let faults = self.faults.clone();
+        Arc::new(move |id| {
+            let (slot, passage) = slot_and_passage(id);
+            accepts(&index, slot, passage).unwrap_or_else(|error| {
+                faults.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                false
+            })
+        })
+    }
+}
+
+/// The stems of the words that a query looks for, not of those that it excludes.
+fn positive_words(node: &Node, stems: &mut Vec<String>) {
+    match node {
+        Node::Word(word) => stems.push(words::stem(word)),
+        Node::Bool { must, should, .. } => must.iter().chain(should).for_each(|node| positive_words(node, stems)),
+        _ => {}
+    }
+}
+
+fn unscored(query: Box<dyn Query>) -> Box<dyn Query> {
+    Box::new(ConstScoreQuery::new(query, 0.0))
+}
+
+fn boosted(query: Box<dyn Query>, boost: f32) -> Box<dyn Query> {
+    Box::new(BoostQuery::new(query, boost))
+}
+
+fn any(queries: impl Iterator<Item = Box<dyn Query>>) -> Box<dyn Query> {
+    combine(Occur::Should, queries)
+}
+
+fn all(queries: impl Iterator<Item = Box<dyn Query>>) -> Box<dyn Query> {
+    combine(Occur::Must, queries)
+}
+
+fn combine(occur: Occur, queries: impl Iterator<Item = Box<dyn Query>>) -> Box<dyn Query> {
+    let mut queries: Vec<Box<dyn Query>> = queries.collect();
+    match queries.len() {
+        0 => Box::new(EmptyQuery),
+        1 => queries.remove(0),
+        _ => Box::new(BooleanQuery::new(queries.into_iter().map(|query| (occur, query)).collect())),
+    }
+}
+
+/// For nodes that ask of the passage's own words only.
+struct NoAttributes;
+
+impl Attributes for NoAttributes {
+    fn heading(&self, _: &Phrase) -> bool {
+        false
+    }
+
+    fn company(&self, _: &NameMatch) -> bool {
+        false
+    }
+
+    fn kind(&self, _: &NameMatch) -> bool {
+        false
+    }
+
+    fn lang(&self, _: &str) -> bool {
+        false
+    }
+
+    fn days(&self, _: DayRange) -> bool {
+        false
+    }
+
+    fn as_of(&self, _: Day) -> bool {
+        false
+    }
+}

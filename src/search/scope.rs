@@ -1,0 +1,157 @@
+//! Which snapshots of a document a query looks at: the limits of a query, and what stands as of a day.
+
+use crate::history::{Runs, Timeline};
+use crate::index::{Index, IndexError};
+use crate::query::{DayRange, Limits, PassageWords, Phrase, spans};
+use crate::snapshot::{Day, Recording};
+
+/// How old a snapshot may be to stand for a later day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carry {
+    Days(u32),
+    Months(u32),
+    Unlimited,
+}
+
+/// For sources that record every capture; those of changes carry without limit.
+pub const DEFAULT_CARRY: Carry = Carry::Months(18);
+
+impl Carry {
+    /// The earliest day that still stands for `day`.
+    fn earliest(self, day: Day) -> Day {
+        match self {
+            Carry::Unlimited => Day(i32::MIN),
+            Carry::Days(days) => Day(day.0.saturating_sub_unsigned(days)),
+            Carry::Months(months) => {
+                let date = day
+                    .date()
+                    .saturating_sub(jiff::Span::new().months(i64::from(months.min(12 * 5_000))));
+                Day::from_date(date.year(), date.month(), date.day()).unwrap_or(Day(i32::MIN))
+            }
+        }
+    }
+}
+
+/// The limits of a query, asked of one document after another.
+pub struct Scope<'q> {
+    pub index: &'q Index,
+    pub limits: &'q Limits,
+    pub carry: Option<Carry>,
+}
+
+impl Scope<'_> {
+    /// Whether the query looks at a document at all.
+    pub fn admits(&self, slot: u32) -> Result<bool, IndexError> {
+        if self.limits.companies.is_empty() && self.limits.kinds.is_empty() {
+            return Ok(true);
+        }
+        let entry = self.index.entry(slot)?;
+        // The archive's own names are known as well as those that the settings give.
+        let company = |names: &crate::query::NameMatch| names.matches(&entry.company) || names.matches(&entry.key.company);
+        let kind = |names: &crate::query::NameMatch| names.matches(&entry.kind) || names.matches(&entry.key.kind);
+        Ok(self.limits.companies.iter().all(company) && self.limits.kinds.iter().all(kind))
+    }
+
+    /// The snapshots that the query looks at, of a document that it admits.
+    pub fn snapshots(&self, slot: u32) -> Result<Runs, IndexError> {
+        let timeline = &self.index.record(slot)?.timeline;
+        let all = Runs::range(0, timeline.snapshots.len() as u32);
+        let limits = self.limits;
+        let within = match limits.as_of {
+            Some(day) => self
+                .as_of(slot, day)?
+                .map_or_else(Runs::default, |snapshot| Runs::range(snapshot, snapshot + 1)),
+            None if limits.langs.is_empty() => all,
+            None => all.iter().filter(|&snapshot| self.has_language(timeline, snapshot)).collect(),
+        };
+        Ok(if limits.days.is_unlimited() {
+            within
+        } else {
+            within.intersection(&days(timeline, limits.days))
+        })
+    }
+
+    /// The snapshot that stands at the end of a day: the last usable one, in a language asked for; none past the last capture of
+    /// the source, and none that is older than may be carried.
+    pub fn as_of(&self, slot: u32, day: Day) -> Result<Option<u32>, IndexError> {
+        let entry = self.index.entry(slot)?;
+        let timeline = &self.index.record(slot)?.timeline;
+        let watched = self
+            .index
+            .catalog
+            .last_capture(entry.source)
+            .is_some_and(|last| day <= last.day());
+        if !watched {
+            return Ok(None);
+        }
+        let until = days(
+            timeline,
+            DayRange {
+                first: None,
+                last: Some(day),
+            },
+        );
+        let stands = |&snapshot: &u32| timeline.is_usable(snapshot) && self.has_language(timeline, snapshot);
+        let Some(last) = until.last().and_then(|last| (0..=last).rev().find(stands)) else {
+            return Ok(None);
+        };
+        let carry = self.carry.unwrap_or(match entry.recording {
+            Recording::Captures => DEFAULT_CARRY,
+            Recording::Changes => Carry::Unlimited,
+        });
+        Ok(timeline
+            .day(last)
+            .filter(|captured| *captured >= carry.earliest(day))
+            .map(|_| last))
+    }
+
+    fn has_language(&self, timeline: &Timeline, snapshot: u32) -> bool {
+        let is = |codes: &Vec<String>| timeline.version_of(snapshot).is_some_and(|facts| codes.contains(&facts.lang));
+        self.limits.langs.iter().all(is)
+    }
+
+    /// The snapshots of those in `within` in which a passage stands, under the headings asked for.
+    pub fn occurrences(&self, slot: u32, passage: u32, within: &Runs) -> Result<Runs, IndexError> {
+        let timeline = &self.index.record(slot)?.timeline;
+        if self.limits.headings.is_empty() {
+            return Ok(timeline.occurrences(passage).intersection(within));
+        }
+        let mut found = Runs::default();
+        for place in timeline.placements(passage) {
+            if under(self.index, slot, place.path, &self.limits.headings)? {
+                found = found.union(&timeline.sets[place.set as usize].intersection(within));
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// The snapshots captured within some days. Undated texts lie within none.
+pub fn days(timeline: &Timeline, range: DayRange) -> Runs {
+    let day_of = |snapshot: &crate::history::SnapshotTime| snapshot.captured.map(|captured| captured.instant.day());
+    if !timeline.is_dated() {
+        return Runs::default();
+    }
+    let start = range
+        .first
+        .map_or(0, |first| timeline.snapshots.partition_point(|one| day_of(one) < Some(first)));
+    let end = range.last.map_or(timeline.snapshots.len(), |last| {
+        timeline.snapshots.partition_point(|one| day_of(one) <= Some(last))
+    });
+    Runs::range(start as u32, end as u32)
+}
+
+/// Whether each of the phrases stands in a heading of a path.
+pub fn under(index: &Index, slot: u32, path: u32, phrases: &[Phrase]) -> Result<bool, IndexError> {
+    let headings: Result<Vec<PassageWords>, IndexError> = index
+        .record(slot)?
+        .timeline
+        .headings(path)
+        .into_iter()
+        .map(|heading| Ok(PassageWords::new(&index.text(slot, heading)?)))
+        .collect();
+    let headings = headings?;
+    Ok(phrases
+        .iter()
+        .all(|phrase| headings.iter().any(|heading| !spans(phrase, heading).is_empty())))
+}

@@ -1,0 +1,409 @@
+//! The known layouts of archives: from a path to company, kind, part and date.
+//!
+//! Layouts are matched on the last names of a path, so an archive may lie at any depth. Where a name above the root is
+//! the one that is missing (the folder `acme/` was given, which holds `2005-05-25.html`), the root's own name is used.
+
+use crate::snapshot::Recording;
+use crate::source::date::{self, DateInName, Reading};
+use crate::source::header::without_www;
+use crate::source::names::{is_domain, is_kind, is_plain_page, kind_name, spaced_kind_name, squash};
+use crate::source::trail::{DatedFolders, Trail};
+
+/// What a path tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// `None` where the path does not tell it.
+    pub company: Option<String>,
+    pub kind: String,
+    /// Tells texts apart that have company and kind in common.
+    pub part: String,
+    pub date: Option<Reading>,
+    pub url: Option<String>,
+    pub recording: Recording,
+}
+
+impl Place {
+    /// What a path of someone's captures tells.
+    pub fn new(company: Option<String>, kind: String, date: Option<Reading>) -> Place {
+        Place {
+            company,
+            kind,
+            part: String::new(),
+            date,
+            url: None,
+            recording: Recording::Captures,
+        }
+    }
+}
+
+impl Trail<'_> {
+    /// Reads the path by the first layout that it has.
+    pub fn place(&self) -> Place {
+        if let Some(found) = self.date_in_stem() {
+            return self.dated_file(found);
+        }
+        match self.date_in_folders() {
+            Some(found) if found.takes_stem => self.by_folders(found.from, found.reading, false),
+            Some(found) => self.dated_folder(found),
+            None => self.undated(),
+        }
+    }
+
+    /// `<company>/<kind>/<date>`, `<company>/<date>`, `<company>_<date>`, `<date>_<Platform>_<PolicyType>`, and what is like them.
+    fn dated_file(&self, found: DateInName) -> Place {
+        let DateInName { before, reading, after } = found;
+        if before.is_empty() && after.is_empty() {
+            return self.by_folders(self.folders.len(), reading, is_dataset_instant(self.stem));
+        }
+        if before.is_empty()
+            && self.stem.get(8..9) == Some("_")
+            && let Some((platform, kind)) = after.rsplit_once('_')
+            && is_kind(kind)
+        {
+            return self.platform_governance(platform, kind, reading);
+        }
+        let (owner, kind, part) = match (before, after) {
+            (one, "") | ("", one) => {
+                if is_plain_page(one) {
+                    return self.by_folders(self.folders.len(), reading, false);
+                }
+                let (owner, kind) = company_and_kind(one);
+                (owner, kind, "")
+            }
+            (before, after) if is_kind(after) => (Some(before), Some(after), ""),
+            (before, after) if is_kind(before) => (Some(after), Some(before), ""),
+            // `acme_2005-05-25_de` is another text than `…_en`; numbers there only count the captures.
+            (before, after) if after.chars().all(|c| c.is_alphabetic() || c == ' ') => (Some(before), None, after),
+            (before, _) => (Some(before), None, ""),
+        };
+        let (above, folder_kind) = self.owner(self.folders.len(), false);
+        let (company, part) = match (owner, above) {
+            // The folder's spelling is the better one; a domain's folder holds the domain's pages.
+            (Some(owner), Some(above)) if squash(owner) == squash(&above) => (Some(above), part),
+            (Some(owner), Some(above)) if is_domain(&above) && !is_domain(owner) => (Some(above), owner),
+            (Some(owner), _) => (Some(owner.to_owned()), part),
+            (None, above) => (above, part),
+        };
+        let kind = kind.map(kind_name).or(folder_kind).unwrap_or_else(|| self.default_kind());
+        Place {
+            part: part.to_owned(),
+            ..Place::new(company, kind, Some(reading))
+        }
+    }
+
+    /// Platform Governance Archive: the folders have the better spelling of what the file's name says.
+    fn platform_governance(&self, platform: &str, kind: &str, reading: Reading) -> Place {
+        let spelled = |name: &str| {
+            self.folders
+                .iter()
+                .rev()
+                .take(3)
+                .find(|folder| squash(folder) == squash(name))
+                .map(|name| (*name).to_owned())
+        };
+        Place {
+            company: Some(spelled(platform).unwrap_or_else(|| platform.replace('_', " "))),
+            kind: spelled(kind).map_or_else(|| spaced_kind_name(kind), |kind| kind_name(&kind)),
+            part: String::new(),
+            date: Some(reading),
+            url: None,
+            recording: Recording::Changes,
+        }
+    }
+
+    /// A file that is nothing but a date: the folders up to `end` tell the rest.
+    fn by_folders(&self, end: usize, reading: Reading, dataset: bool) -> Place {
+        let (company, kind) = self.owner(end, dataset);
+        // The dataset of Open Terms Archive records changes; a folder of dated pages without kinds is someone's captures.
+        let recording = if dataset && kind.is_some() {
+            Recording::Changes
+        } else {
+            Recording::Captures
+        };
+        let kind = kind.unwrap_or_else(|| self.default_kind());
+        let (kind, part) = match kind.split_once(" #") {
+            Some((kind, part)) => (kind_name(kind), part.to_owned()),
+            None => (kind, String::new()),
+        };
+        Place {
+            part,
+            recording,
+            ..Place::new(company, kind, Some(reading))
+        }
+    }
+
+    /// `<host>/<14 digits>/…/page`, `<company>/<date>/<kind>`, `<date>/<company>`, `<date>/<company>/<kind>`.
+    fn dated_folder(&self, found: DatedFolders) -> Place {
+        let below = &self.folders[found.to..];
+        let holder = self.holder(found.from);
+        let above = holder.map(|at| self.folders[at]);
+        let site = above.filter(|name| is_domain(name)).map(|name| (name, below));
+        let site_below = || below.first().filter(|name| is_domain(name)).map(|name| (*name, &below[1..]));
+        if let Some((site, below)) = site.or_else(site_below) {
+            return self.page_of_site(site, below, found);
+        }
+        let (company, kind) = match below.last() {
+            None if is_kind(self.stem) || is_plain_page(self.stem) => match self.owner(found.from, false) {
+                (company, Some(kind)) if is_plain_page(self.stem) => (company, Some(kind)),
+                (company, _) => (company, is_kind(self.stem).then(|| kind_name(self.stem))),
+            },
+            None => {
+                let (owner, kind) = company_and_kind(self.stem);
+                (owner.map(str::to_owned), kind.map(kind_name))
+            }
+            Some(_) if is_plain_page(self.stem) => self.owner(self.folders.len(), false),
+            Some(folder) if is_kind(folder) && above.is_some() => {
+                let kind = if is_kind(self.stem) { self.stem } else { folder };
+                (self.owner(found.from, false).0, Some(kind_name(kind)))
+            }
+            Some(company) => (Some((*company).to_owned()), Some(kind_name(self.stem))),
+        };
+        Place::new(company, kind.unwrap_or_else(|| self.default_kind()), Some(found.reading))
+    }
+
+    /// A page of a site that was captured at a moment: each page is a text of its own.
+    fn page_of_site(&self, site: &str, below: &[&str], found: DatedFolders) -> Place {
+        let page = below.iter().copied().chain([self.file]).collect::<Vec<_>>().join("/");
+        let only_kind = below.is_empty() && (is_kind(self.stem) || is_plain_page(self.stem));
+        let kind = if is_kind(self.stem) {
+            kind_name(self.stem)
+        } else {
+            self.default_kind()
+        };
+        let exact = self.folders[found.from];
+        let is_capture = exact.len() == 14 && found.to == found.from + 1 && found.reading.is_ok();
+        let address = page.strip_suffix("index.html").unwrap_or(&page).replace(' ', "%20");
+        Place {
+            company: Some(site.to_owned()),
+            kind,
+            part: if only_kind { String::new() } else { page },
+            date: Some(found.reading),
+            url: is_capture.then(|| format!("https://web.archive.org/web/{exact}/http://{site}/{address}")),
+            recording: Recording::Captures,
+        }
+    }
+
+    /// Princeton-Leuven without its header, TOSBack, OPP-115, `<Service>/<Terms Type>`, `<domain>`.
+    fn undated(&self) -> Place {
+        let inside = &self.folders[self.outside..];
+        let with_root = &self.folders[self.outside.saturating_sub(1)..];
+        let crawled = with_root
+            .iter()
+            .rposition(|name| name.eq_ignore_ascii_case("crawl"))
+            .and_then(|at| with_root.get(at + 1));
+        let numbered = self.stem.split_once('_').filter(|(number, domain)| {
+            !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) && is_domain(domain)
+        });
+        let (company, kind) = if is_princeton_path(inside, self.stem) {
+            (Some(self.stem), Some("Privacy Policy".to_owned()))
+        } else if let Some(site) = crawled {
+            (Some(*site), Some(kind_name(self.stem)))
+        } else if let Some((_, domain)) = numbered {
+            // Every text of OPP-115 is a privacy policy.
+            (Some(without_www(domain)), Some("Privacy Policy".to_owned()))
+        } else if is_domain(self.stem) {
+            (Some(self.stem), None)
+        } else {
+            let holder = self
+                .holder(self.folders.len())
+                .map(|at| (at >= self.outside, self.folders[at]));
+            let kind = is_kind(self.stem).then(|| kind_name(self.stem));
+            // The root's name is trusted for an undated text only when it is a domain.
+            let company = holder
+                .filter(|(inside, name)| is_domain(name) || (*inside && kind.is_some()))
+                .map(|(_, name)| name);
+            (company, kind)
+        };
+        Place::new(company.map(str::to_owned), kind.unwrap_or_else(|| self.default_kind()), None)
+    }
+}
+
+/// Parts `acme_privacy_policy` into company and kind: at the last separator before which nothing is called as kinds are.
+fn company_and_kind(name: &str) -> (Option<&str>, Option<&str>) {
+    if !is_kind(name) {
+        return (Some(name), None);
+    }
+    let separator = if name.contains('_') { '_' } else { '-' };
+    let parted = name.rmatch_indices(separator).map(|(at, _)| (&name[..at], &name[at + 1..]));
+    let found = parted
+        .map(|(company, kind)| (date::trim(company), date::trim(kind)))
+        .find(|(company, kind)| !company.is_empty() && !is_kind(company) && is_kind(kind));
+    match found {
+        Some((company, kind)) => (Some(company), Some(kind)),
+        None => (None, Some(name)),
+    }
+}
+
+/// `l/li/lin/linux.test`: folders named by the first one, two and three characters of the domain.
+fn is_princeton_path(folders: &[&str], stem: &str) -> bool {
+    let [.., one, two, three] = folders else { return false };
+    let prefix = |name: &str, chars: usize| name.chars().count() == chars && stem.starts_with(name);
+    prefix(one, 1) && prefix(two, 2) && prefix(three, 3)
+}
+
+/// `2005-05-25T10-11-12Z`, the names of the files in a dataset of Open Terms Archive.
+fn is_dataset_instant(stem: &str) -> bool {
+    let shape = b"dddd-dd-ddTdd-dd-ddZ";
+    stem.len() == shape.len()
+        && stem
+            .bytes()
+            .zip(shape)
+            .all(|(byte, &form)| if form == b'd' { byte.is_ascii_digit() } else { byte == form })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn place(root: &str, path: &str) -> Place {
+        let root: Vec<String> = root.split('/').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+        let file = path.rsplit('/').next().unwrap();
+        let stem = file
+            .strip_suffix(".html")
+            .or(file.strip_suffix(".md"))
+            .or(file.strip_suffix(".txt"))
+            .unwrap_or(file);
+        Trail::new(&root, path, stem).place()
+    }
+
+    /// `company | kind | part | date`, `-` for what is not told.
+    fn told(root: &str, path: &str) -> String {
+        let place = place(root, path);
+        let date = match place.date {
+            Some(Ok(instant)) => instant.to_string(),
+            Some(Err(impossible)) => format!("impossible {}", impossible.0),
+            None => "-".to_owned(),
+        };
+        let or_dash = |text: &str| if text.is_empty() { "-".to_owned() } else { text.to_owned() };
+        let company = place.company.unwrap_or_default();
+        format!("{} | {} | {} | {date}", or_dash(&company), place.kind, or_dash(&place.part))
+    }
+
+    #[test]
+    fn open_terms_archive() {
+        let path = "Acme/Imprint/2022-10-04T12-31-33Z.md";
+        assert_eq!(told("data", path), "Acme | Imprint | - | 2022-10-04T12:31:33Z");
+        assert_eq!(place("data", path).recording, Recording::Changes);
+        assert_eq!(
+            told("x", "deep/er/X/Privacy Policy/2022-10-04T12-31-33Z.md"),
+            "X | Privacy Policy | - | 2022-10-04T12:31:33Z"
+        );
+        assert_eq!(
+            told("", "Acme/Terms of Service #main/2022-10-04T12-31-33Z.html"),
+            "Acme | Terms of Service | main | 2022-10-04T12:31:33Z"
+        );
+        assert_eq!(
+            told("data/Acme", "Privacy Policy/2022-10-04T12-31-33Z.md"),
+            "Acme | Privacy Policy | - | 2022-10-04T12:31:33Z"
+        );
+        assert_eq!(
+            told("Acme/Privacy Policy", "2022-10-04T12-31-33Z.md"),
+            "Acme | Privacy Policy | - | 2022-10-04T12:31:33Z"
+        );
+        assert_eq!(told("data", "Acme/Terms of Use.md"), "Acme | Terms of Use | - | -");
+    }
+
+    #[test]
+    fn platform_governance_archive() {
+        let expected = "Big Acme | Terms of Service | - | 2009-09-18";
+        assert_eq!(
+            told(
+                "x",
+                "Versions/Markdown/Big Acme/Terms of Service/20090918_BigAcme_TermsofService.md"
+            ),
+            expected
+        );
+        assert_eq!(
+            told(
+                "Versions/Markdown",
+                "Big Acme/Terms of Service/20090918_BigAcme_TermsofService.md"
+            ),
+            expected
+        );
+        assert_eq!(
+            told("Markdown/Big Acme/Terms of Service", "20090918_BigAcme_TermsofService.md"),
+            expected
+        );
+        assert_eq!(
+            told("x", "20090918_Acme_DeveloperTerms.html"),
+            "Acme | Developer Terms | - | 2009-09-18"
+        );
+        assert_eq!(place("x", "20090918_Acme_DeveloperTerms.html").recording, Recording::Changes);
+    }
+
+    #[test]
+    fn wayback_downloads() {
+        let page = place("websites", "acme.test/20050525101112/legal/privacy.html");
+        assert_eq!(
+            page.url.as_deref(),
+            Some("https://web.archive.org/web/20050525101112/http://acme.test/legal/privacy.html")
+        );
+        assert_eq!(page.part, "legal/privacy.html");
+        assert_eq!(
+            told("x", "acme.test/20050525101112/privacy.html"),
+            "acme.test | Privacy Policy | - | 2005-05-25T10:11:12Z"
+        );
+        assert_eq!(
+            told("acme.test", "20050525101112/index.html"),
+            "acme.test | Policy | - | 2005-05-25T10:11:12Z"
+        );
+        assert_eq!(
+            told("x", "acme.test/20050525101112.html"),
+            "acme.test | Policy | - | 2005-05-25T10:11:12Z"
+        );
+        assert_eq!(
+            told("x", "2005-05-25/acme.test/a/tos.html"),
+            "acme.test | Terms of Service | a/tos.html | 2005-05-25"
+        );
+    }
+
+    #[test]
+    fn plain_folders() {
+        for (root, path, expected) in [
+            ("x", "acme/privacy/2005-05-25.txt", "acme | Privacy Policy | - | 2005-05-25"),
+            ("x", "html/acme/2005-05-25.html", "acme | Policy | - | 2005-05-25"),
+            ("x", "corpus/acme/2005.html", "acme | Policy | - | 2005"),
+            ("privacy-policies", "acme/2005.html", "acme | Privacy Policy | - | 2005"),
+            ("x", "acme_2005-05-25.md", "acme | Policy | - | 2005-05-25"),
+            ("x", "acme_privacy_policy_2005-05.md", "acme | Privacy Policy | - | 2005-05"),
+            ("x", "acme/privacy_2005-05.md", "acme | Privacy Policy | - | 2005-05"),
+            ("x", "2005-05-25/acme.test.html", "acme.test | Policy | - | 2005-05-25"),
+            ("x", "2005-05-25/acme.html", "acme | Policy | - | 2005-05-25"),
+            ("x", "2005-05-25/acme/terms.html", "acme | Terms of Service | - | 2005-05-25"),
+            ("x", "acme/2005-05-25/cookies.html", "acme | Cookie Policy | - | 2005-05-25"),
+            ("x", "acme/2005-05-25/index.html", "acme | Policy | - | 2005-05-25"),
+            ("x", "acme/2005/06/13.html", "acme | Policy | - | 2005-06-13"),
+            ("x", "acme/2005/06/privacy.html", "acme | Privacy Policy | - | 2005-06"),
+            ("acme", "2001-05-05.html", "acme | Policy | - | 2001-05-05"),
+            ("data", "2001-05-05.html", "- | Policy | - | 2001-05-05"),
+            ("2001-05-05", "acme.html", "acme | Policy | - | 2001-05-05"),
+            ("2024", "notes.txt", "- | Policy | - | -"),
+            ("x", "acme/2005-02-30.html", "acme | Policy | - | impossible 2005-02-30"),
+            ("x", "acme_2005-05-25_de.html", "acme | Policy | de | 2005-05-25"),
+        ] {
+            assert_eq!(told(root, path), expected, "{root} {path}");
+        }
+    }
+
+    #[test]
+    fn undated_texts() {
+        for (path, expected) in [
+            ("a/ac/acm/acme.test.md", "acme.test | Privacy Policy | - | -"),
+            ("crawl/acme.test/Privacy Policy.txt", "acme.test | Privacy Policy | - | -"),
+            ("12_www.acme.test.html", "acme.test | Privacy Policy | - | -"),
+            ("acme/privacy.html", "acme | Privacy Policy | - | -"),
+            ("acme.test/about.html", "acme.test | Policy | - | -"),
+            ("000_ab12.txt", "- | Policy | - | -"),
+        ] {
+            assert_eq!(told("x", path), expected, "{path}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_path_panics(root in "[a-c0-9./_-]{0,30}", path in "(/|_|-|\\.|é|2005|05|25|T10-11-12Z|privacy|acme|crawl|acme.test|[0-9]{14}| #){1,14}") {
+            let _ = told(&root, &path);
+        }
+    }
+}

@@ -1,0 +1,346 @@
+//! JSON as scripts see it, schema 1 (`docs/json.md`): types of their own, so that the engine can change without them.
+
+use crate::index::catalog::{Catalog, Problem, SourceEntry};
+use crate::index::update::Report;
+use crate::search;
+use crate::snapshot::{Instant, Precision};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// The version of what is written here. New fields do not change it.
+pub const SCHEMA: u32 = 1;
+
+/// The answer of `search`, and of a query of `batch`.
+#[derive(Debug, Serialize)]
+pub struct Answer {
+    pub schema: u32,
+    /// The id of a batch query.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    pub fingerprint: String,
+    pub query: String,
+    pub totals: Totals,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub years: Option<Vec<Year>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<AsOf>,
+    pub hits: Vec<Hit>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Totals {
+    pub clauses: u64,
+    pub passages: u64,
+    pub snapshots: u64,
+    pub documents: u64,
+    pub companies: u64,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Year {
+    pub year: i16,
+    pub snapshots: u64,
+    pub documents: u64,
+    pub companies: u64,
+}
+
+#[derive(Debug, Serialize)]
+pub struct AsOf {
+    pub day: String,
+    pub known: u64,
+    pub unknown: u64,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Hit {
+    pub rank: usize,
+    pub score: f64,
+    pub id: String,
+    pub company: Option<String>,
+    pub kind: String,
+    pub source: String,
+    pub heading: Vec<String>,
+    pub text: String,
+    /// Start and end of each marked place, in Unicode characters.
+    pub highlights: Vec<[usize; 2]>,
+    pub first_seen: Option<String>,
+    pub last_seen: Option<String>,
+    /// Whether the passage stands in the first usable snapshot already: it may be older.
+    pub since_before: bool,
+    pub absent_from: Option<String>,
+    pub snapshots: u64,
+    pub matching: Wordings,
+    pub wordings: Wordings,
+    pub evidence: Evidence,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Wordings {
+    pub count: u64,
+    pub first_seen: Option<String>,
+    pub last_seen: Option<String>,
+    pub snapshots: u64,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Evidence {
+    pub instant: Option<String>,
+    pub date_source: Option<&'static str>,
+    pub date_precision: Option<Precision>,
+    pub url: Option<String>,
+    pub path: String,
+    /// The line of a record in its file, where a file holds several, and the id that it gives itself.
+    pub line: Option<u64>,
+    pub record: Option<String>,
+    pub commit: Option<String>,
+    pub sha256_file: String,
+    pub sha256_text: String,
+    pub offset: [usize; 2],
+    pub encoding: String,
+    pub extraction: u32,
+}
+
+/// A batch query that has no answer.
+#[derive(Debug, Serialize)]
+pub struct BatchError {
+    pub schema: u32,
+    pub id: String,
+    pub error: String,
+}
+
+/// The contents of an index: what `stats` says, and `index` at its end.
+#[derive(Debug, Serialize)]
+pub struct Stats {
+    pub schema: u32,
+    pub fingerprint: String,
+    pub sources: Vec<Source>,
+    pub companies: u64,
+    pub documents: u64,
+    pub snapshots: u64,
+    pub versions: u64,
+    pub passages: u64,
+    pub clauses: u64,
+    pub occurrences: u64,
+    pub superseded: u64,
+    pub undated: u64,
+    /// Dated snapshots without text.
+    pub empty: u64,
+    pub first_seen: Option<String>,
+    pub last_seen: Option<String>,
+    pub years: Vec<YearContents>,
+    /// Snapshots by the language of their text; `und` where it cannot be told.
+    pub languages: BTreeMap<String, u64>,
+    pub skipped: Vec<PathReason>,
+    pub damaged: Vec<PathReason>,
+    pub vanished: Vec<String>,
+    /// Bytes of all captures that were read.
+    pub archive_bytes: u64,
+    pub index_bytes: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub update: Option<Update>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Source {
+    pub name: String,
+    pub path: String,
+    pub documents: u64,
+    pub snapshots: u64,
+    pub undated: u64,
+    pub superseded: u64,
+    /// `captures`, `changes`, or `mixed`.
+    pub recording: &'static str,
+    pub first_seen: Option<String>,
+    pub last_seen: Option<String>,
+    pub updated: String,
+}
+
+#[derive(Debug, Serialize)]
+pub struct YearContents {
+    pub year: i16,
+    pub snapshots: u64,
+    pub documents: u64,
+    pub companies: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PathReason {
+    pub path: String,
+    pub reason: String,
+}
+
+/// What an update did.
+#[derive(Debug, Serialize)]
+pub struct Update {
+    pub files_read: u64,
+    pub files_unchanged: u64,
+    pub bytes_read: u64,
+    pub documents_changed: u64,
+    pub documents_removed: u64,
+    /// Archives that could not be indexed.
+    pub failed: Vec<PathReason>,
+    pub seconds: f64,
+}
+
+impl From<&Problem> for PathReason {
+    fn from(problem: &Problem) -> PathReason {
+        PathReason {
+            path: problem.path.clone(),
+            reason: problem.reason.clone(),
+        }
+    }
+}
+
+impl Update {
+    pub fn new(report: &Report, seconds: f64) -> Update {
+        Update {
+            files_read: report.files_read,
+            files_unchanged: report.files_unchanged,
+            bytes_read: report.bytes_read,
+            documents_changed: report.documents_changed,
+            documents_removed: report.documents_removed,
+            failed: report.failed.iter().map(PathReason::from).collect(),
+            seconds: (seconds * 1e3).round() / 1e3,
+        }
+    }
+}
+
+impl Answer {
+    pub fn new(answer: &search::Answer, id: Option<String>) -> Answer {
+        let totals = answer.totals;
+        let year = |year: &search::YearCount| Year {
+            year: year.year,
+            snapshots: year.snapshots,
+            documents: year.documents,
+            companies: year.companies,
+        };
+        Answer {
+            schema: SCHEMA,
+            id,
+            fingerprint: answer.fingerprint.clone(),
+            query: answer.query.clone(),
+            totals: Totals {
+                clauses: totals.clauses,
+                passages: totals.passages,
+                snapshots: totals.snapshots,
+                documents: totals.documents,
+                companies: totals.companies,
+            },
+            years: answer.years.as_ref().map(|years| years.iter().map(year).collect()),
+            as_of: answer.as_of.map(|as_of| AsOf {
+                day: as_of.day.to_string(),
+                known: as_of.known,
+                unknown: as_of.unknown,
+            }),
+            hits: answer.hits.iter().map(Hit::new).collect(),
+        }
+    }
+}
+
+impl Hit {
+    pub fn new(hit: &search::Hit) -> Hit {
+        Hit {
+            rank: hit.rank,
+            score: (hit.score * 1e3).round() / 1e3,
+            id: hit.id.clone(),
+            company: hit.company.clone(),
+            kind: hit.kind.clone(),
+            source: hit.source.clone(),
+            heading: hit.heading.clone(),
+            text: hit.text.to_string(),
+            highlights: hit.highlights.iter().map(|place| [place.start, place.end]).collect(),
+            first_seen: day(hit.passage.first_seen),
+            last_seen: day(hit.passage.last_seen),
+            since_before: hit.passage.since_before,
+            absent_from: day(hit.absent_from),
+            snapshots: hit.passage.snapshots,
+            matching: Wordings::new(&hit.matching),
+            wordings: Wordings::new(&hit.clause),
+            evidence: Evidence::new(&hit.evidence),
+        }
+    }
+}
+
+impl Wordings {
+    fn new(lifespan: &search::Lifespan) -> Wordings {
+        Wordings {
+            count: lifespan.wordings,
+            first_seen: day(lifespan.first_seen),
+            last_seen: day(lifespan.last_seen),
+            snapshots: lifespan.snapshots,
+        }
+    }
+}
+
+impl Evidence {
+    fn new(evidence: &search::Evidence) -> Evidence {
+        let provenance = &evidence.provenance;
+        Evidence {
+            instant: evidence.captured.map(|captured| captured.instant.to_string()),
+            date_source: evidence.captured.map(|captured| captured.source.name()),
+            date_precision: evidence.captured.map(|captured| captured.instant.precision),
+            url: provenance.url.clone(),
+            path: provenance.path.clone(),
+            line: provenance.record.as_ref().map(|record| record.line),
+            record: provenance.record.as_ref().and_then(|record| record.id.clone()),
+            commit: None,
+            sha256_file: hex(&provenance.sha256),
+            sha256_text: hex(&evidence.sha256_text),
+            offset: [evidence.offset.start, evidence.offset.end],
+            encoding: provenance.encoding.clone(),
+            extraction: provenance.extraction,
+        }
+    }
+}
+
+/// The day of an instant, or its month or year where no more is known.
+pub fn day(instant: Option<Instant>) -> Option<String> {
+    instant.map(|instant| {
+        Instant {
+            precision: instant.precision.min(Precision::Day),
+            ..instant
+        }
+        .to_string()
+    })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Source {
+    pub fn new(catalog: &Catalog, number: u32, entry: &SourceEntry) -> Source {
+        let documents = || {
+            catalog
+                .documents()
+                .map(|(_, document)| document)
+                .filter(|document| document.source == number)
+        };
+        let mut recordings: Vec<_> = documents()
+            .filter(|document| document.first.is_some())
+            .map(|document| document.recording)
+            .collect();
+        recordings.sort_unstable();
+        recordings.dedup();
+        Source {
+            name: entry.name.clone(),
+            path: entry.root.clone(),
+            documents: documents().count() as u64,
+            snapshots: documents().map(|document| document.counts.snapshots).sum(),
+            undated: documents().map(|document| document.counts.undated).sum(),
+            superseded: entry.superseded,
+            recording: match recordings[..] {
+                [crate::snapshot::Recording::Changes] => "changes",
+                [crate::snapshot::Recording::Captures] | [] => "captures",
+                _ => "mixed",
+            },
+            first_seen: day(documents().filter_map(|document| document.first).min()),
+            last_seen: day(documents().filter_map(|document| document.last).max()),
+            updated: Instant {
+                seconds: entry.updated,
+                precision: Precision::Second,
+            }
+            .to_string(),
+        }
+    }
+}
