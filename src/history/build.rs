@@ -9,6 +9,7 @@ use crate::passage::{Passage, Shape};
 use crate::snapshot::{Captured, DocumentKey, Recording};
 use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 /// Takes the snapshots of one document, earliest first.
@@ -210,31 +211,34 @@ impl Places {
     }
 }
 
-/// The language of each version, by the characters of its passages whose language is plain, and whether it has text.
+/// So many of the longest passages of a version tell its language.
+const LANGUAGE_PASSAGES: usize = 8;
+
+/// The language of each version, by its longest passages, and whether it has text.
 fn version_facts(versions: &[Arc<[Entry]>], texts: &[Arc<str>]) -> Vec<VersionFacts> {
-    let langs: Vec<Option<(&'static str, usize)>> = texts
-        .iter()
-        .map(|text| language::detect(text).map(|lang| (lang, text.len())))
-        .collect();
-    let facts = |entries: &Arc<[Entry]>| {
+    // The same passages are the longest of many versions.
+    let mut langs: FxHashMap<u32, Option<&'static str>> = FxHashMap::default();
+    let mut facts = |entries: &Arc<[Entry]>| {
+        let usable = entries.iter().any(|entry| !matches!(entry.shape, Shape::Heading(_)));
+        let mut longest: Vec<(Reverse<usize>, u32)> =
+            entries.iter().map(|entry| (Reverse(texts[entry.passage as usize].len()), entry.passage)).collect();
+        if longest.len() > LANGUAGE_PASSAGES {
+            longest.select_nth_unstable(LANGUAGE_PASSAGES);
+            longest.truncate(LANGUAGE_PASSAGES);
+        }
         let mut votes: Vec<(&'static str, usize)> = Vec::new();
-        for (lang, weight) in entries.iter().filter_map(|entry| langs[entry.passage as usize]) {
+        for (Reverse(weight), passage) in longest {
+            let detected = *langs.entry(passage).or_insert_with(|| language::detect(&texts[passage as usize]));
+            let Some(lang) = detected else { continue };
             match votes.iter_mut().find(|vote| vote.0 == lang) {
                 Some(vote) => vote.1 += weight,
                 None => votes.push((lang, weight)),
             }
         }
-        let lang = votes
-            .into_iter()
-            .max_by_key(|&(lang, weight)| (weight, lang))
-            .map_or("", |vote| vote.0);
-        let usable = entries.iter().any(|entry| !matches!(entry.shape, Shape::Heading(_)));
-        VersionFacts {
-            lang: lang.to_owned(),
-            usable,
-        }
+        let lang = votes.into_iter().max_by_key(|&(lang, weight)| (weight, lang)).map_or("", |vote| vote.0);
+        VersionFacts { lang: lang.to_owned(), usable }
     };
-    versions.iter().map(facts).collect()
+    versions.iter().map(&mut facts).collect()
 }
 
 fn note_headings(timeline: &mut Timeline, versions: &[Arc<[Entry]>]) {
