@@ -11,19 +11,12 @@ pub fn stats(index: &Index) -> Result<Stats, IndexError> {
     let counts = catalog.counts();
     let (years, languages) = over_time(index)?;
     let reasons = |of: fn(&crate::index::catalog::SourceEntry) -> &[crate::index::catalog::Problem]| -> Vec<PathReason> {
-        catalog
-            .sources
-            .iter()
-            .flat_map(|source| of(source).iter().map(PathReason::from))
-            .collect()
+        catalog.sources.iter().flat_map(|source| of(source).iter().map(PathReason::from)).collect()
     };
     Ok(Stats {
         schema: SCHEMA,
         fingerprint: catalog.fingerprint.clone(),
-        sources: (0..)
-            .zip(&catalog.sources)
-            .map(|(number, entry)| Source::new(catalog, number, entry))
-            .collect(),
+        sources: (0..).zip(&catalog.sources).map(|(number, entry)| Source::new(catalog, number, entry)).collect(),
         companies: catalog.companies() as u64,
         documents: catalog.documents().count() as u64,
         snapshots: counts.snapshots,
@@ -40,11 +33,7 @@ pub fn stats(index: &Index) -> Result<Stats, IndexError> {
         languages,
         skipped: reasons(|source| &source.skipped),
         damaged: reasons(|source| &source.damaged),
-        vanished: catalog
-            .sources
-            .iter()
-            .flat_map(|source| source.vanished.iter().cloned())
-            .collect(),
+        vanished: catalog.sources.iter().flat_map(|source| source.vanished.iter().cloned()).collect(),
         archive_bytes: counts.bytes,
         index_bytes: index.size_bytes()?,
         update: None,
@@ -67,9 +56,7 @@ fn over_time(index: &Index) -> Result<(Vec<YearContents>, BTreeMap<String, u64>)
         let mut last = None;
         for snapshot in 0..timeline.snapshots.len() as u32 {
             let lang = timeline.version_of(snapshot).map_or("", |facts| &facts.lang);
-            *languages
-                .entry(if lang.is_empty() { "und" } else { lang }.to_owned())
-                .or_default() += 1;
+            *languages.entry(if lang.is_empty() { "und" } else { lang }.to_owned()).or_default() += 1;
             let Some(year) = timeline.day(snapshot).map(|day| day.year()) else {
                 continue;
             };

@@ -32,15 +32,9 @@ pub fn passages(blocks: Vec<Block>) -> Vec<Passage> {
     while let Some(block) = blocks.next() {
         let next = blocks.peek().map(|block| block.kind);
         match block.kind {
-            BlockKind::Heading(level) => found.push(Passage {
-                shape: Shape::Heading(level),
-                text: block.text,
-            }),
+            BlockKind::Heading(level) => found.push(Passage { shape: Shape::Heading(level), text: block.text }),
             BlockKind::Paragraph if matches!(next, Some(BlockKind::Item { .. })) && is_lead_in(&block.text) => group.push(block),
-            BlockKind::Paragraph => found.push(Passage {
-                shape: Shape::Paragraph,
-                text: block.text,
-            }),
+            BlockKind::Paragraph => found.push(Passage { shape: Shape::Paragraph, text: block.text }),
             BlockKind::Item { .. } => {
                 group.push(block);
                 if !matches!(next, Some(BlockKind::Item { .. })) {
@@ -65,29 +59,20 @@ fn is_lead_in(text: &str) -> bool {
 
 fn close_list(blocks: Vec<Block>, found: &mut Vec<Passage>) {
     if fits(&blocks) {
-        found.push(Passage {
-            shape: Shape::List,
-            text: lines(&blocks),
-        });
+        found.push(Passage { shape: Shape::List, text: lines(&blocks) });
         return;
     }
     let mut rest = blocks.as_slice();
     while let Some(first) = rest.first() {
         let BlockKind::Item { .. } = first.kind else {
-            found.push(Passage {
-                shape: Shape::Paragraph,
-                text: first.text.clone(),
-            });
+            found.push(Passage { shape: Shape::Paragraph, text: first.text.clone() });
             rest = &rest[1..];
             continue;
         };
         // An entry with all that hangs below it, or, where that is too long, one line of it.
         let below = rest[1..].iter().take_while(|block| is_below(first, block)).count();
         let len = if fits(&rest[..=below]) { 1 + below } else { 1 };
-        found.push(Passage {
-            shape: Shape::List,
-            text: lines(&rest[..len]),
-        });
+        found.push(Passage { shape: Shape::List, text: lines(&rest[..len]) });
         rest = &rest[len..];
     }
 }
@@ -102,15 +87,9 @@ fn is_below(entry: &Block, block: &Block) -> bool {
 
 fn close_table(blocks: Vec<Block>, found: &mut Vec<Passage>) {
     if fits(&blocks) {
-        found.push(Passage {
-            shape: Shape::Table,
-            text: lines(&blocks),
-        });
+        found.push(Passage { shape: Shape::Table, text: lines(&blocks) });
     } else {
-        found.extend(blocks.into_iter().map(|row| Passage {
-            shape: Shape::Table,
-            text: row.text,
-        }));
+        found.extend(blocks.into_iter().map(|row| Passage { shape: Shape::Table, text: row.text }));
     }
 }
 
@@ -152,20 +131,11 @@ mod tests {
     use super::*;
 
     fn paragraph(text: &str) -> Block {
-        Block {
-            kind: BlockKind::Paragraph,
-            text: text.into(),
-        }
+        Block { kind: BlockKind::Paragraph, text: text.into() }
     }
 
     fn item(depth: u8, text: &str) -> Block {
-        Block {
-            kind: BlockKind::Item {
-                depth,
-                marker: Marker::Bullet,
-            },
-            text: text.into(),
-        }
+        Block { kind: BlockKind::Item { depth, marker: Marker::Bullet }, text: text.into() }
     }
 
     fn texts(blocks: Vec<Block>) -> Vec<String> {
@@ -174,34 +144,20 @@ mod tests {
 
     #[test]
     fn a_list_stands_with_its_lead_in() {
-        let blocks = vec![
-            paragraph("Hello."),
-            paragraph("We collect:"),
-            item(0, "names"),
-            item(1, "first names"),
-            paragraph("Bye."),
-        ];
+        let blocks =
+            vec![paragraph("Hello."), paragraph("We collect:"), item(0, "names"), item(1, "first names"), paragraph("Bye.")];
         assert_eq!(texts(blocks), ["Hello.", "We collect:\n• names\n  • first names", "Bye."]);
     }
 
     #[test]
     fn a_paragraph_without_colon_is_no_lead_in() {
-        assert_eq!(
-            texts(vec![paragraph("We collect."), item(0, "names")]),
-            ["We collect.", "• names"]
-        );
+        assert_eq!(texts(vec![paragraph("We collect."), item(0, "names")]), ["We collect.", "• names"]);
     }
 
     #[test]
     fn a_long_list_is_a_passage_per_entry() {
         let long = "word ".repeat(200).trim_end().to_owned();
-        let blocks = vec![
-            paragraph("We collect:"),
-            item(0, &long),
-            item(1, "sub"),
-            item(0, &long),
-            item(0, "short"),
-        ];
+        let blocks = vec![paragraph("We collect:"), item(0, &long), item(1, "sub"), item(0, &long), item(0, "short")];
         let found = texts(blocks);
         assert_eq!(found.len(), 4);
         assert_eq!(found[0], "We collect:");
@@ -211,10 +167,7 @@ mod tests {
 
     #[test]
     fn rows_stand_together_until_the_table_is_long() {
-        let row = |text: &str| Block {
-            kind: BlockKind::Row,
-            text: text.into(),
-        };
+        let row = |text: &str| Block { kind: BlockKind::Row, text: text.into() };
         assert_eq!(texts(vec![row("a | b"), row("c | d")]), ["a | b\nc | d"]);
         let long = "x".repeat(1000);
         assert_eq!(texts(vec![row(&long), row(&long)]).len(), 2);

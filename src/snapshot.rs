@@ -69,10 +69,7 @@ impl Instant {
     /// The start of a calendar date. `None` where there is no such date.
     pub fn from_date(year: i16, month: i8, day: i8, precision: Precision) -> Option<Instant> {
         let Day(days) = Day::from_date(year, month, day)?;
-        Some(Instant {
-            seconds: i64::from(days) * SECONDS_PER_DAY,
-            precision,
-        })
+        Some(Instant { seconds: i64::from(days) * SECONDS_PER_DAY, precision })
     }
 
     /// A moment of a calendar date. `None` where there is no such date or time of day.
@@ -85,10 +82,7 @@ impl Instant {
             return None;
         }
         let within = i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second);
-        Some(Instant {
-            seconds: start.seconds + within,
-            precision,
-        })
+        Some(Instant { seconds: start.seconds + within, precision })
     }
 
     pub fn day(self) -> Day {
@@ -168,11 +162,7 @@ mod tests {
 
     #[test]
     fn an_instant_is_written_no_more_exactly_than_it_is_known() {
-        let at = |precision| {
-            Instant::from_date_time((2001, 12, 4), (19, 25, 59), precision)
-                .unwrap()
-                .to_string()
-        };
+        let at = |precision| Instant::from_date_time((2001, 12, 4), (19, 25, 59), precision).unwrap().to_string();
         assert_eq!(at(Precision::Second), "2001-12-04T19:25:59Z");
         assert_eq!(at(Precision::Minute), "2001-12-04T19:25Z");
         assert_eq!(at(Precision::Day), "2001-12-04");

@@ -184,10 +184,7 @@ pub struct Update {
 
 impl From<&Problem> for PathReason {
     fn from(problem: &Problem) -> PathReason {
-        PathReason {
-            path: problem.path.clone(),
-            reason: problem.reason.clone(),
-        }
+        PathReason { path: problem.path.clone(), reason: problem.reason.clone() }
     }
 }
 
@@ -227,11 +224,7 @@ impl Answer {
                 companies: totals.companies,
             },
             years: answer.years.as_ref().map(|years| years.iter().map(year).collect()),
-            as_of: answer.as_of.map(|as_of| AsOf {
-                day: as_of.day.to_string(),
-                known: as_of.known,
-                unknown: as_of.unknown,
-            }),
+            as_of: answer.as_of.map(|as_of| AsOf { day: as_of.day.to_string(), known: as_of.known, unknown: as_of.unknown }),
             hits: answer.hits.iter().map(Hit::new).collect(),
         }
     }
@@ -295,13 +288,7 @@ impl Evidence {
 
 /// The day of an instant, or its month or year where no more is known.
 pub fn day(instant: Option<Instant>) -> Option<String> {
-    instant.map(|instant| {
-        Instant {
-            precision: instant.precision.min(Precision::Day),
-            ..instant
-        }
-        .to_string()
-    })
+    instant.map(|instant| Instant { precision: instant.precision.min(Precision::Day), ..instant }.to_string())
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -310,16 +297,9 @@ fn hex(bytes: &[u8]) -> String {
 
 impl Source {
     pub fn new(catalog: &Catalog, number: u32, entry: &SourceEntry) -> Source {
-        let documents = || {
-            catalog
-                .documents()
-                .map(|(_, document)| document)
-                .filter(|document| document.source == number)
-        };
-        let mut recordings: Vec<_> = documents()
-            .filter(|document| document.first.is_some())
-            .map(|document| document.recording)
-            .collect();
+        let documents = || catalog.documents().map(|(_, document)| document).filter(|document| document.source == number);
+        let mut recordings: Vec<_> =
+            documents().filter(|document| document.first.is_some()).map(|document| document.recording).collect();
         recordings.sort_unstable();
         recordings.dedup();
         Source {
@@ -336,11 +316,7 @@ impl Source {
             },
             first_seen: day(documents().filter_map(|document| document.first).min()),
             last_seen: day(documents().filter_map(|document| document.last).max()),
-            updated: Instant {
-                seconds: entry.updated,
-                precision: Precision::Second,
-            }
-            .to_string(),
+            updated: Instant { seconds: entry.updated, precision: Precision::Second }.to_string(),
         }
     }
 }

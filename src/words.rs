@@ -82,13 +82,7 @@ fn class_at(text: &str, at: usize) -> Option<(Class, char, usize)> {
 
 impl<'t> Words<'t> {
     pub fn new(text: &'t str) -> Words<'t> {
-        Words {
-            text,
-            next: 0,
-            start: 0,
-            end: 0,
-            word: String::new(),
-        }
+        Words { text, next: 0, start: 0, end: 0, word: String::new() }
     }
 
     /// Goes on to the next word; false when there is none.
@@ -195,11 +189,7 @@ pub fn words(text: &str) -> Vec<Word> {
     let mut walk = Words::new(text);
     let mut found = Vec::new();
     while walk.advance() {
-        found.push(Word {
-            text: walk.word().to_owned(),
-            start: walk.start(),
-            end: walk.end(),
-        });
+        found.push(Word { text: walk.word().to_owned(), start: walk.start(), end: walk.end() });
     }
     found
 }
@@ -225,10 +215,7 @@ mod tests {
 
     #[test]
     fn hyphens_part_and_inner_apostrophes_join() {
-        assert_eq!(
-            texts("Third-party users’ data; we don't SELL."),
-            ["third", "party", "users", "data", "we", "don't", "sell"]
-        );
+        assert_eq!(texts("Third-party users’ data; we don't SELL."), ["third", "party", "users", "data", "we", "don't", "sell"]);
         assert_eq!(texts("don\u{2019}t"), texts("don&apost"));
         assert_eq!(texts("users&apos; rights &apos quoted&apos"), ["users", "rights", "quoted"]);
         assert_eq!(texts("R&amp;D 1,000"), ["r", "amp", "d", "1", "000"]);

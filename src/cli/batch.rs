@@ -43,10 +43,7 @@ pub fn run(args: &BatchArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
             break;
         }
         let rows: Vec<Row> = pool.install(|| {
-            block
-                .par_iter()
-                .filter_map(|(number, line)| answer(*number, line, &args.options, &opened.index))
-                .collect()
+            block.par_iter().filter_map(|(number, line)| answer(*number, line, &args.options, &opened.index)).collect()
         });
         for row in rows {
             match &row {
@@ -70,8 +67,8 @@ enum Writer<'w> {
 impl Writer<'_> {
     fn write(&mut self, row: &Row) -> anyhow::Result<()> {
         match (self, row) {
-            (Writer::JsonLines(out), Ok(answer)) => print::json_line(answer, out)?,
-            (Writer::JsonLines(out), Err(error)) => print::json_line(error, out)?,
+            (Writer::JsonLines(out), Ok(answer)) => print::json(answer, out)?,
+            (Writer::JsonLines(out), Err(error)) => print::json(error, out)?,
             (Writer::Csv(table), Ok(answer)) => table.answer(answer)?,
             (Writer::Csv(table), Err(error)) => table.error(error)?,
         }
@@ -145,11 +142,7 @@ fn answer(number: usize, line: &[u8], options: &QueryOptions, index: &Arc<Index>
                 let (id, query, options) = line.over(options, number);
                 ask(id, &query, &options, index)
             }
-            Err(error) => Err(wire::BatchError {
-                schema: wire::SCHEMA,
-                id: number,
-                error: format!("not a query: {error}"),
-            }),
+            Err(error) => Err(wire::BatchError { schema: wire::SCHEMA, id: number, error: format!("not a query: {error}") }),
         }
     } else if let Some((id, query)) = line.split_once('\t') {
         ask(id.to_owned(), query, options, index)
@@ -195,11 +188,7 @@ impl Line {
 }
 
 fn ask(id: String, text: &str, options: &QueryOptions, index: &Arc<Index>) -> Row {
-    let failed = |error: String| wire::BatchError {
-        schema: wire::SCHEMA,
-        id: id.clone(),
-        error,
-    };
+    let failed = |error: String| wire::BatchError { schema: wire::SCHEMA, id: id.clone(), error };
     let (request, _) = request(text, options).map_err(|bad| failed(bad.to_string()))?;
     let answer = search::search(index, &request).map_err(|error| failed(error.to_string()))?;
     Ok(wire::Answer::new(&answer, Some(id)))

@@ -44,17 +44,8 @@ pub fn bring_up_to_date(dir: &Path, archives: &[PathBuf], threads: usize, prune:
             show(&bar, progress);
         }
     };
-    let now = SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs() as i64);
-    let report = update(&Request {
-        dir,
-        archives,
-        threads,
-        prune,
-        now,
-        progress: &progress,
-    });
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs() as i64);
+    let report = update(&Request { dir, archives, threads, prune, now, progress: &progress });
     bar.finish_and_clear();
     Ok(report?)
 }
@@ -66,12 +57,7 @@ fn show(bar: &ProgressBar, progress: Progress) {
             bar.set_style(style("{spinner} listing: {pos} files"));
             bar.set_position(files as u64);
         }
-        Progress::Reading {
-            documents,
-            of,
-            bytes,
-            of_bytes,
-        } => {
+        Progress::Reading { documents, of, bytes, of_bytes } => {
             if bar.length() != Some(of_bytes) {
                 bar.set_length(of_bytes);
                 bar.reset_elapsed();

@@ -24,10 +24,7 @@ impl Location {
                 Some(dir) => dir.clone(),
                 None => nearest()?.context("there is no index here: build one with `fineprint index ARCHIVE`, name one with --index DIR, or search an archive directly with --archive DIR")?,
             };
-            return Ok(Opened {
-                index: Arc::new(Index::open(&dir)?),
-                whole: true,
-            });
+            return Ok(Opened { index: Arc::new(Index::open(&dir)?), whole: true });
         }
         let dir = cached(&self.archive)?;
         let report = match bring_up_to_date(&dir, &self.archive, processors(), false) {
@@ -46,18 +43,12 @@ impl Location {
         if damaged > 0 {
             eprintln!("fineprint: {damaged} files or parts of the archive could not be read: see `fineprint stats --archive`");
         }
-        Ok(Opened {
-            index: Arc::new(index),
-            whole: damaged == 0 && report.failed.is_empty(),
-        })
+        Ok(Opened { index: Arc::new(index), whole: damaged == 0 && report.failed.is_empty() })
     }
 }
 
 fn is_spoilt(error: &IndexError) -> bool {
-    matches!(
-        error,
-        IndexError::OtherFormat { .. } | IndexError::Damaged(_) | IndexError::Tantivy(_)
-    )
+    matches!(error, IndexError::OtherFormat { .. } | IndexError::Damaged(_) | IndexError::Tantivy(_))
 }
 
 /// The index directory that `index` writes: as given, the nearest upward, or a new one here.
@@ -84,24 +75,14 @@ fn cached(archives: &[PathBuf]) -> anyhow::Result<PathBuf> {
         hash.update(root.as_os_str().as_encoded_bytes()).update(b"\0");
         if name.is_empty() {
             let last = root.file_name().unwrap_or_default().to_string_lossy();
-            name = last
-                .chars()
-                .map(|c| if c.is_alphanumeric() || c == '-' || c == '_' { c } else { '_' })
-                .take(40)
-                .collect();
+            name = last.chars().map(|c| if c.is_alphanumeric() || c == '-' || c == '_' { c } else { '_' }).take(40).collect();
         }
     }
-    let cache = match (
-        std::env::var_os("XDG_CACHE_HOME"),
-        std::env::var_os("HOME"),
-        std::env::var_os("LOCALAPPDATA"),
-    ) {
+    let cache = match (std::env::var_os("XDG_CACHE_HOME"), std::env::var_os("HOME"), std::env::var_os("LOCALAPPDATA")) {
         (Some(dir), _, _) if !dir.is_empty() => PathBuf::from(dir),
         (_, Some(home), _) if !home.is_empty() => PathBuf::from(home).join(".cache"),
         (_, _, Some(dir)) => PathBuf::from(dir),
         _ => bail!("no place for a cache is known: set XDG_CACHE_HOME, or build an index with `fineprint index`"),
     };
-    Ok(cache
-        .join("fineprint")
-        .join(format!("{name}-{}", &hash.finalize().to_hex()[..12])))
+    Ok(cache.join("fineprint").join(format!("{name}-{}", &hash.finalize().to_hex()[..12])))
 }

@@ -75,16 +75,9 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<Outcome> {
 /// How answers look on the present terminal.
 fn look() -> Look {
     let colour = anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
-    Look {
-        width: textwrap::termwidth(),
-        colour,
-    }
+    Look { width: textwrap::termwidth(), colour }
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| {
-        cause
-            .downcast_ref::<std::io::Error>()
-            .is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
-    })
+    error.chain().any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe))
 }

@@ -12,10 +12,7 @@ pub fn request(text: &str, options: &QueryOptions) -> Result<(Request, Vec<Strin
     let limits = limits(options)?;
     // Options alone are a query: every passage that they admit.
     let parsed = if text.trim().is_empty() && !limits.is_empty() {
-        query::Parsed {
-            query: query::Query::default(),
-            warnings: Vec::new(),
-        }
+        query::Parsed { query: query::Query::default(), warnings: Vec::new() }
     } else {
         query::parse(text).map_err(|diagnostics| BadQuery(render(text, &diagnostics.0)))?
     };
@@ -40,10 +37,7 @@ pub fn request(text: &str, options: &QueryOptions) -> Result<(Request, Vec<Strin
         by_year: options.by_year,
         carry: options.carry.as_deref().map(carry).transpose()?,
     };
-    Ok((
-        request,
-        parsed.warnings.iter().map(|warning| query::render(text, warning)).collect(),
-    ))
+    Ok((request, parsed.warnings.iter().map(|warning| query::render(text, warning)).collect()))
 }
 
 fn render(text: &str, diagnostics: &[query::Diagnostic]) -> String {
@@ -65,48 +59,23 @@ fn limits(options: &QueryOptions) -> Result<Limits, BadQuery> {
     };
     let companies = names("--company", &options.company)?;
     let kinds = names("--kind", &options.kind)?;
-    let langs: Vec<String> = options
-        .lang
-        .iter()
-        .map(|lang| query::parse_language(lang))
-        .collect::<Result<_, _>>()
-        .map_err(bad("--lang"))?;
+    let langs: Vec<String> =
+        options.lang.iter().map(|lang| query::parse_language(lang)).collect::<Result<_, _>>().map_err(bad("--lang"))?;
     add(
         "--lang",
-        Limits {
-            companies,
-            kinds,
-            langs: if langs.is_empty() { Vec::new() } else { vec![langs] },
-            ..Limits::default()
-        },
+        Limits { companies, kinds, langs: if langs.is_empty() { Vec::new() } else { vec![langs] }, ..Limits::default() },
     )?;
     for (option, value, parse) in [
-        (
-            "--years",
-            &options.years,
-            query::parse_years as fn(&str) -> Result<query::DayRange, ValueError>,
-        ),
+        ("--years", &options.years, query::parse_years as fn(&str) -> Result<query::DayRange, ValueError>),
         ("--since", &options.since, query::parse_since),
         ("--until", &options.until, query::parse_until),
     ] {
         if let Some(value) = value {
-            add(
-                option,
-                Limits {
-                    days: parse(value).map_err(bad(option))?,
-                    ..Limits::default()
-                },
-            )?;
+            add(option, Limits { days: parse(value).map_err(bad(option))?, ..Limits::default() })?;
         }
     }
     if let Some(value) = &options.as_of {
-        add(
-            "--as-of",
-            Limits {
-                as_of: Some(query::parse_as_of(value).map_err(bad("--as-of"))?),
-                ..Limits::default()
-            },
-        )?;
+        add("--as-of", Limits { as_of: Some(query::parse_as_of(value).map_err(bad("--as-of"))?), ..Limits::default() })?;
     }
     Ok(limits)
 }
@@ -120,18 +89,13 @@ fn limit(text: &str) -> Result<Option<usize>, BadQuery> {
     if text == "all" {
         return Ok(None);
     }
-    text.parse()
-        .map(Some)
-        .map_err(|_| BadQuery(format!("fineprint: --limit: `{text}` is neither a number nor `all`")))
+    text.parse().map(Some).map_err(|_| BadQuery(format!("fineprint: --limit: `{text}` is neither a number nor `all`")))
 }
 
 /// `90d`, `18m`, `2y`, `unlimited`.
 fn carry(text: &str) -> Result<Carry, BadQuery> {
-    let refused = || {
-        BadQuery(format!(
-            "fineprint: --carry: `{text}` is no age: write days (90d), months (18m), years (2y) or unlimited"
-        ))
-    };
+    let refused =
+        || BadQuery(format!("fineprint: --carry: `{text}` is no age: write days (90d), months (18m), years (2y) or unlimited"));
     if text == "unlimited" {
         return Ok(Carry::Unlimited);
     }

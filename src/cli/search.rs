@@ -18,10 +18,7 @@ pub fn run(args: &SearchArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     match args.format {
         AnswerFormat::Text => print::answer::answer(&answer, &request, super::look(), out)?,
         AnswerFormat::Json => print::json(&wire::Answer::new(&answer, None), out)?,
-        AnswerFormat::Jsonl => answer
-            .hits
-            .iter()
-            .try_for_each(|hit| print::json_line(&wire::Hit::new(hit), out))?,
+        AnswerFormat::Jsonl => answer.hits.iter().try_for_each(|hit| print::json(&wire::Hit::new(hit), out))?,
         AnswerFormat::Csv => match &answer.years {
             Some(years) => print::csv::years(years, out)?,
             None => print::csv::hits(&wire::Answer::new(&answer, None), out)?,

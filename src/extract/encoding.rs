@@ -69,11 +69,7 @@ fn read<'b>(bytes: &'b [u8], format: Format, charset: Option<&str>) -> Result<De
             Some(encoding) if !encoding.is_ascii_compatible() && encoding != UTF_16LE && encoding != UTF_16BE => {
                 decode_as(bytes, encoding)
             }
-            _ => Decoded {
-                text: Cow::Borrowed(text),
-                encoding: UTF_8.name(),
-                replaced: 0,
-            },
+            _ => Decoded { text: Cow::Borrowed(text), encoding: UTF_8.name(), replaced: 0 },
         });
     }
     let declared = declared().filter(|encoding| *encoding != UTF_16LE && *encoding != UTF_16BE);
@@ -94,11 +90,7 @@ fn read<'b>(bytes: &'b [u8], format: Format, charset: Option<&str>) -> Result<De
 fn decode_as<'b>(bytes: &'b [u8], encoding: &'static Encoding) -> Decoded<'b> {
     let (text, malformed) = encoding.decode_without_bom_handling(bytes);
     let replaced = if malformed { text.matches('\u{fffd}').count() } else { 0 };
-    Decoded {
-        text,
-        encoding: encoding.name(),
-        replaced,
-    }
+    Decoded { text, encoding: encoding.name(), replaced }
 }
 
 fn guess(bytes: &[u8]) -> &'static Encoding {
@@ -133,9 +125,7 @@ fn prescan(bytes: &[u8]) -> Option<String> {
             continue;
         };
         let value = value.trim_start_matches(['"', '\'', ' ', '\t', '\n', '\r']);
-        let end = value
-            .find(['"', '\'', ' ', ';', '/', '\t', '\n', '\r'])
-            .unwrap_or(value.len());
+        let end = value.find(['"', '\'', ' ', ';', '/', '\t', '\n', '\r']).unwrap_or(value.len());
         if end > 0 {
             return Some(value[..end].to_owned());
         }
@@ -155,10 +145,7 @@ fn magic(bytes: &[u8]) -> Option<&'static str> {
         (b"GIF8", "an image"),
         (b"\xff\xd8\xff", "an image"),
     ];
-    KNOWN
-        .iter()
-        .find(|(start, _)| bytes.starts_with(start))
-        .map(|(_, what)| *what)
+    KNOWN.iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, what)| *what)
 }
 
 fn check_lines(text: &str) -> Result<(), ExtractError> {
@@ -166,10 +153,7 @@ fn check_lines(text: &str) -> Result<(), ExtractError> {
         return Ok(());
     }
     match text.split('\n').enumerate().find(|(_, line)| line.len() > MAX_LINE_BYTES) {
-        Some((index, line)) => Err(ExtractError::LineTooLong {
-            line: index + 1,
-            bytes: line.len(),
-        }),
+        Some((index, line)) => Err(ExtractError::LineTooLong { line: index + 1, bytes: line.len() }),
         None => Ok(()),
     }
 }
@@ -186,23 +170,13 @@ mod tests {
     #[test]
     fn utf8_is_borrowed_and_its_mark_dropped() {
         let decoded = decode("\u{feff}Données".as_bytes(), Format::Markdown, None).unwrap();
-        assert_eq!(
-            decoded,
-            Decoded {
-                text: Cow::Borrowed("Données"),
-                encoding: "UTF-8",
-                replaced: 0
-            }
-        );
+        assert_eq!(decoded, Decoded { text: Cow::Borrowed("Données"), encoding: "UTF-8", replaced: 0 });
         assert!(matches!(decoded.text, Cow::Borrowed(_)));
     }
 
     #[test]
     fn a_declaration_counts_where_the_bytes_are_not_utf8() {
-        assert_eq!(
-            html(b"<meta charset='iso-8859-2'>\xb1", None),
-            ("<meta charset='iso-8859-2'>ą".into(), "ISO-8859-2", 0)
-        );
+        assert_eq!(html(b"<meta charset='iso-8859-2'>\xb1", None), ("<meta charset='iso-8859-2'>ą".into(), "ISO-8859-2", 0));
         assert_eq!(html(b"\xb1", Some("iso-8859-2")), ("ą".into(), "ISO-8859-2", 0));
         let meta = b"<META http-equiv=Content-Type content=\"text/html; charset=Shift_JIS\"><p>\x83v</p>";
         assert_eq!(html(meta, None).1, "Shift_JIS");
@@ -211,10 +185,7 @@ mod tests {
 
     #[test]
     fn undeclared_legacy_text_is_guessed() {
-        assert_eq!(
-            html(b"we don\x92t sell your data", None),
-            ("we don’t sell your data".into(), "windows-1252", 0)
-        );
+        assert_eq!(html(b"we don\x92t sell your data", None), ("we don’t sell your data".into(), "windows-1252", 0));
     }
 
     #[test]
@@ -245,20 +216,9 @@ mod tests {
     #[test]
     fn limits_are_named() {
         let large = vec![b'a'; MAX_FILE_BYTES + 1];
-        assert_eq!(
-            decode(&large, Format::Text, None),
-            Err(ExtractError::TooLarge {
-                bytes: MAX_FILE_BYTES + 1
-            })
-        );
+        assert_eq!(decode(&large, Format::Text, None), Err(ExtractError::TooLarge { bytes: MAX_FILE_BYTES + 1 }));
         let mut long = b"first\n".to_vec();
         long.resize(MAX_LINE_BYTES + 7, b'a');
-        assert_eq!(
-            decode(&long, Format::Text, None),
-            Err(ExtractError::LineTooLong {
-                line: 2,
-                bytes: MAX_LINE_BYTES + 1
-            })
-        );
+        assert_eq!(decode(&long, Format::Text, None), Err(ExtractError::LineTooLong { line: 2, bytes: MAX_LINE_BYTES + 1 }));
     }
 }

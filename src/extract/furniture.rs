@@ -68,9 +68,7 @@ const AROUND_STARTS: &str = "cookie-banner cookie-consent cookie-notice cookie-b
 
 /// Whether a list of words holds a word.
 fn lists(words: &str, word: &str) -> bool {
-    words
-        .match_indices(word)
-        .any(|(at, _)| words[..at].ends_with(' ') && words[at + word.len()..].starts_with(' '))
+    words.match_indices(word).any(|(at, _)| words[..at].ends_with(' ') && words[at + word.len()..].starts_with(' '))
 }
 
 pub(super) fn is_block(name: &str) -> bool {
@@ -102,17 +100,9 @@ pub(super) fn prune(document: &Handle, shape: Shape) -> Plan {
                 let name: &str = &name.local;
                 let facts = Facts::of(&node, name);
                 note(&mut plan, &mut kept, &path, &node, &facts, shape);
-                Open {
-                    id: id(&node),
-                    is_block: is_block(name),
-                    facts,
-                }
+                Open { id: id(&node), is_block: is_block(name), facts }
             }
-            Document => Open {
-                id: id(&node),
-                is_block: true,
-                facts: Facts::default(),
-            },
+            Document => Open { id: id(&node), is_block: true, facts: Facts::default() },
             _ => continue,
         };
         let in_heading = open.facts.is_heading || path.iter().any(|open| open.facts.is_heading);
@@ -154,17 +144,11 @@ impl Facts {
     fn of(node: &Handle, name: &str) -> Facts {
         let role = attribute(node, "role").unwrap_or_default();
         let words = [attribute(node, "id"), attribute(node, "class")];
-        let is_named = words
-            .iter()
-            .flatten()
-            .any(|value| value.split_ascii_whitespace().any(names_furniture));
+        let is_named = words.iter().flatten().any(|value| value.split_ascii_whitespace().any(names_furniture));
         let is_root = matches!(name, "html" | "body" | "main" | "article");
         let is_menu = name == "nav" || matches!(role.as_str(), "navigation" | "menu" | "menubar");
         let is_around = matches!(name, "footer" | "aside" | "dialog")
-            || matches!(
-                role.as_str(),
-                "banner" | "contentinfo" | "dialog" | "alertdialog" | "search" | "complementary"
-            );
+            || matches!(role.as_str(), "banner" | "contentinfo" | "dialog" | "alertdialog" | "search" | "complementary");
         Facts {
             is_text: matches!(name, "main" | "article") || role == "main",
             is_heading: matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "summary" | "dt"),
@@ -195,11 +179,7 @@ fn note(plan: &mut Plan, kept: &mut HashSet<*const ()>, path: &[Open], node: &Ha
         kept.extend(path.iter().map(|open| open.id));
     }
     if facts.is_menu {
-        plan.areas.extend(
-            path.iter()
-                .filter(|open| open.facts.is_header)
-                .map(|open| (open.id, Area::Around)),
-        );
+        plan.areas.extend(path.iter().filter(|open| open.facts.is_header).map(|open| (open.id, Area::Around)));
     }
     // The footer and the notes of an article belong to it.
     let in_text = path.iter().any(|open| open.facts.is_text) && matches!(&*name.local, "footer" | "aside");
@@ -217,9 +197,7 @@ fn is_read(node: &Handle, name: &str, shape: Shape, in_heading: bool) -> bool {
     }
     if name == "button" {
         // Buttons that unfold a section are its heading.
-        let unfolds = ["aria-expanded", "aria-controls"]
-            .iter()
-            .any(|key| attribute(node, key).is_some());
+        let unfolds = ["aria-expanded", "aria-controls"].iter().any(|key| attribute(node, key).is_some());
         return shape == Shape::Fragment || in_heading || unfolds;
     }
     is_block(name) || !(is_hidden(node) || is_for_screen_readers(node))
@@ -230,11 +208,7 @@ fn is_hidden(node: &Handle) -> bool {
         return true;
     }
     attribute(node, "style").is_some_and(|style| {
-        let style: String = style
-            .chars()
-            .filter(|c| !c.is_whitespace())
-            .collect::<String>()
-            .to_ascii_lowercase();
+        let style: String = style.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
         style.contains("display:none") || style.contains("visibility:hidden")
     })
 }
@@ -289,9 +263,8 @@ impl Areas {
             }
         }
         let total: usize = blocks.iter().map(|(block, _)| block.text.len()).sum();
-        let mut out: Vec<bool> = (0..self.met.len())
-            .map(|area| self.met[area].0 == Area::Around || size[area] < MAX_HIDDEN)
-            .collect();
+        let mut out: Vec<bool> =
+            (0..self.met.len()).map(|area| self.met[area].0 == Area::Around || size[area] < MAX_HIDDEN).collect();
         loop {
             // An area is gone if it or one around it is left out; areas come after those around them.
             let mut gone = out.clone();
@@ -299,9 +272,7 @@ impl Areas {
                 gone[area] |= self.met[area].1.is_some_and(|around| gone[around]);
             }
             let left_out: usize = (0..own.len()).filter(|area| gone[*area]).map(|area| own[area]).sum();
-            let largest = (0..out.len())
-                .filter(|area| out[*area])
-                .max_by_key(|area| (size[*area], std::cmp::Reverse(*area)));
+            let largest = (0..out.len()).filter(|area| out[*area]).max_by_key(|area| (size[*area], std::cmp::Reverse(*area)));
             match largest {
                 Some(largest) if (total - left_out) * 100 < total * MIN_KEPT_PERCENT => out[largest] = false,
                 _ => {

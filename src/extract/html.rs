@@ -27,13 +27,7 @@ pub(super) fn fragment(source: &str) -> Vec<Block> {
     found.unwrap_or_else(|_| {
         let text = collapsed(&without_tags(source));
         let visible = is_visible(&text);
-        visible
-            .then_some(Block {
-                kind: BlockKind::Paragraph,
-                text,
-            })
-            .into_iter()
-            .collect()
+        visible.then_some(Block { kind: BlockKind::Paragraph, text }).into_iter().collect()
     })
 }
 
@@ -41,9 +35,7 @@ pub(super) fn fragment(source: &str) -> Vec<Block> {
 pub(super) fn tag_name(tag: &str) -> Option<String> {
     let tag = tag.strip_prefix('<')?;
     let tag = tag.strip_prefix('/').unwrap_or(tag);
-    let name = &tag[..tag
-        .find(|c: char| !c.is_ascii_alphanumeric() && c != '-')
-        .unwrap_or(tag.len())];
+    let name = &tag[..tag.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(tag.len())];
     (!name.is_empty()).then(|| name.to_ascii_lowercase())
 }
 
@@ -59,10 +51,7 @@ fn without_tags(source: &str) -> String {
 /// The renderer is known to panic on some input; nothing of it outlives the call.
 fn read_safely(source: &str, shape: Shape) -> Result<Vec<Block>, ExtractError> {
     catch_unwind(AssertUnwindSafe(|| read(source, shape))).unwrap_or_else(|panic| {
-        let said = panic
-            .downcast_ref::<String>()
-            .map(String::as_str)
-            .or_else(|| panic.downcast_ref::<&str>().copied());
+        let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
         Err(ExtractError::Panicked(said.unwrap_or("no message").to_owned()))
     })
 }
@@ -354,10 +343,7 @@ mod tests {
             read("<ul><li>a<p>b<ol start=3><li>c<li value=7>d</ol><li><h4>e</h4>f</ul>"),
             ["0* a", "0+ b", "1 3. c", "1 7. d", "4# e", "0* f"]
         );
-        assert_eq!(
-            read("<ol start=9223372036854775807><li>a<li>b</ol>"),
-            ["0 4294967295. a", "0 4294967295. b"]
-        );
+        assert_eq!(read("<ol start=9223372036854775807><li>a<li>b</ol>"), ["0 4294967295. a", "0 4294967295. b"]);
         assert_eq!(read("<dl><dt>Data<dd>What we know.</dl>"), ["0* Data", "0+ What we know."]);
     }
 
@@ -396,19 +382,13 @@ mod tests {
     #[test]
     fn the_policy_itself_is_never_lost() {
         let text = "We collect your name and your address, and we keep both for a year.";
-        assert_eq!(
-            read(&format!("<body><div class=sidebar><p>{text}</div>")),
-            [format!("P {text}")]
-        );
+        assert_eq!(read(&format!("<body><div class=sidebar><p>{text}</div>")), [format!("P {text}")]);
         assert_eq!(
             read(&format!("<body><div class=menu><main><p>{text}</main></div><p>x</p>")),
             [format!("P {text}"), "P x".into()]
         );
         let long = text.repeat(10);
-        assert_eq!(
-            read(&format!("<body><p>{}</p><section hidden>{long}</section>", long.repeat(3))).len(),
-            2
-        );
+        assert_eq!(read(&format!("<body><p>{}</p><section hidden>{long}</section>", long.repeat(3))).len(), 2);
     }
 
     #[test]

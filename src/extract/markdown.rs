@@ -23,11 +23,7 @@ enum Cells {
 
 fn read(source: &str, cells: Cells) -> Vec<Block> {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
-    let mut reader = Reader {
-        source,
-        cell_rule: cells,
-        ..Reader::default()
-    };
+    let mut reader = Reader { source, cell_rule: cells, ..Reader::default() };
     for (event, range) in Parser::new_ext(source, options).into_offset_iter() {
         reader.event(event, range);
     }
@@ -84,13 +80,8 @@ impl Reader<'_> {
         if self.second_star == Some(range.start) {
             return true;
         }
-        let closes = || {
-            self.stray_strong
-                || self
-                    .source
-                    .get(range.end + 1..self.text_end)
-                    .is_some_and(|rest| rest.contains("**"))
-        };
+        let closes =
+            || self.stray_strong || self.source.get(range.end + 1..self.text_end).is_some_and(|rest| rest.contains("**"));
         if !is_star(range.start) || !is_star(range.end) || !closes() {
             return false;
         }
@@ -143,10 +134,7 @@ impl Reader<'_> {
                     self.html(&raw);
                 } else {
                     for line in raw.lines() {
-                        self.outline.add(Block {
-                            kind: BlockKind::Paragraph,
-                            text: collapsed(line),
-                        });
+                        self.outline.add(Block { kind: BlockKind::Paragraph, text: collapsed(line) });
                     }
                 }
             }
@@ -183,14 +171,7 @@ impl Reader<'_> {
         if self.cell_rule == Cells::MayHoldBlocks && source.contains("<br") {
             return read(&lines_of_cell(source), Cells::AreText);
         }
-        if is_visible(&text) {
-            vec![Block {
-                kind: BlockKind::Paragraph,
-                text,
-            }]
-        } else {
-            Vec::new()
-        }
+        if is_visible(&text) { vec![Block { kind: BlockKind::Paragraph, text }] } else { Vec::new() }
     }
 
     fn inline_html(&mut self, tag: &str) {
@@ -271,14 +252,8 @@ mod tests {
 
     #[test]
     fn headings_of_every_form() {
-        assert_eq!(
-            read("Privacy\n=======\n\n### Cookies ###\n\nUse\n---"),
-            ["1# Privacy", "3# Cookies", "2# Use"]
-        );
-        assert_eq!(
-            read("**Security**   \nWe protect\nyour data."),
-            ["7# Security", "P We protect your data."]
-        );
+        assert_eq!(read("Privacy\n=======\n\n### Cookies ###\n\nUse\n---"), ["1# Privacy", "3# Cookies", "2# Use"]);
+        assert_eq!(read("**Security**   \nWe protect\nyour data."), ["7# Security", "P We protect your data."]);
         assert_eq!(read("**Security  \n**We protect it."), ["7# Security", "P We protect it."]);
         assert_eq!(
             read("**Note: **we do **not **sell\\*\\*, 2 ** 3, **see below."),
@@ -301,14 +276,7 @@ mod tests {
         let text = "We collect:\n\n3.  names\n\n    and what goes with them\n4.  addresses\n    *   of post\n    *   of mail";
         assert_eq!(
             read(text),
-            [
-                "P We collect:",
-                "0 3. names",
-                "0+ and what goes with them",
-                "0 4. addresses",
-                "1* of post",
-                "1* of mail"
-            ]
+            ["P We collect:", "0 3. names", "0+ and what goes with them", "0 4. addresses", "1* of post", "1* of mail"]
         );
         assert_eq!(read("  *   *   * \n\n*   ### Use\n    text"), ["3# Use", "0* text"]);
         assert_eq!(read("1\\. Scope"), ["P 1. Scope"]);
@@ -324,41 +292,23 @@ mod tests {
 
     #[test]
     fn inline_html_is_dropped_and_words_in_brackets_stay() {
-        assert_eq!(
-            read("We <i>may</i> ask<br><br>you <!-- note -->again."),
-            ["P We may ask", "P you again."]
-        );
-        assert_eq!(
-            read("Write to <Data Officer> or <a@example.org>."),
-            ["P Write to <Data Officer> or a@example.org."]
-        );
+        assert_eq!(read("We <i>may</i> ask<br><br>you <!-- note -->again."), ["P We may ask", "P you again."]);
+        assert_eq!(read("Write to <Data Officer> or <a@example.org>."), ["P Write to <Data Officer> or a@example.org."]);
         assert_eq!(read("a <script>b</script> c"), ["P a c"]);
-        assert_eq!(
-            read("<div><p>One</p>\n<ul><li>two</ul></div>\n\n<script>three</script>"),
-            ["P One", "0* two"]
-        );
+        assert_eq!(read("<div><p>One</p>\n<ul><li>two</ul></div>\n\n<script>three</script>"), ["P One", "0* two"]);
         assert_eq!(read("* x\n\n  <p>One</p><p>Two</p>"), ["0* x", "0+ One", "0+ Two"]);
     }
 
     #[test]
     fn links_images_code_and_quotes() {
-        assert_eq!(
-            read("See [our *site*](https://example.org).\n\n[x]: https://example.org"),
-            ["P See our site."]
-        );
+        assert_eq!(read("See [our *site*](https://example.org).\n\n[x]: https://example.org"), ["P See our site."]);
         assert_eq!(read("![Lock](l.png)\n\n![Lock](l.png) Safe"), ["P Lock", "P Safe"]);
-        assert_eq!(
-            read("> Quoted `code`\n\n---\n\n```\none\n\ntwo\n```"),
-            ["P Quoted code", "P one", "P two"]
-        );
+        assert_eq!(read("> Quoted `code`\n\n---\n\n```\none\n\ntwo\n```"), ["P Quoted code", "P one", "P two"]);
         assert_eq!(read("    <p>not code</p>"), ["P not code"]);
     }
 
     #[test]
     fn entities_are_read_and_broken_ones_left() {
-        assert_eq!(
-            read("A&nbsp;&amp;&#160;B\n\nWe don&apost\n\n&nbsp;\n\n\u{200b}"),
-            ["P A & B", "P We don&apost"]
-        );
+        assert_eq!(read("A&nbsp;&amp;&#160;B\n\nWe don&apost\n\n&nbsp;\n\n\u{200b}"), ["P A & B", "P We don&apost"]);
     }
 }

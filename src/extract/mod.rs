@@ -100,27 +100,15 @@ pub fn blocks(unit: &str, format: Format) -> Result<Vec<Block>, ExtractError> {
     match format {
         Format::Html => {
             let found = html::page(unit)?;
-            Ok(if wrap::blocks_are_lines(&found) {
-                wrap::join(found)
-            } else {
-                found
-            })
+            Ok(if wrap::blocks_are_lines(&found) { wrap::join(found) } else { found })
         }
         Format::Markdown => {
             let found = markdown::blocks(unit);
-            Ok(if units::is_wrapped(unit, format) {
-                wrap::join(found)
-            } else {
-                found
-            })
+            Ok(if units::is_wrapped(unit, format) { wrap::join(found) } else { found })
         }
         Format::Text => {
             let found = text::blocks(unit);
-            Ok(if units::is_wrapped(unit, format) {
-                wrap::join(found)
-            } else {
-                found
-            })
+            Ok(if units::is_wrapped(unit, format) { wrap::join(found) } else { found })
         }
     }
 }

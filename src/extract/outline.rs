@@ -65,15 +65,9 @@ impl Outline {
         let kind = match (kind, self.entries.last_mut()) {
             (BlockKind::Paragraph | BlockKind::Heading(super::BOLD_LEVEL), Some(marker)) => {
                 let marker = std::mem::replace(marker, Marker::Continued);
-                BlockKind::Item {
-                    depth: depth.saturating_sub(1),
-                    marker,
-                }
+                BlockKind::Item { depth: depth.saturating_sub(1), marker }
             }
-            (BlockKind::Item { depth: inner, marker }, _) => BlockKind::Item {
-                depth: inner.saturating_add(depth),
-                marker,
-            },
+            (BlockKind::Item { depth: inner, marker }, _) => BlockKind::Item { depth: inner.saturating_add(depth), marker },
             (kind, _) => kind,
         };
         if is_visible(&text) {

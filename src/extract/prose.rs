@@ -80,10 +80,7 @@ impl Prose {
         }
         let alt = self.or_alt(String::new());
         if blocks.is_empty() && is_visible(&alt) {
-            blocks.push(Block {
-                kind: BlockKind::Paragraph,
-                text: alt,
-            });
+            blocks.push(Block { kind: BlockKind::Paragraph, text: alt });
         }
         blocks
     }
@@ -110,18 +107,12 @@ fn paragraph(lines: &[Line]) -> Vec<Block> {
         if !reads_as_heading(&text, MAX_BOLD_HEADING) || begins_in_lower_case(&joined(after)) {
             break;
         }
-        blocks.push(Block {
-            kind: BlockKind::Heading(BOLD_LEVEL),
-            text,
-        });
+        blocks.push(Block { kind: BlockKind::Heading(BOLD_LEVEL), text });
         rest = after;
     }
     let text = joined(rest);
     if is_visible(&text) {
-        blocks.push(Block {
-            kind: BlockKind::Paragraph,
-            text,
-        });
+        blocks.push(Block { kind: BlockKind::Paragraph, text });
     }
     blocks
 }
@@ -142,14 +133,7 @@ pub(super) fn heading(level: u8, text: String) -> Option<Block> {
         return None;
     }
     let fits = text.len() <= MAX_HEADING || text.chars().count() <= MAX_HEADING;
-    Some(Block {
-        kind: if fits {
-            BlockKind::Heading(level)
-        } else {
-            BlockKind::Paragraph
-        },
-        text,
-    })
+    Some(Block { kind: if fits { BlockKind::Heading(level) } else { BlockKind::Paragraph }, text })
 }
 
 /// A line that may stand as a heading: short, with a letter, and not closed like a sentence.
@@ -194,8 +178,7 @@ pub(super) fn is_zero_width(c: char) -> bool {
 
 /// Whether there is anything to read: more than white space, zero-width characters, bullets and rules.
 pub(super) fn is_visible(text: &str) -> bool {
-    text.chars()
-        .any(|c| !c.is_whitespace() && !is_zero_width(c) && !"•·▪◦‣●○■□*-–—_|=~".contains(c))
+    text.chars().any(|c| !c.is_whitespace() && !is_zero_width(c) && !"•·▪◦‣●○■□*-–—_|=~".contains(c))
 }
 
 #[cfg(test)]
@@ -204,10 +187,7 @@ mod tests {
 
     #[test]
     fn white_space_is_one_blank() {
-        assert_eq!(
-            collapsed("\u{a0} We\u{3000}\n\t may\u{0} not\u{2028}sell "),
-            "We may not sell"
-        );
+        assert_eq!(collapsed("\u{a0} We\u{3000}\n\t may\u{0} not\u{2028}sell "), "We may not sell");
         assert_eq!(collapsed("zero\u{200b}width"), "zero\u{200b}width");
         let mut text = String::new();
         for part in ["a", " ", " b", "c "] {

@@ -25,10 +25,7 @@ pub(super) struct Renderer {
 
 impl Renderer {
     pub(super) fn new() -> Renderer {
-        Renderer {
-            config: with_decorator(Marks).raw_mode(true),
-            scratch: RcDom::default(),
-        }
+        Renderer { config: with_decorator(Marks).raw_mode(true), scratch: RcDom::default() }
     }
 
     pub(super) fn parse(&self, source: &str) -> Rendered<RcDom> {
@@ -39,26 +36,18 @@ impl Renderer {
     pub(super) fn lines(&self, nodes: Vec<Handle>) -> Rendered<Vec<Vec<Piece>>> {
         let children = &self.scratch.document.children;
         *children.borrow_mut() = nodes;
-        let lines = self
-            .config
-            .dom_to_render_tree(&self.scratch)
-            .and_then(|tree| self.config.render_to_lines(tree, WIDTH));
+        let lines = self.config.dom_to_render_tree(&self.scratch).and_then(|tree| self.config.render_to_lines(tree, WIDTH));
         // A document takes its nodes apart when it goes; these belong to the page.
         children.borrow_mut().clear();
-        Ok(lines?
-            .into_iter()
-            .map(|line| line.into_iter().filter_map(piece).collect())
-            .collect())
+        Ok(lines?.into_iter().map(|line| line.into_iter().filter_map(piece).collect()).collect())
     }
 }
 
 fn piece(element: TaggedLineElement<Vec<Mark>>) -> Option<Piece> {
     match element {
-        TaggedLineElement::Str(piece) => Some(Piece {
-            is_bold: piece.tag.contains(&Mark::Bold),
-            is_alt: piece.tag.contains(&Mark::Alt),
-            text: piece.s,
-        }),
+        TaggedLineElement::Str(piece) => {
+            Some(Piece { is_bold: piece.tag.contains(&Mark::Bold), is_alt: piece.tag.contains(&Mark::Alt), text: piece.s })
+        }
         TaggedLineElement::FragmentStart(_) => None,
     }
 }

@@ -25,9 +25,7 @@ const UNCOUNTED: [&str; 36] = [
 ];
 
 /// Elements that stay in force when the element around them ends.
-const FORMATTING: [&str; 14] = [
-    "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
-];
+const FORMATTING: [&str; 14] = ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
 
 /// Looks at every tag of a page.
 ///
@@ -49,10 +47,7 @@ pub(super) fn of(source: &str) -> Result<Shape, ExtractError> {
         }
         let closes = rest.starts_with('/');
         let tag = rest.strip_prefix('/').unwrap_or(rest).as_bytes();
-        let length = tag
-            .iter()
-            .take_while(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'\x0c' | b'/' | b'>'))
-            .count();
+        let length = tag.iter().take_while(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'\x0c' | b'/' | b'>')).count();
         if !tag.first().is_some_and(u8::is_ascii_alphabetic) {
             continue;
         }
@@ -67,11 +62,7 @@ pub(super) fn of(source: &str) -> Result<Shape, ExtractError> {
         }
         let is_foreign_root = name == "svg" || name == "math";
         if let Some(index) = FORMATTING.iter().position(|known| *known == name) {
-            if closes {
-                formatting[index] = formatting[index].saturating_sub(1)
-            } else {
-                formatting[index] += 1
-            }
+            if closes { formatting[index] = formatting[index].saturating_sub(1) } else { formatting[index] += 1 }
         } else if closes {
             let key = key(&tag[..length]);
             // An end tag that has no start is ignored; the search is short, so that such tags cannot cost much.
@@ -105,9 +96,8 @@ fn lower<'b>(name: &[u8], buffer: &'b mut [u8; 16]) -> &'b str {
 
 /// A number for a name, whatever its case.
 fn key(name: &[u8]) -> u64 {
-    name.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3)
-    })
+    name.iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// What follows the end tag of a script or style sheet.

@@ -19,10 +19,7 @@ pub(super) fn row(cells: Vec<Vec<Block>>) -> Vec<Block> {
     let is_layout = match cells.as_slice() {
         [only] => only.len() > 1 || matches!(only[0].kind, BlockKind::Heading(1..=6)) || size(only) > MAX_SINGLE_CELL,
         _ => cells.iter().any(|cell| {
-            size(cell) > MAX_CELL
-                || cell
-                    .iter()
-                    .any(|block| matches!(block.kind, BlockKind::Heading(1..=6) | BlockKind::Row))
+            size(cell) > MAX_CELL || cell.iter().any(|block| matches!(block.kind, BlockKind::Heading(1..=6) | BlockKind::Row))
         }),
     };
     if is_layout {
@@ -44,10 +41,7 @@ pub(super) fn row(cells: Vec<Vec<Block>>) -> Vec<Block> {
                 }
                 trim_end(&mut text);
             }
-            vec![Block {
-                kind: BlockKind::Row,
-                text,
-            }]
+            vec![Block { kind: BlockKind::Row, text }]
         }
     }
 }
@@ -57,35 +51,19 @@ mod tests {
     use super::*;
 
     fn cell(kinds: &[(BlockKind, &str)]) -> Vec<Block> {
-        kinds
-            .iter()
-            .map(|(kind, text)| Block {
-                kind: *kind,
-                text: (*text).to_owned(),
-            })
-            .collect()
+        kinds.iter().map(|(kind, text)| Block { kind: *kind, text: (*text).to_owned() }).collect()
     }
 
     #[test]
     fn data_is_a_row_and_layout_its_blocks() {
         let paragraph = BlockKind::Paragraph;
-        let data = row(vec![
-            cell(&[(paragraph, "Name"), (paragraph, "and title")]),
-            Vec::new(),
-            cell(&[(paragraph, "Yes")]),
-        ]);
+        let data = row(vec![cell(&[(paragraph, "Name"), (paragraph, "and title")]), Vec::new(), cell(&[(paragraph, "Yes")])]);
         assert_eq!(data, cell(&[(BlockKind::Row, "Name and title | Yes")]));
-        let layout = vec![
-            cell(&[(paragraph, "Home")]),
-            cell(&[(BlockKind::Heading(1), "Privacy"), (paragraph, "We care.")]),
-        ];
+        let layout = vec![cell(&[(paragraph, "Home")]), cell(&[(BlockKind::Heading(1), "Privacy"), (paragraph, "We care.")])];
         assert_eq!(row(layout.clone()), layout.concat());
         let long = "x".repeat(MAX_CELL + 1);
         assert_eq!(row(vec![cell(&[(paragraph, &long)]), cell(&[(paragraph, "y")])]).len(), 2);
-        assert_eq!(
-            row(vec![cell(&[(BlockKind::Row, "a | b")])]),
-            cell(&[(BlockKind::Row, "a | b")])
-        );
+        assert_eq!(row(vec![cell(&[(BlockKind::Row, "a | b")])]), cell(&[(BlockKind::Row, "a | b")]));
         assert_eq!(row(Vec::new()), Vec::new());
     }
 }

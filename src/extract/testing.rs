@@ -13,18 +13,9 @@ fn line(block: &Block) -> String {
     match block.kind {
         BlockKind::Heading(level) => format!("{level}# {text}"),
         BlockKind::Paragraph => format!("P {text}"),
-        BlockKind::Item {
-            depth,
-            marker: Marker::Bullet,
-        } => format!("{depth}* {text}"),
-        BlockKind::Item {
-            depth,
-            marker: Marker::Continued,
-        } => format!("{depth}+ {text}"),
-        BlockKind::Item {
-            depth,
-            marker: Marker::Number(number),
-        } => format!("{depth} {number}. {text}"),
+        BlockKind::Item { depth, marker: Marker::Bullet } => format!("{depth}* {text}"),
+        BlockKind::Item { depth, marker: Marker::Continued } => format!("{depth}+ {text}"),
+        BlockKind::Item { depth, marker: Marker::Number(number) } => format!("{depth} {number}. {text}"),
         BlockKind::Row => format!("R {text}"),
     }
 }

@@ -27,9 +27,7 @@ pub(super) fn blocks(source: &str) -> Vec<Block> {
 
 /// The blocks of lines without a blank one between them.
 fn read(lines: &[&str], blocks: &mut Vec<Block>) {
-    let by_line = lines
-        .iter()
-        .any(|line| line.len() > LONG_LINE && line.chars().count() > LONG_LINE);
+    let by_line = lines.iter().any(|line| line.len() > LONG_LINE && line.chars().count() > LONG_LINE);
     let mut at = 0;
     while at < lines.len() {
         let line = lines[at];
@@ -40,13 +38,7 @@ fn read(lines: &[&str], blocks: &mut Vec<Block>) {
             continue;
         }
         let (kind, first) = match entry(line) {
-            Some((marker, text)) => (
-                BlockKind::Item {
-                    depth: depth(line),
-                    marker,
-                },
-                text,
-            ),
+            Some((marker, text)) => (BlockKind::Item { depth: depth(line), marker }, text),
             None => (BlockKind::Paragraph, line),
         };
         let mut text = first.to_owned();
@@ -63,11 +55,7 @@ fn read(lines: &[&str], blocks: &mut Vec<Block>) {
 /// Whether a line stands by itself: alone between blank lines, or before a paragraph where each line is one.
 fn is_alone(lines: &[&str], at: usize, by_line: bool) -> bool {
     let next = lines.get(at + 1);
-    if by_line {
-        next.is_some_and(|next| next.len() > MAX_HEADING && entry(next).is_none())
-    } else {
-        lines.len() == 1
-    }
+    if by_line { next.is_some_and(|next| next.len() > MAX_HEADING && entry(next).is_none()) } else { lines.len() == 1 }
 }
 
 /// A heading in capitals, or with a capital on every word that is not small; `1. Title` counts only where letters follow.
@@ -79,10 +67,7 @@ fn is_heading(line: &str) -> bool {
     {
         return false;
     }
-    let words: Vec<&str> = line
-        .split_whitespace()
-        .filter(|word| word.chars().any(char::is_alphabetic))
-        .collect();
+    let words: Vec<&str> = line.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).collect();
     let is_small = |word: &str| word.chars().count() <= 4 && !word.chars().any(char::is_uppercase);
     let begins_upper = |word: &str| word.chars().find(|c| c.is_alphabetic()).is_some_and(char::is_uppercase);
     words.first().is_some_and(|word| begins_upper(word))
@@ -98,9 +83,8 @@ fn is_underline(line: &str) -> bool {
 /// The marker of an entry and the text behind it.
 pub(super) fn entry(line: &str) -> Option<(Marker, &str)> {
     let line = line.trim_start();
-    for bullet in [
-        "- ", "* ", "+ ", "• ", "•\t", "· ", "o ", "▪ ", "◦ ", "‣ ", "● ", "– ", "— ", "-\t", "*\t", "o\t",
-    ] {
+    for bullet in ["- ", "* ", "+ ", "• ", "•\t", "· ", "o ", "▪ ", "◦ ", "‣ ", "● ", "– ", "— ", "-\t", "*\t", "o\t"]
+    {
         if let Some(text) = line.strip_prefix(bullet) {
             return Some((Marker::Bullet, text));
         }
@@ -118,11 +102,7 @@ pub(super) fn entry(line: &str) -> Option<(Marker, &str)> {
 
 /// Two blanks or a tab indent an entry by one level, after the first four blanks that a whole list may have.
 fn depth(line: &str) -> u8 {
-    let columns: usize = line
-        .chars()
-        .take_while(|c| c.is_whitespace())
-        .map(|c| if c == '\t' { 4 } else { 1 })
-        .sum();
+    let columns: usize = line.chars().take_while(|c| c.is_whitespace()).map(|c| if c == '\t' { 4 } else { 1 }).sum();
     u8::try_from(columns / 4).unwrap_or(u8::MAX)
 }
 
@@ -144,26 +124,13 @@ mod tests {
 
     #[test]
     fn wrapped_lines_are_one_paragraph() {
-        assert_eq!(
-            read("We collect\r\n  your name.\r\n\r\nWe keep\tit."),
-            ["P We collect your name.", "P We keep it."]
-        );
+        assert_eq!(read("We collect\r\n  your name.\r\n\r\nWe keep\tit."), ["P We collect your name.", "P We keep it."]);
     }
 
     #[test]
     fn entries_by_marker() {
         let text = "We use:\n- names\n  and more\n• mail\n    * of work\n2. calls\n\n1999. A year.";
-        assert_eq!(
-            read(text),
-            [
-                "P We use:",
-                "0* names and more",
-                "0* mail",
-                "1* of work",
-                "0 2. calls",
-                "P 1999. A year."
-            ]
-        );
+        assert_eq!(read(text), ["P We use:", "0* names and more", "0* mail", "1* of work", "0 2. calls", "P 1999. A year."]);
     }
 
     #[test]

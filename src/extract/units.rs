@@ -36,11 +36,7 @@ struct Scan<'t> {
 impl<'t> Scan<'t> {
     fn of(text: &'t str, format: Format) -> Scan<'t> {
         let is_markdown = format == Format::Markdown;
-        let mut scan = Scan {
-            units: Vec::new(),
-            lines: Lines::default(),
-            reaches_far: is_markdown && reaches_far(text),
-        };
+        let mut scan = Scan { units: Vec::new(), lines: Lines::default(), reaches_far: is_markdown && reaches_far(text) };
         let bytes = text.as_bytes();
         let mut at = 0;
         let mut unit_start = None;
@@ -59,11 +55,7 @@ impl<'t> Scan<'t> {
                 continue;
             };
             let rest = &bytes[line.start + first..line.end];
-            let marker = if is_markdown {
-                is_list_marker(rest)
-            } else {
-                super::text::entry(&text[line.clone()]).is_some()
-            };
+            let marker = if is_markdown { is_list_marker(rest) } else { super::text::entry(&text[line.clone()]).is_some() };
             match unit_start {
                 None => {
                     // A unit that began with a byte order mark would lose it.
@@ -248,10 +240,7 @@ mod tests {
     }
 
     fn whole_and_parts(text: &str, format: Format) -> (Vec<Block>, Vec<Block>) {
-        let parts = units(text, format)
-            .into_iter()
-            .flat_map(|unit| blocks(unit, format).unwrap())
-            .collect();
+        let parts = units(text, format).into_iter().flat_map(|unit| blocks(unit, format).unwrap()).collect();
         (blocks(text, format).unwrap(), parts)
     }
 
@@ -320,9 +309,7 @@ mod tests {
             "\r",
             "\u{c}",
         ]);
-        let gap = prop::sample::select(vec![
-            "\n", "\n\n", "\n\n", "\n\n", "\n\n\n", "\n \n", "\r\n\r\n", "\n\t\n", " ",
-        ]);
+        let gap = prop::sample::select(vec!["\n", "\n\n", "\n\n", "\n\n", "\n\n\n", "\n \n", "\r\n\r\n", "\n\t\n", " "]);
         prop::collection::vec((line, gap), 0..24)
             .prop_map(|parts| parts.into_iter().flat_map(|(line, gap)| [line, gap]).collect())
     }

@@ -105,22 +105,16 @@ pub(super) fn join(lines: Vec<Block>) -> Vec<Block> {
 /// A line that begins with a number or bullet is an entry: Markdown says so, HTML made from print does not.
 fn as_entry(line: &Block) -> Block {
     match text::entry(&line.text) {
-        Some((marker, text)) if is_line(line.kind) && is_visible(text) => Block {
-            kind: BlockKind::Item { depth: 0, marker },
-            text: text.trim_start().to_owned(),
-        },
+        Some((marker, text)) if is_line(line.kind) && is_visible(text) => {
+            Block { kind: BlockKind::Item { depth: 0, marker }, text: text.trim_start().to_owned() }
+        }
         _ => line.clone(),
     }
 }
 
 /// Whether a line continues the block before it.
 fn goes_on(before: BlockKind, last: &str, line: &Block, width: usize) -> bool {
-    if !is_line(line.kind)
-        || !matches!(
-            before,
-            BlockKind::Paragraph | BlockKind::Heading(BOLD_LEVEL) | BlockKind::Item { .. }
-        )
-    {
+    if !is_line(line.kind) || !matches!(before, BlockKind::Paragraph | BlockKind::Heading(BOLD_LEVEL) | BlockKind::Item { .. }) {
         return false;
     }
     if starts_entry(&line.text) {
@@ -143,12 +137,7 @@ fn goes_on(before: BlockKind, last: &str, line: &Block, width: usize) -> bool {
     if bold(line.kind) && !bold(before) {
         return false;
     }
-    forced
-        >= if open && !bold(before) {
-            FORCED_OPEN_PERCENT
-        } else {
-            FORCED_PERCENT
-        }
+    forced >= if open && !bold(before) { FORCED_OPEN_PERCENT } else { FORCED_PERCENT }
 }
 
 fn are_capitals(text: &str) -> bool {
@@ -170,9 +159,7 @@ fn starts_entry(line: &str) -> bool {
         return true;
     }
     let number = line.split(' ').next().unwrap_or_default();
-    let counts = number
-        .split('.')
-        .all(|part| (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit()));
+    let counts = number.split('.').all(|part| (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit()));
     counts && number.contains('.') && line[number.len()..].trim_start().starts_with(char::is_uppercase)
 }
 
@@ -196,18 +183,12 @@ fn repeated_addresses(lines: &[Block]) -> HashSet<String> {
             *counts.entry(address).or_default() += 1;
         }
     }
-    counts
-        .into_iter()
-        .filter(|(_, count)| *count > 1)
-        .map(|(address, _)| address.to_owned())
-        .collect()
+    counts.into_iter().filter(|(_, count)| *count > 1).map(|(address, _)| address.to_owned()).collect()
 }
 
 fn lone_address(text: &str) -> Option<&str> {
     let mut words = text.split(' ');
-    let address = words
-        .next()
-        .filter(|word| word.starts_with("http://") || word.starts_with("https://"))?;
+    let address = words.next().filter(|word| word.starts_with("http://") || word.starts_with("https://"))?;
     match (words.next(), words.next()) {
         (None, _) => Some(address),
         (Some(page), None) if is_page_of(page) => Some(address),
@@ -224,8 +205,7 @@ fn is_page_mark(text: &str, repeated: &HashSet<String>) -> bool {
 }
 
 fn is_page_of(text: &str) -> bool {
-    text.split_once('/')
-        .is_some_and(|(page, of)| is_page_number(page) && is_page_number(of))
+    text.split_once('/').is_some_and(|(page, of)| is_page_number(page) && is_page_number(of))
 }
 
 fn is_page_number(text: &str) -> bool {
@@ -254,10 +234,7 @@ fn append(text: &mut String, line: &str, words: &OnceWords, lines: &[Block]) {
         text.push_str(line);
         return;
     }
-    let head = text[..text.len() - 1]
-        .rsplit(|c: char| !c.is_alphanumeric())
-        .next()
-        .unwrap_or_default();
+    let head = text[..text.len() - 1].rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     let tail = line.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     if words.contains(&format!("{head}{tail}"), lines) {
         text.pop();

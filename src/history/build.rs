@@ -38,13 +38,7 @@ impl HistoryBuilder {
 
     /// The passages as entries of this document's versions.
     pub fn entries(&mut self, passages: &[Passage]) -> Vec<Entry> {
-        passages
-            .iter()
-            .map(|passage| Entry {
-                passage: self.passage(&passage.text),
-                shape: passage.shape,
-            })
-            .collect()
+        passages.iter().map(|passage| Entry { passage: self.passage(&passage.text), shape: passage.shape }).collect()
     }
 
     /// Adds a snapshot, which is not before those added so far.
@@ -74,13 +68,7 @@ impl HistoryBuilder {
     }
 
     pub fn finish(self, key: DocumentKey, recording: Recording) -> DocumentHistory {
-        let HistoryBuilder {
-            texts,
-            versions,
-            snapshots,
-            provenance,
-            ..
-        } = self;
+        let HistoryBuilder { texts, versions, snapshots, provenance, .. } = self;
         let mut places = Places::default();
         let placed: Vec<Vec<u32>> = versions.iter().map(|entries| places.of_version(entries)).collect();
         places.stand(&snapshots, &placed);
@@ -93,14 +81,7 @@ impl HistoryBuilder {
         }
         clause::link(&mut timeline, &texts);
         let versions = versions.into_iter().map(|entries| hashed(entries, &texts)).collect();
-        DocumentHistory {
-            key,
-            recording,
-            timeline,
-            provenance,
-            versions,
-            texts,
-        }
+        DocumentHistory { key, recording, timeline, provenance, versions, texts }
     }
 }
 
@@ -116,12 +97,7 @@ struct Places {
 impl Default for Places {
     fn default() -> Places {
         let top = HeadingPath { parent: 0, heading: 0 };
-        Places {
-            paths: vec![top],
-            path_numbers: FxHashMap::default(),
-            places: Vec::new(),
-            place_numbers: FxHashMap::default(),
-        }
+        Places { paths: vec![top], path_numbers: FxHashMap::default(), places: Vec::new(), place_numbers: FxHashMap::default() }
     }
 }
 
@@ -176,10 +152,7 @@ impl Places {
 
     fn into_timeline(mut self, passages: usize) -> Timeline {
         self.places.sort_by_key(|&(passage, path, _)| (passage, path));
-        let mut timeline = Timeline {
-            paths: self.paths,
-            ..Timeline::default()
-        };
+        let mut timeline = Timeline { paths: self.paths, ..Timeline::default() };
         let mut set_numbers: FxHashMap<Runs, u32> = FxHashMap::default();
         let mut sets = Vec::new();
         let mut number_of = |runs: Runs| {
@@ -193,10 +166,7 @@ impl Places {
             let mut whole: Option<Runs> = None;
             while let Some((_, path, runs)) = places.next_if(|place| place.0 == passage) {
                 whole = Some(whole.map_or_else(|| runs.clone(), |others| others.union(&runs)));
-                timeline.placements.push(Placement {
-                    path,
-                    set: number_of(runs),
-                });
+                timeline.placements.push(Placement { path, set: number_of(runs) });
             }
             timeline.passages.push(PassageFacts {
                 set: number_of(whole.unwrap_or_default()),
@@ -257,8 +227,5 @@ fn hashed(entries: Arc<[Entry]>, texts: &[Arc<str>]) -> Version {
         }
         hash.update(texts[entry.passage as usize].as_bytes());
     }
-    Version {
-        sha256_text: hash.finalize().into(),
-        entries,
-    }
+    Version { sha256_text: hash.finalize().into(), entries }
 }

@@ -11,7 +11,11 @@ use std::hash::Hasher;
 use std::sync::Arc;
 
 /// From this likeness on (0–1, see [`likeness`]) a passage is taken for a later wording of another.
-pub const CLAUSE_THRESHOLD: f32 = 0.5;
+pub const CLAUSE_THRESHOLD: f32 = 0.4;
+
+/// Passages that share less (Dice's coefficient, 0–1) are not alike, even where all of a short one stands in a long one: it may be a
+/// sentence that others have too.
+pub const MIN_DICE: f32 = 0.2;
 
 /// Shorter passages say too little to be compared: each is a clause of its own.
 pub const MIN_CLAUSE_WORDS: usize = 5;
@@ -50,10 +54,7 @@ fn batches(timeline: &Timeline) -> Vec<Vec<u32>> {
         .filter_map(|passage| timeline.occurrences(passage).first().map(|first| (first, passage)))
         .collect();
     order.sort_unstable();
-    order
-        .chunk_by(|a, b| a.0 == b.0)
-        .map(|batch| batch.iter().map(|&(_, passage)| passage).collect())
-        .collect()
+    order.chunk_by(|a, b| a.0 == b.0).map(|batch| batch.iter().map(|&(_, passage)| passage).collect()).collect()
 }
 
 /// Which clause each passage belongs to so far, and the snapshots in which a clause stands.
@@ -65,14 +66,8 @@ struct Clauses {
 
 impl Clauses {
     fn new(timeline: &Timeline) -> Clauses {
-        let sets = (0..timeline.passages.len() as u32)
-            .map(|passage| timeline.occurrences(passage).clone())
-            .collect();
-        Clauses {
-            of: vec![None; timeline.passages.len()],
-            stands: Vec::new(),
-            sets,
-        }
+        let sets = (0..timeline.passages.len() as u32).map(|passage| timeline.occurrences(passage).clone()).collect();
+        Clauses { of: vec![None; timeline.passages.len()], stands: Vec::new(), sets }
     }
 
     fn clause_of(&mut self, passage: u32) -> u32 {
@@ -120,11 +115,7 @@ struct Earlier<'f> {
 
 impl<'f> Earlier<'f> {
     fn new(features: &'f [Vec<u32>]) -> Earlier<'f> {
-        Earlier {
-            features,
-            holders: FxHashMap::default(),
-            shared: vec![0; features.len()],
-        }
+        Earlier { features, holders: FxHashMap::default(), shared: vec![0; features.len()] }
     }
 
     fn add(&mut self, passage: u32) {
@@ -155,15 +146,15 @@ impl<'f> Earlier<'f> {
     }
 }
 
-/// The mean of two measures of what two passages share of their words and pairs of words: Dice's coefficient, and the share of the
-/// shorter one (a provision that was only extended is still the same).
+/// The mean of two measures of the pairs of neighbouring words that two passages share: Dice's coefficient, and the share of the
+/// shorter one (a provision that was only extended is still the same). 0 where Dice's coefficient is under [`MIN_DICE`].
 fn likeness(shared: usize, a: usize, b: usize) -> f32 {
     let dice = 2.0 * shared as f32 / (a + b) as f32;
     let overlap = shared as f32 / a.min(b) as f32;
-    (dice + overlap) / 2.0
+    if dice < MIN_DICE { 0.0 } else { (dice + overlap) / 2.0 }
 }
 
-/// The distinct words and pairs of neighbouring words of a text, hashed; none where it is shorter than [`MIN_CLAUSE_WORDS`].
+/// The distinct pairs of neighbouring words of a text, hashed; none where it is shorter than [`MIN_CLAUSE_WORDS`].
 fn features(text: &str) -> Vec<u32> {
     let mut walk = Words::new(text);
     let mut found = Vec::new();
@@ -171,7 +162,6 @@ fn features(text: &str) -> Vec<u32> {
     let mut words = 0;
     while walk.advance() {
         let word = hash(walk.word().as_bytes(), 0);
-        found.push(word as u32);
         if words > 0 {
             found.push(hash(&word.to_le_bytes(), last) as u32);
         }

@@ -5,7 +5,7 @@ mod clause;
 pub mod runs;
 
 pub use build::HistoryBuilder;
-pub use clause::{CLAUSE_THRESHOLD, MIN_CLAUSE_WORDS};
+pub use clause::{CLAUSE_THRESHOLD, MIN_CLAUSE_WORDS, MIN_DICE};
 pub use runs::Runs;
 
 use crate::passage::Shape;
@@ -133,42 +133,27 @@ pub struct Entry {
 impl DocumentHistory {
     /// The text of a version: its passages, parted by [`PASSAGE_SEPARATOR`].
     pub fn text(&self, version: u32) -> String {
-        let entries = self
-            .versions
-            .get(version as usize)
-            .map(|version| &*version.entries)
-            .unwrap_or_default();
+        let entries = self.versions.get(version as usize).map(|version| &*version.entries).unwrap_or_default();
         join_entries(entries, &self.texts)
     }
 }
 
 /// The text of the passages of a version.
 pub fn join_entries(entries: &[Entry], texts: &[Arc<str>]) -> String {
-    let parts: Vec<&str> = entries
-        .iter()
-        .filter_map(|entry| texts.get(entry.passage as usize))
-        .map(|text| &**text)
-        .collect();
+    let parts: Vec<&str> = entries.iter().filter_map(|entry| texts.get(entry.passage as usize)).map(|text| &**text).collect();
     parts.join(PASSAGE_SEPARATOR)
 }
 
 impl Timeline {
     /// The snapshots in which a passage stands.
     pub fn occurrences(&self, passage: u32) -> &Runs {
-        let set = self
-            .passages
-            .get(passage as usize)
-            .and_then(|facts| self.sets.get(facts.set as usize));
+        let set = self.passages.get(passage as usize).and_then(|facts| self.sets.get(facts.set as usize));
         set.unwrap_or(Runs::EMPTY)
     }
 
     /// The heading paths under which a passage stands.
     pub fn placements(&self, passage: u32) -> &[Placement] {
-        let end_of = |passage: u32| {
-            self.passages
-                .get(passage as usize)
-                .map_or(0, |facts| facts.placements_end as usize)
-        };
+        let end_of = |passage: u32| self.passages.get(passage as usize).map_or(0, |facts| facts.placements_end as usize);
         let start = if passage == 0 { 0 } else { end_of(passage - 1) };
         self.placements.get(start..end_of(passage)).unwrap_or_default()
     }
@@ -191,10 +176,7 @@ impl Timeline {
 
     /// The day on which a snapshot was captured.
     pub fn day(&self, snapshot: u32) -> Option<Day> {
-        self.snapshots
-            .get(snapshot as usize)?
-            .captured
-            .map(|captured| captured.instant.day())
+        self.snapshots.get(snapshot as usize)?.captured.map(|captured| captured.instant.day())
     }
 
     /// The facts of the version that a snapshot shows.

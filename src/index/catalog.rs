@@ -105,13 +105,7 @@ impl Counts {
         let timeline = &history.timeline;
         let snapshots = history.timeline.snapshots.len() as u64;
         let dated = timeline.is_dated();
-        let occurrences = || {
-            timeline
-                .passages
-                .iter()
-                .map(|facts| timeline.sets[facts.set as usize].count())
-                .sum()
-        };
+        let occurrences = || timeline.passages.iter().map(|facts| timeline.sets[facts.set as usize].count()).sum();
         let is_empty = |version: u32| history.versions[version as usize].entries.is_empty();
         Counts {
             snapshots: if dated { snapshots } else { 0 },
@@ -120,15 +114,7 @@ impl Counts {
             passages: history.texts.len() as u64,
             clauses: u64::from(timeline.clauses),
             occurrences: if dated { occurrences() } else { 0 },
-            empty: if dated {
-                timeline
-                    .snapshots
-                    .iter()
-                    .filter(|snapshot| is_empty(snapshot.version))
-                    .count() as u64
-            } else {
-                0
-            },
+            empty: if dated { timeline.snapshots.iter().filter(|snapshot| is_empty(snapshot.version)).count() as u64 } else { 0 },
             bytes: history.provenance.iter().map(|provenance| provenance.bytes).sum(),
             words,
             heading_words,
@@ -156,10 +142,7 @@ impl std::iter::Sum for Counts {
 impl Catalog {
     /// The documents with their slots.
     pub fn documents(&self) -> impl Iterator<Item = (u32, &DocumentEntry)> {
-        self.documents
-            .iter()
-            .enumerate()
-            .filter_map(|(slot, entry)| Some((slot as u32, entry.as_ref()?)))
+        self.documents.iter().enumerate().filter_map(|(slot, entry)| Some((slot as u32, entry.as_ref()?)))
     }
 
     pub fn counts(&self) -> Counts {
@@ -168,11 +151,8 @@ impl Catalog {
 
     /// The companies as counted, each once; texts whose company nothing tells have none.
     pub fn companies(&self) -> usize {
-        let mut names: Vec<&str> = self
-            .documents()
-            .map(|(_, entry)| entry.company.as_str())
-            .filter(|name| !name.is_empty())
-            .collect();
+        let mut names: Vec<&str> =
+            self.documents().map(|(_, entry)| entry.company.as_str()).filter(|name| !name.is_empty()).collect();
         names.sort_unstable();
         names.dedup();
         names.len()
@@ -180,10 +160,7 @@ impl Catalog {
 
     /// The last capture of anything in a source.
     pub fn last_capture(&self, source: u32) -> Option<Instant> {
-        self.documents()
-            .filter(|(_, entry)| entry.source == source)
-            .filter_map(|(_, entry)| entry.last)
-            .max()
+        self.documents().filter(|(_, entry)| entry.source == source).filter_map(|(_, entry)| entry.last).max()
     }
 
     /// Sets the fingerprint: equal for indexes that hold the same documents, read by the same rules under the same settings.
@@ -191,27 +168,11 @@ impl Catalog {
         let mut parts: Vec<Vec<u8>> = self
             .documents()
             .map(|(_, entry)| {
-                let name = self
-                    .sources
-                    .get(entry.source as usize)
-                    .map_or("", |source| source.name.as_str());
-                [
-                    name.as_bytes(),
-                    b"\0",
-                    entry.company.as_bytes(),
-                    b"\0",
-                    entry.kind.as_bytes(),
-                    b"\0",
-                    &entry.digest,
-                ]
-                .concat()
+                let name = self.sources.get(entry.source as usize).map_or("", |source| source.name.as_str());
+                [name.as_bytes(), b"\0", entry.company.as_bytes(), b"\0", entry.kind.as_bytes(), b"\0", &entry.digest].concat()
             })
             .collect();
-        parts.extend(
-            self.sources
-                .iter()
-                .map(|source| [source.name.as_bytes(), b"\0", source.settings.as_bytes()].concat()),
-        );
+        parts.extend(self.sources.iter().map(|source| [source.name.as_bytes(), b"\0", source.settings.as_bytes()].concat()));
         parts.sort_unstable();
         let mut hash = blake3::Hasher::new();
         hash.update(format!("{} {} {}", self.format, self.stemmer, self.extraction).as_bytes());

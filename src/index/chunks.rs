@@ -53,11 +53,7 @@ impl PackTable {
         out.extend_from_slice(&compress(pack)?);
         pack.clear();
         let place = |bytes: usize| u32::try_from(bytes).map_err(IndexError::encode);
-        self.packs.push(PackAt {
-            first,
-            start: place(start)?,
-            len: place(out.len() - start)?,
-        });
+        self.packs.push(PackAt { first, start: place(start)?, len: place(out.len() - start)? });
         Ok(())
     }
 
@@ -83,10 +79,7 @@ impl PackTable {
     pub fn read<T: DeserializeOwned>(&self, pack: u32, bytes: &[u8]) -> Result<Vec<T>, IndexError> {
         let at = self.packs.get(pack as usize).ok_or(IndexError::DAMAGED)?;
         let end = self.packs.get(pack as usize + 1).map_or(self.len, |next| next.first);
-        let packed = bytes
-            .get(at.start as usize..)
-            .and_then(|rest| rest.get(..at.len as usize))
-            .ok_or(IndexError::DAMAGED)?;
+        let packed = bytes.get(at.start as usize..).and_then(|rest| rest.get(..at.len as usize)).ok_or(IndexError::DAMAGED)?;
         let raw = decompress(packed)?;
         let mut rest = raw.as_slice();
         let mut items = Vec::new();
@@ -116,9 +109,7 @@ fn compress(raw: &[u8]) -> Result<Vec<u8>, IndexError> {
 }
 
 fn decompress(packed: &[u8]) -> Result<Vec<u8>, IndexError> {
-    let size = zstd::bulk::Decompressor::upper_bound(packed)
-        .filter(|&size| size <= MAX_PACK_BYTES)
-        .ok_or(IndexError::DAMAGED)?;
+    let size = zstd::bulk::Decompressor::upper_bound(packed).filter(|&size| size <= MAX_PACK_BYTES).ok_or(IndexError::DAMAGED)?;
     zstd::bulk::decompress(packed, size).map_err(|_| IndexError::DAMAGED)
 }
 

@@ -12,9 +12,7 @@ pub struct ReadOnly(MmapDirectory);
 
 impl ReadOnly {
     pub fn open(path: &Path) -> Result<ReadOnly, tantivy::TantivyError> {
-        MmapDirectory::open(path)
-            .map(ReadOnly)
-            .map_err(|error: OpenDirectoryError| error.into())
+        MmapDirectory::open(path).map(ReadOnly).map_err(|error: OpenDirectoryError| error.into())
     }
 }
 
@@ -28,10 +26,7 @@ impl Directory for ReadOnly {
     }
 
     fn delete(&self, path: &Path) -> Result<(), DeleteError> {
-        Err(DeleteError::IoError {
-            io_error: Arc::new(refused()),
-            filepath: path.to_owned(),
-        })
+        Err(DeleteError::IoError { io_error: Arc::new(refused()), filepath: path.to_owned() })
     }
 
     fn exists(&self, path: &Path) -> Result<bool, OpenReadError> {

@@ -56,11 +56,7 @@ pub fn gather(
 ) -> Gathered {
     let mut moments: BTreeMap<Option<crate::snapshot::Instant>, Moment> = BTreeMap::new();
     for &reference in &document.references {
-        moments
-            .entry(reference.captured.map(|captured| captured.instant))
-            .or_default()
-            .captures
-            .push(reference);
+        moments.entry(reference.captured.map(|captured| captured.instant)).or_default().captures.push(reference);
     }
     for (number, snapshot) in stored.iter().flat_map(|stored| stored.timeline.snapshots.iter().enumerate()) {
         let instant = snapshot.captured.map(|captured| captured.instant);
@@ -70,12 +66,8 @@ pub fn gather(
     let mut remarks = Remarks::default();
     for (_, mut moment) in moments {
         // HTML before Markdown before text; of one format the one recorded last.
-        moment
-            .captures
-            .sort_by(|a, b| a.format.cmp(&b.format).then_with(|| b.locator.cmp(&a.locator)));
-        let kept = moment
-            .stored
-            .map(|number| (number, &reader.stored_provenance()[number as usize]));
+        moment.captures.sort_by(|a, b| a.format.cmp(&b.format).then_with(|| b.locator.cmp(&a.locator)));
+        let kept = moment.stored.map(|number| (number, &reader.stored_provenance()[number as usize]));
         let is_kept = |capture: &Reference| {
             kept.is_some_and(|(_, from)| from.path == capture.locator.path && from.record == capture.locator.record)
         };
@@ -149,10 +141,7 @@ impl<'a> Reader<'a> {
         let entries: Vec<Entry> = version
             .entries
             .iter()
-            .map(|entry| Entry {
-                passage: self.builder.passage(&stored.texts[entry.passage as usize]),
-                shape: entry.shape,
-            })
+            .map(|entry| Entry { passage: self.builder.passage(&stored.texts[entry.passage as usize]), shape: entry.shape })
             .collect();
         let provenance = stored.provenance[number as usize].clone();
         self.add(snapshot.captured, provenance, &entries);
@@ -164,10 +153,7 @@ impl<'a> Reader<'a> {
         match self.try_read(capture) {
             Ok(()) => true,
             Err(reason) => {
-                self.unread.push(Unread {
-                    locator: capture.locator.clone(),
-                    reason,
-                });
+                self.unread.push(Unread { locator: capture.locator.clone(), reason });
                 false
             }
         }
@@ -181,10 +167,7 @@ impl<'a> Reader<'a> {
     }
 
     fn read_into(&mut self, capture: &Reference, buffer: &mut Vec<u8>) -> Result<(), String> {
-        let opened = self
-            .folder
-            .read(&capture.locator, buffer)
-            .map_err(|error| error.to_string())?;
+        let opened = self.folder.read(&capture.locator, buffer).map_err(|error| error.to_string())?;
         let raw = &buffer[opened.raw.clone()];
         self.files_read += 1;
         self.bytes_read += raw.len() as u64;
@@ -224,11 +207,7 @@ impl<'a> Reader<'a> {
 
     /// The passages of a text.
     fn entries(&mut self, text: &str, format: crate::snapshot::Format) -> Result<Vec<Entry>, String> {
-        let parse = |unit: &str| {
-            extract::blocks(unit, format)
-                .map(passage::passages)
-                .map_err(|error| error.to_string())
-        };
+        let parse = |unit: &str| extract::blocks(unit, format).map(passage::passages).map_err(|error| error.to_string());
         let units = extract::units(text, format);
         if let [whole] = units[..] {
             let passages = parse(whole)?;
@@ -253,16 +232,8 @@ impl<'a> Reader<'a> {
     }
 
     fn finish(self, document: &Document<'_>, recording: Option<Recording>, remarks: Remarks) -> Gathered {
-        let recording = recording
-            .or(self.stored.map(|stored| stored.recording))
-            .unwrap_or(Recording::Captures);
+        let recording = recording.or(self.stored.map(|stored| stored.recording)).unwrap_or(Recording::Captures);
         let history = (self.count > 0).then(|| self.builder.finish(document.key.clone(), recording));
-        Gathered {
-            history,
-            unread: self.unread,
-            remarks,
-            files_read: self.files_read,
-            bytes_read: self.bytes_read,
-        }
+        Gathered { history, unread: self.unread, remarks, files_read: self.files_read, bytes_read: self.bytes_read }
     }
 }

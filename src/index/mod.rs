@@ -123,15 +123,9 @@ impl Index {
         index.set_tokenizers(schema::tokenizers());
         let commit = commit_of(&index, dir)?;
         let catalog = read_catalog(dir, commit.generation)?;
-        let reader = index
-            .reader_builder()
-            .reload_policy(ReloadPolicy::Manual)
-            .doc_store_cache_num_blocks(0)
-            .try_into()?;
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).doc_store_cache_num_blocks(0).try_into()?;
         if commit_of(&index, dir)?.generation != commit.generation {
-            return Err(IndexError::Tantivy(TantivyError::SystemError(
-                "the index changed while it was opened".into(),
-            )));
+            return Err(IndexError::Tantivy(TantivyError::SystemError("the index changed while it was opened".into())));
         }
         let (_, fields) = schema::schema();
         let documents = map_documents(dir, &catalog)?;
@@ -150,11 +144,7 @@ impl Index {
 
     /// The document in a slot.
     pub fn entry(&self, slot: u32) -> Result<&DocumentEntry, IndexError> {
-        self.catalog
-            .documents
-            .get(slot as usize)
-            .and_then(Option::as_ref)
-            .ok_or(IndexError::DAMAGED)
+        self.catalog.documents.get(slot as usize).and_then(Option::as_ref).ok_or(IndexError::DAMAGED)
     }
 
     /// The record of a document, read when first asked for.
@@ -210,12 +200,7 @@ impl Index {
     /// The order of documents in answers, by slot: company, kind, source, part.
     pub fn document_ranks(&self) -> &[u32] {
         self.ranks.get_or_init(|| {
-            let source = |number: u32| {
-                self.catalog
-                    .sources
-                    .get(number as usize)
-                    .map_or("", |source| source.root.as_str())
-            };
+            let source = |number: u32| self.catalog.sources.get(number as usize).map_or("", |source| source.root.as_str());
             let mut order: Vec<_> = self.catalog.documents().collect();
             order.sort_by_key(|(_, entry)| (&entry.company, &entry.kind, source(entry.source), &entry.key));
             let mut ranks = vec![u32::MAX; self.catalog.documents.len()];
@@ -229,12 +214,7 @@ impl Index {
     /// Exact statistics for ranking, whatever the segments.
     pub fn statistics(&self) -> Statistics<'_> {
         let counts = self.catalog.counts();
-        Statistics {
-            index: self,
-            passages: counts.passages,
-            words: counts.words,
-            heading_words: counts.heading_words,
-        }
+        Statistics { index: self, passages: counts.passages, words: counts.words, heading_words: counts.heading_words }
     }
 }
 
@@ -248,11 +228,7 @@ pub struct Statistics<'i> {
 
 impl Bm25StatisticsProvider for Statistics<'_> {
     fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
-        Ok(if field == self.index.fields.heading {
-            self.heading_words
-        } else {
-            self.words
-        })
+        Ok(if field == self.index.fields.heading { self.heading_words } else { self.words })
     }
 
     fn total_num_docs(&self) -> tantivy::Result<u64> {
@@ -265,10 +241,7 @@ impl Bm25StatisticsProvider for Statistics<'_> {
 }
 
 fn commit_of(index: &tantivy::Index, dir: &Path) -> Result<Commit, IndexError> {
-    let payload = index
-        .load_metas()?
-        .payload
-        .ok_or_else(|| IndexError::Missing(dir.display().to_string()))?;
+    let payload = index.load_metas()?.payload.ok_or_else(|| IndexError::Missing(dir.display().to_string()))?;
     serde_json::from_str(&payload).map_err(|_| IndexError::Damaged("its commit does not name a generation"))
 }
 
@@ -279,11 +252,7 @@ fn read_catalog(dir: &Path, generation: u64) -> Result<Catalog, IndexError> {
     let (format, rest) = bytes.split_first_chunk::<4>().ok_or(IndexError::DAMAGED)?;
     let found = u32::from_le_bytes(*format);
     if found != catalog::FORMAT {
-        return Err(IndexError::OtherFormat {
-            dir: dir.display().to_string(),
-            found,
-            expected: catalog::FORMAT,
-        });
+        return Err(IndexError::OtherFormat { dir: dir.display().to_string(), found, expected: catalog::FORMAT });
     }
     chunks::unpack(rest)
 }
@@ -304,8 +273,6 @@ fn map_documents(dir: &Path, catalog: &Catalog) -> Result<FxHashMap<u64, Mmap>, 
 }
 
 fn record_bytes(documents: &FxHashMap<u64, Mmap>, place: Place) -> Result<&[u8], IndexError> {
-    let bytes = documents
-        .get(&place.file)
-        .and_then(|file| file.get(place.start as usize..)?.get(..place.len as usize));
+    let bytes = documents.get(&place.file).and_then(|file| file.get(place.start as usize..)?.get(..place.len as usize));
     bytes.ok_or(IndexError::DAMAGED)
 }

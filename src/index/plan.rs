@@ -28,6 +28,14 @@ pub struct Remarks {
     pub vanished: Vec<String>,
 }
 
+/// What came of a document that was read.
+pub struct Read {
+    pub key: DocumentKey,
+    pub remarks: Remarks,
+    /// Captures that could not be read.
+    pub unread: Vec<Unread>,
+}
+
 /// A source as it is now, beside what it was.
 pub struct Plan<'f> {
     pub folder: &'f Folder,
@@ -44,21 +52,12 @@ impl<'f> Plan<'f> {
         let same_rules = same_settings && before.listing_version == LISTING_VERSION;
         let known: FxHashMap<&str, &FileEntry> = before.files.iter().map(|file| (file.path.as_str(), file)).collect();
         let as_before = |path: &str, stamp: &crate::source::Stamp| {
-            known
-                .get(path)
-                .filter(|file| same_rules && file.stamp == *stamp && file.is_settled())
-                .map(|&file| file.clone())
+            known.get(path).filter(|file| same_rules && file.stamp == *stamp && file.is_settled()).map(|&file| file.clone())
         };
         let listing = folder.list(&as_before, progress);
         let is_same = |file: &&FileEntry| as_before(&file.path, &file.stamp).is_some();
         let unchanged = listing.files.iter().filter(is_same).map(|file| file.path.clone()).collect();
-        Plan {
-            folder,
-            listing,
-            before,
-            same_rules,
-            unchanged,
-        }
+        Plan { folder, listing, before, same_rules, unchanged }
     }
 
     /// Whether a file is as it was when the index was last made from it.
@@ -91,94 +90,50 @@ impl<'f> Plan<'f> {
                 now.entry(key).or_default();
             }
         }
-        let bytes: FxHashMap<&str, u64> = self
-            .listing
-            .files
-            .iter()
-            .map(|file| (file.path.as_str(), file.stamp.bytes))
-            .collect();
+        let bytes: FxHashMap<&str, u64> = self.listing.files.iter().map(|file| (file.path.as_str(), file.stamp.bytes)).collect();
         let mut work = Vec::new();
         for (key, references) in now {
             let same = before.get(key).map(Vec::as_slice).unwrap_or_default() == references
                 && references.iter().all(|reference| self.is_unchanged(&reference.locator.path));
-            let must_prune = prune
-                && self
-                    .before
-                    .remarks
-                    .get(key)
-                    .is_some_and(|remarks| !remarks.vanished.is_empty());
+            let must_prune = prune && self.before.remarks.get(key).is_some_and(|remarks| !remarks.vanished.is_empty());
             if self.same_rules && same && !must_prune {
                 continue;
             }
-            let references: Vec<&Reference> = references
-                .into_iter()
-                .filter(|reference| !unread.contains(&reference.locator))
-                .collect();
-            let bytes = references
-                .iter()
-                .filter_map(|reference| bytes.get(reference.locator.path.as_str()))
-                .sum();
-            work.push((
-                Document {
-                    key: key.clone(),
-                    references,
-                },
-                bytes,
-            ));
+            let references: Vec<&Reference> =
+                references.into_iter().filter(|reference| !unread.contains(&reference.locator)).collect();
+            let bytes = references.iter().filter_map(|reference| bytes.get(reference.locator.path.as_str())).sum();
+            work.push((Document { key: key.clone(), references }, bytes));
         }
         work
     }
 
     /// Captures that could not be read before, and whose files are as they were then.
     fn unread_before(&self) -> impl Iterator<Item = &Unread> {
-        self.before
-            .unread
-            .iter()
-            .filter(|unread| self.is_unchanged(&unread.locator.path))
+        self.before.unread.iter().filter(|unread| self.is_unchanged(&unread.locator.path))
     }
 
     /// What is to be kept and what is to be told of the source, given what came of the documents that were read.
-    pub fn close(
-        self,
-        entry: &SourceEntry,
-        read: Vec<(DocumentKey, Remarks)>,
-        unread: Vec<Unread>,
-    ) -> (SourceState, SourceEntry) {
-        let mut all_unread: Vec<Unread> = self.unread_before().cloned().chain(unread).collect();
-        all_unread.sort_by(|a, b| a.locator.cmp(&b.locator));
-        let mut remarks = if self.same_rules {
-            self.before.remarks
-        } else {
-            BTreeMap::new()
-        };
-        for (key, new) in read {
+    pub fn close(self, entry: &SourceEntry, read: Vec<Read>) -> (SourceState, SourceEntry) {
+        let mut all_unread: Vec<Unread> = self.unread_before().cloned().collect();
+        let mut remarks = if self.same_rules { self.before.remarks } else { BTreeMap::new() };
+        for Read { key, remarks: new, unread } in read {
+            all_unread.extend(unread);
             remarks.remove(&key);
             if new != Remarks::default() {
                 remarks.insert(key, new);
             }
         }
+        all_unread.sort_by(|a, b| a.locator.cmp(&b.locator));
         let problem = |path: &str, line: Option<u64>, reason: String| Problem {
             path: line.map_or_else(|| path.to_owned(), |line| format!("{path} line {line}")),
             reason,
         };
-        let skipped = self
-            .listing
-            .all_skipped()
-            .map(|one| problem(&one.path, one.line, one.reason.to_string()));
-        let damaged = self
-            .listing
-            .all_damaged()
-            .map(|one| problem(&one.path, one.line, one.problem.to_string()));
-        let unread = all_unread.iter().map(|one| Problem {
-            path: one.locator.to_string(),
-            reason: one.reason.clone(),
-        });
+        let skipped = self.listing.all_skipped().map(|one| problem(&one.path, one.line, one.reason.to_string()));
+        let damaged = self.listing.all_damaged().map(|one| problem(&one.path, one.line, one.problem.to_string()));
+        let unread = all_unread.iter().map(|one| Problem { path: one.locator.to_string(), reason: one.reason.clone() });
         let mut damaged: Vec<Problem> = damaged.chain(unread).collect();
         damaged.sort();
-        let mut vanished: Vec<String> = remarks
-            .values()
-            .flat_map(|remarks| remarks.vanished.iter().cloned())
-            .collect();
+        let mut vanished: Vec<String> = remarks.values().flat_map(|remarks| remarks.vanished.iter().cloned()).collect();
         vanished.sort();
         let entry = SourceEntry {
             settings: self.folder.settings().fingerprint().to_owned(),
@@ -188,12 +143,7 @@ impl<'f> Plan<'f> {
             vanished,
             ..entry.clone()
         };
-        let state = SourceState {
-            listing_version: LISTING_VERSION,
-            files: self.listing.files,
-            unread: all_unread,
-            remarks,
-        };
+        let state = SourceState { listing_version: LISTING_VERSION, files: self.listing.files, unread: all_unread, remarks };
         (state, entry)
     }
 }

@@ -54,21 +54,10 @@ impl Record {
         let head: Head = chunks::unpack(rest.get(..len).ok_or(IndexError::DAMAGED)?)?;
         let body = &rest[len..];
         let (start, size) = head.timeline;
-        let packed = body
-            .get(start as usize..)
-            .and_then(|rest| rest.get(..size as usize))
-            .ok_or(IndexError::DAMAGED)?;
+        let packed = body.get(start as usize..).and_then(|rest| rest.get(..size as usize)).ok_or(IndexError::DAMAGED)?;
         let timeline: Timeline = chunks::unpack(packed)?;
-        let record = Record {
-            head,
-            body_start: 4 + len,
-            timeline,
-        };
-        if record.is_sound() {
-            Ok(record)
-        } else {
-            Err(IndexError::DAMAGED)
-        }
+        let record = Record { head, body_start: 4 + len, timeline };
+        if record.is_sound() { Ok(record) } else { Err(IndexError::DAMAGED) }
     }
 
     /// Whether all numbers of the timeline point at something, so that readers need not ask again.
@@ -80,20 +69,14 @@ impl Record {
         self.head.provenance.len() == snapshots
             && self.head.versions.len() as usize == timeline.versions.len()
             && self.head.texts.len() as usize == timeline.passages.len()
-            && timeline
-                .snapshots
-                .iter()
-                .all(|snapshot| (snapshot.version as usize) < timeline.versions.len())
+            && timeline.snapshots.iter().all(|snapshot| (snapshot.version as usize) < timeline.versions.len())
             && timeline.sets.iter().all(|set| set.is_sound(snapshots))
             && timeline
                 .passages
                 .iter()
                 .all(|facts| facts.set < sets && facts.placements_end <= placements && facts.clause < timeline.clauses)
             && timeline.passages.is_sorted_by_key(|facts| facts.placements_end)
-            && timeline
-                .placements
-                .iter()
-                .all(|place| place.set < sets && (place.path as usize) < timeline.paths.len())
+            && timeline.placements.iter().all(|place| place.set < sets && (place.path as usize) < timeline.paths.len())
     }
 
     pub fn key(&self) -> &DocumentKey {
@@ -119,11 +102,7 @@ impl Record {
     pub fn version(&self, version: u32, bytes: &[u8]) -> Result<Version, IndexError> {
         let version: Version = item(&self.head.versions, version, self.body(bytes))?;
         let sound = |entry: &Entry| (entry.passage as usize) < self.timeline.passages.len();
-        if version.entries.iter().all(sound) {
-            Ok(version)
-        } else {
-            Err(IndexError::DAMAGED)
-        }
+        if version.entries.iter().all(sound) { Ok(version) } else { Err(IndexError::DAMAGED) }
     }
 
     /// The whole document.
@@ -147,10 +126,7 @@ impl Record {
 fn item<T: serde::de::DeserializeOwned>(table: &PackTable, number: u32, bytes: &[u8]) -> Result<T, IndexError> {
     let pack = table.pack_of(number).ok_or(IndexError::DAMAGED)?;
     let items = table.read(pack, bytes)?;
-    items
-        .into_iter()
-        .nth((number - table.first_of(pack)) as usize)
-        .ok_or(IndexError::DAMAGED)
+    items.into_iter().nth((number - table.first_of(pack)) as usize).ok_or(IndexError::DAMAGED)
 }
 
 fn all<T: serde::de::DeserializeOwned>(table: &PackTable, bytes: &[u8]) -> Result<Vec<T>, IndexError> {

@@ -57,13 +57,7 @@ pub fn tokenizers() -> TokenizerManager {
     // The default manager knows how fields that are no text become terms.
     let manager = TokenizerManager::default();
     manager.register(WORDS, TextAnalyzer::builder(WordTokenizer { stems: None }).build());
-    manager.register(
-        STEMS,
-        TextAnalyzer::builder(WordTokenizer {
-            stems: Some(FxHashMap::default()),
-        })
-        .build(),
-    );
+    manager.register(STEMS, TextAnalyzer::builder(WordTokenizer { stems: Some(FxHashMap::default()) }).build());
     manager
 }
 
@@ -81,15 +75,8 @@ impl Tokenizer for WordTokenizer {
     type TokenStream<'a> = WordStream<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> WordStream<'a> {
-        let token = Token {
-            position: usize::MAX,
-            ..Token::default()
-        };
-        WordStream {
-            walk: Words::new(text),
-            stems: self.stems.as_mut(),
-            token,
-        }
+        let token = Token { position: usize::MAX, ..Token::default() };
+        WordStream { walk: Words::new(text), stems: self.stems.as_mut(), token }
     }
 }
 

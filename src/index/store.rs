@@ -49,21 +49,17 @@ impl Store {
         let directory = MmapDirectory::open(&terms).map_err(TantivyError::from)?;
         let (schema, fields) = schema::schema();
         let mut index = tantivy::Index::open_or_create(directory, schema).map_err(|error| match error {
-            TantivyError::SchemaError(_) => IndexError::OtherFormat {
-                dir: dir.display().to_string(),
-                found: 0,
-                expected: catalog::FORMAT,
-            },
+            TantivyError::SchemaError(_) => {
+                IndexError::OtherFormat { dir: dir.display().to_string(), found: 0, expected: catalog::FORMAT }
+            }
             other => other.into(),
         })?;
         index.set_tokenizers(schema::tokenizers());
         // The writer's lock guards the side files as well.
-        let writer = index
-            .writer_with_num_threads(threads, TERMS_BUFFER_BYTES)
-            .map_err(|error| match error {
-                TantivyError::LockFailure(..) => IndexError::Busy(dir.display().to_string()),
-                other => other.into(),
-            })?;
+        let writer = index.writer_with_num_threads(threads, TERMS_BUFFER_BYTES).map_err(|error| match error {
+            TantivyError::LockFailure(..) => IndexError::Busy(dir.display().to_string()),
+            other => other.into(),
+        })?;
         writer.set_merge_policy(Box::new(NoMergePolicy));
         let (catalog, states, is_new) = match commit_of(&index, dir) {
             Ok(Commit { generation }) => {
@@ -75,15 +71,7 @@ impl Store {
             Err(error) => return Err(error),
         };
         let documents = map_documents(dir, &catalog)?;
-        Ok(Store {
-            dir: dir.to_owned(),
-            catalog,
-            states,
-            documents,
-            writer,
-            fields,
-            is_new,
-        })
+        Ok(Store { dir: dir.to_owned(), catalog, states, documents, writer, fields, is_new })
     }
 
     /// The number of a source, new or known.
@@ -119,12 +107,7 @@ impl Store {
 
     /// All that is stored of a document.
     pub fn history(&self, slot: u32) -> Result<DocumentHistory, IndexError> {
-        let entry = self
-            .catalog
-            .documents
-            .get(slot as usize)
-            .and_then(Option::as_ref)
-            .ok_or(IndexError::DAMAGED)?;
+        let entry = self.catalog.documents.get(slot as usize).and_then(Option::as_ref).ok_or(IndexError::DAMAGED)?;
         let bytes = record_bytes(&self.documents, entry.place)?;
         Record::open(bytes)?.history(bytes)
     }
@@ -141,8 +124,7 @@ impl Store {
 
     /// Takes the terms of a document out.
     pub fn delete_terms(&self, slot: u32) {
-        self.writer
-            .delete_term(Term::from_field_u64(self.fields.document, u64::from(slot)));
+        self.writer.delete_term(Term::from_field_u64(self.fields.document, u64::from(slot)));
     }
 
     /// Adds the terms of a passage.
@@ -172,13 +154,7 @@ impl Store {
             return Ok(());
         }
         let new = records.generation;
-        for entry in self
-            .catalog
-            .documents
-            .iter_mut()
-            .flatten()
-            .filter(|entry| entry.place.file != new)
-        {
+        for entry in self.catalog.documents.iter_mut().flatten().filter(|entry| entry.place.file != new) {
             entry.place = records.append(record_bytes(&self.documents, entry.place)?)?;
         }
         Ok(())
@@ -211,11 +187,7 @@ impl Store {
     fn tidy_segments(&mut self) -> Result<(), IndexError> {
         let metas = self.writer.index().searchable_segment_metas()?;
         let many = metas.len() > MAX_SEGMENTS;
-        let ids: Vec<_> = metas
-            .iter()
-            .filter(|meta| many || meta.has_deletes())
-            .map(|meta| meta.id())
-            .collect();
+        let ids: Vec<_> = metas.iter().filter(|meta| many || meta.has_deletes()).map(|meta| meta.id()).collect();
         if !ids.is_empty() {
             self.writer.merge(&ids).wait()?;
             sync_dir(&terms_dir(&self.dir))?;
@@ -226,20 +198,12 @@ impl Store {
 
     /// Removes the side files that this generation does not name.
     fn remove_old_files(&self) -> Result<(), IndexError> {
-        let mut named: FxHashSet<PathBuf> = [CATALOG, FILES]
-            .map(|name| side_file(&self.dir, name, self.catalog.generation))
-            .into_iter()
-            .collect();
-        named.extend(
-            self.catalog
-                .documents()
-                .map(|(_, entry)| side_file(&self.dir, DOCUMENTS, entry.place.file)),
-        );
+        let mut named: FxHashSet<PathBuf> =
+            [CATALOG, FILES].map(|name| side_file(&self.dir, name, self.catalog.generation)).into_iter().collect();
+        named.extend(self.catalog.documents().map(|(_, entry)| side_file(&self.dir, DOCUMENTS, entry.place.file)));
         for entry in std::fs::read_dir(&self.dir).map_err(IndexError::io(&self.dir))? {
             let path = entry.map_err(IndexError::io(&self.dir))?.path();
-            let is_side_file = path
-                .file_stem()
-                .is_some_and(|stem| [CATALOG, FILES, DOCUMENTS].iter().any(|name| stem == *name));
+            let is_side_file = path.file_stem().is_some_and(|stem| [CATALOG, FILES, DOCUMENTS].iter().any(|name| stem == *name));
             if is_side_file && !named.contains(&path) {
                 std::fs::remove_file(&path).map_err(IndexError::io(&path))?;
             }
@@ -271,22 +235,13 @@ pub struct RecordFile {
 impl RecordFile {
     fn create(path: PathBuf, generation: u64) -> Result<RecordFile, IndexError> {
         let file = File::create(&path).map_err(IndexError::io(&path))?;
-        Ok(RecordFile {
-            file: BufWriter::with_capacity(1 << 20, file),
-            path,
-            generation,
-            end: 0,
-        })
+        Ok(RecordFile { file: BufWriter::with_capacity(1 << 20, file), path, generation, end: 0 })
     }
 
     /// Adds a record and tells its place.
     pub fn append(&mut self, record: &[u8]) -> Result<Place, IndexError> {
         self.file.write_all(record).map_err(IndexError::io(&self.path))?;
-        let place = Place {
-            file: self.generation,
-            start: self.end,
-            len: record.len() as u64,
-        };
+        let place = Place { file: self.generation, start: self.end, len: record.len() as u64 };
         self.end += place.len;
         Ok(place)
     }
@@ -297,10 +252,7 @@ impl RecordFile {
     }
 
     fn close(mut self) -> Result<(), IndexError> {
-        self.file
-            .flush()
-            .and_then(|()| self.file.get_ref().sync_all())
-            .map_err(IndexError::io(&self.path))
+        self.file.flush().and_then(|()| self.file.get_ref().sync_all()).map_err(IndexError::io(&self.path))
     }
 }
 

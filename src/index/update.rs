@@ -1,8 +1,8 @@
 //! Builds an index from its archives, or brings it up to date: one commit publishes the whole update.
 
 use super::catalog::{Counts, DocumentEntry, Problem, SourceEntry};
-use super::gather::{Document, Gathered, Unread, gather};
-use super::plan::{Plan, Remarks};
+use super::gather::{Document, Gathered, gather};
+use super::plan::{Plan, Read};
 use super::store::{RecordFile, Store};
 use super::{IndexError, record};
 use crate::history::DocumentHistory;
@@ -30,15 +30,8 @@ pub struct Request<'a> {
 /// How far an update has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
-    Listing {
-        files: usize,
-    },
-    Reading {
-        documents: usize,
-        of: usize,
-        bytes: u64,
-        of_bytes: u64,
-    },
+    Listing { files: usize },
+    Reading { documents: usize, of: usize, bytes: u64, of_bytes: u64 },
     Writing,
 }
 
@@ -70,16 +63,14 @@ pub fn update(request: &Request<'_>) -> Result<Report, IndexError> {
         let same_settings = store.catalog.sources[source].settings == folder.settings().fingerprint()
             && store.catalog.extraction == crate::extract::EXTRACTION;
         let before = std::mem::take(&mut store.states[source]);
-        let plan = Plan::make(folder, before, same_settings, &|files| {
-            (request.progress)(Progress::Listing { files })
-        });
+        let plan = Plan::make(folder, before, same_settings, &|files| (request.progress)(Progress::Listing { files }));
         report.files_unchanged += plan.files_unchanged();
         sources.push((source, plan));
     }
     let mut records = store.begin_records()?;
-    let done = read_all(request, &mut store, &sources, &mut records, &mut report)?;
+    let read = read_all(request, &mut store, &sources, &mut records, &mut report)?;
     let mut changed = store.is_new || report.documents_changed + report.documents_removed > 0;
-    changed |= close_sources(request, &mut store, sources, done);
+    changed |= close_sources(request, &mut store, sources, read);
     if changed {
         (request.progress)(Progress::Writing);
         store.compact(&mut records)?;
@@ -96,18 +87,12 @@ fn open_archives(request: &Request<'_>, report: &mut Report) -> Result<Vec<(Stri
     for archive in request.archives {
         match Folder::open(archive) {
             Ok(folder) => {
-                let root = std::fs::canonicalize(archive)
-                    .map_err(IndexError::io(archive))?
-                    .display()
-                    .to_string();
+                let root = std::fs::canonicalize(archive).map_err(IndexError::io(archive))?.display().to_string();
                 if !folders.iter().any(|(other, _)| *other == root) {
                     folders.push((root, folder));
                 }
             }
-            Err(error) => report.failed.push(Problem {
-                path: archive.display().to_string(),
-                reason: error.to_string(),
-            }),
+            Err(error) => report.failed.push(Problem { path: archive.display().to_string(), reason: error.to_string() }),
         }
     }
     Ok(folders)
@@ -123,22 +108,14 @@ struct Job<'p> {
     bytes: u64,
 }
 
-/// What came of a document.
-struct Done {
-    source: usize,
-    key: DocumentKey,
-    remarks: Remarks,
-    unread: Vec<Unread>,
-}
-
-/// Reads all documents that are other than before, and writes their records and terms.
+/// Reads all documents that are other than before, and writes their records and terms; tells what came of those of each source.
 fn read_all(
     request: &Request<'_>,
     store: &mut Store,
     sources: &[(usize, Plan<'_>)],
     records: &mut RecordFile,
     report: &mut Report,
-) -> Result<Vec<Done>, IndexError> {
+) -> Result<Vec<Vec<Read>>, IndexError> {
     let mut jobs = Vec::new();
     for (number, (source, plan)) in sources.iter().enumerate() {
         let mut stored = store.documents_of(*source);
@@ -153,13 +130,7 @@ fn read_all(
         for (document, bytes) in plan.work(&keys, request.prune) {
             let known = stored.get(&document.key).copied();
             let slot = known.unwrap_or_else(|| store.reserve());
-            jobs.push(Job {
-                source: number,
-                slot,
-                stored: known.is_some(),
-                document,
-                bytes,
-            });
+            jobs.push(Job { source: number, slot, stored: known.is_some(), document, bytes });
         }
     }
     // The largest first, so that no thread is left with a large one at the end.
@@ -177,15 +148,13 @@ fn read_all(
     };
     let worked: Result<(), IndexError> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..request.threads.max(1)).map(|_| scope.spawn(|| reading.work())).collect();
-        workers.into_iter().try_for_each(|worker| {
-            worker
-                .join()
-                .unwrap_or(Err(IndexError::Damaged("a worker stopped: please report this")))
-        })
+        workers
+            .into_iter()
+            .try_for_each(|worker| worker.join().unwrap_or(Err(IndexError::Damaged("a worker stopped: please report this"))))
     });
     let results = reading.results.into_inner().unwrap_or_else(PoisonError::into_inner);
     worked?;
-    let mut done = Vec::new();
+    let mut read: Vec<Vec<Read>> = sources.iter().map(|_| Vec::new()).collect();
     for (job, entry, gathered) in results {
         let job = &jobs[job];
         report.files_read += gathered.files_read;
@@ -200,14 +169,9 @@ fn read_all(
             }
             Written::AsBefore => {}
         }
-        done.push(Done {
-            source: job.source,
-            key: job.document.key.clone(),
-            remarks: gathered.remarks,
-            unread: gathered.unread,
-        });
+        read[job.source].push(Read { key: job.document.key.clone(), remarks: gathered.remarks, unread: gathered.unread });
     }
-    Ok(done)
+    Ok(read)
 }
 
 /// What became of a document in the index.
@@ -237,18 +201,9 @@ impl Reading<'_, '_> {
             let number = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(job) = self.jobs.get(number) else { return Ok(()) };
             let (source, plan) = &self.sources[job.source];
-            let stored = if job.stored {
-                Some(self.store.history(job.slot)?)
-            } else {
-                None
-            };
-            let mut gathered = gather(
-                plan.folder,
-                &job.document,
-                stored.as_ref(),
-                &|path| plan.is_unchanged(path),
-                self.request.prune,
-            );
+            let stored = if job.stored { Some(self.store.history(job.slot)?) } else { None };
+            let mut gathered =
+                gather(plan.folder, &job.document, stored.as_ref(), &|path| plan.is_unchanged(path), self.request.prune);
             let written = match gathered.history.take() {
                 None => {
                     self.store.delete_terms(job.slot);
@@ -264,10 +219,7 @@ impl Reading<'_, '_> {
                 bytes,
                 of_bytes: self.of_bytes,
             });
-            self.results
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push((number, written, gathered));
+            self.results.lock().unwrap_or_else(PoisonError::into_inner).push((number, written, gathered));
         }
     }
 
@@ -285,13 +237,7 @@ impl Reading<'_, '_> {
         let (words, heading_words) = self.add_terms(job.slot, history)?;
         let record = record::encode(history)?;
         let place = self.records.lock().unwrap_or_else(PoisonError::into_inner).append(&record)?;
-        let instants = || {
-            history
-                .timeline
-                .snapshots
-                .iter()
-                .filter_map(|snapshot| Some(snapshot.captured?.instant))
-        };
+        let instants = || history.timeline.snapshots.iter().filter_map(|snapshot| Some(snapshot.captured?.instant));
         let (first, last): (Option<Instant>, Option<Instant>) = (instants().next(), instants().next_back());
         Ok(DocumentEntry {
             source,
@@ -317,11 +263,8 @@ impl Reading<'_, '_> {
             let mut headings = Vec::new();
             for place in timeline.placements(passage) {
                 let (path, count) = paths.entry(place.path).or_insert_with(|| {
-                    let headings: Vec<&str> = timeline
-                        .headings(place.path)
-                        .into_iter()
-                        .map(|heading| &*history.texts[heading as usize])
-                        .collect();
+                    let headings: Vec<&str> =
+                        timeline.headings(place.path).into_iter().map(|heading| &*history.texts[heading as usize]).collect();
                     let path = headings.join(" ");
                     let count = count_words(&path);
                     (path, count)
@@ -345,25 +288,16 @@ fn count_words(text: &str) -> u64 {
 }
 
 /// Takes over what is to be kept and told of the sources; true where anything is other than before.
-fn close_sources(request: &Request<'_>, store: &mut Store, sources: Vec<(usize, Plan<'_>)>, done: Vec<Done>) -> bool {
-    let mut read: Vec<(Vec<(DocumentKey, Remarks)>, Vec<Unread>)> = sources.iter().map(|_| Default::default()).collect();
-    for done in done {
-        let (remarks, unread) = &mut read[done.source];
-        remarks.push((done.key, done.remarks));
-        unread.extend(done.unread);
-    }
+fn close_sources(request: &Request<'_>, store: &mut Store, sources: Vec<(usize, Plan<'_>)>, read: Vec<Vec<Read>>) -> bool {
     let mut changed = false;
-    for ((source, plan), (remarks, unread)) in sources.into_iter().zip(read) {
+    for ((source, plan), read) in sources.into_iter().zip(read) {
         let before = &store.catalog.sources[source];
         let files_changed = plan.has_changed_files();
-        let (state, entry) = plan.close(before, remarks, unread);
+        let (state, entry) = plan.close(before, read);
         let same = entry == *before && !files_changed;
         store.states[source] = state;
         if !same {
-            store.catalog.sources[source] = SourceEntry {
-                updated: request.now,
-                ..entry
-            };
+            store.catalog.sources[source] = SourceEntry { updated: request.now, ..entry };
             changed = true;
         }
     }

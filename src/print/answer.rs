@@ -37,10 +37,7 @@ const QUIET: Style = Style::new().dimmed();
 
 /// The whole answer.
 pub fn answer(answer: &Answer, request: &Request, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let look = Look {
-        width: look.width.clamp(MIN_WIDTH, MAX_WIDTH),
-        ..look
-    };
+    let look = Look { width: look.width.clamp(MIN_WIDTH, MAX_WIDTH), ..look };
     paragraph(out, look, "", &totals(answer))?;
     if let Some(as_of) = answer.as_of {
         let unknown = match as_of.unknown {
@@ -58,18 +55,11 @@ pub fn answer(answer: &Answer, request: &Request, look: Look, out: &mut dyn Writ
         writeln!(out)?;
         self::hit(hit, &request.query.limits, look, out)?;
     }
-    let clauses = if request.folding == crate::search::Folding::Clauses {
-        answer.totals.clauses
-    } else {
-        answer.totals.passages
-    };
+    let clauses = if request.folding == crate::search::Folding::Clauses { answer.totals.clauses } else { answer.totals.passages };
     let shown = (request.offset + answer.hits.len()) as u64;
     if !answer.hits.is_empty() && shown < clauses && request.per_company.is_none() {
         writeln!(out)?;
-        let more = format!(
-            "{} more: --limit all, or --offset {shown} for the next.",
-            counted(clauses - shown, "hit", "hits")
-        );
+        let more = format!("{} more: --limit all, or --offset {shown} for the next.", counted(clauses - shown, "hit", "hits"));
         paragraph(out, look, "", &paint(look, QUIET, &more))?;
     }
     Ok(())
@@ -106,7 +96,7 @@ fn chart(years: &[YearCount], look: Look, out: &mut dyn Write) -> io::Result<()>
 fn bar(share: f64, width: usize) -> String {
     let eighths = (share * width as f64 * 8.0).round() as usize;
     let mut bar = "█".repeat(eighths / 8);
-    if eighths % 8 > 0 {
+    if !eighths.is_multiple_of(8) {
         bar.extend(char::from_u32(0x2590 - (eighths % 8) as u32));
     }
     bar
@@ -114,11 +104,7 @@ fn bar(share: f64, width: usize) -> String {
 
 fn hit(hit: &Hit, limits: &Limits, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let company = hit.company.as_deref().unwrap_or("unknown company");
-    let mut title = format!(
-        "{} {}",
-        paint(look, STRONG, &harmless(company)),
-        paint(look, QUIET, &harmless(&hit.kind))
-    );
+    let mut title = format!("{} {}", paint(look, STRONG, &harmless(company)), paint(look, QUIET, &harmless(&hit.kind)));
     let path: Vec<String> = hit.heading.iter().map(|heading| harmless(&shortened(heading))).collect();
     if !path.is_empty() {
         title.push_str(&paint(look, QUIET, &format!(" › {}", path.join(" › "))));
@@ -131,26 +117,11 @@ fn hit(hit: &Hit, limits: &Limits, look: Look, out: &mut dyn Write) -> io::Resul
         paragraph(out, look, INDENT, line)?;
     }
     let evidence = &hit.evidence;
-    let instant = evidence
-        .captured
-        .map_or_else(|| "undated".to_owned(), |captured| captured.instant.to_string());
-    let record = evidence
-        .provenance
-        .record
-        .as_ref()
-        .map(|record| format!(" line {}", record.line))
-        .unwrap_or_default();
-    let place = evidence
-        .provenance
-        .url
-        .clone()
-        .unwrap_or_else(|| format!("{}{record}", evidence.provenance.path));
-    paragraph(
-        out,
-        look,
-        INDENT,
-        &paint(look, QUIET, &format!("{instant}  {}", harmless(&place))),
-    )
+    let instant = evidence.captured.map_or_else(|| "undated".to_owned(), |captured| captured.instant.to_string());
+    let record = evidence.provenance.record.as_ref().map(|record| format!(" line {}", record.line)).unwrap_or_default();
+    let place = evidence.provenance.url.clone().unwrap_or_else(|| format!("{}{record}", evidence.provenance.path));
+    // One line however long, so that an address can be copied whole.
+    writeln!(out, "{INDENT}{}", paint(look, QUIET, &format!("{instant}  {}", harmless(&place))))
 }
 
 /// A heading that is no more than a heading should be: some captures take whole paragraphs for headings.
@@ -174,22 +145,15 @@ fn dates(hit: &Hit, limits: &Limits) -> String {
         Some(absent) if life.wordings == 1 => format!(", gone by {absent}"),
         _ => String::new(),
     };
-    let mut text = if first == last {
-        format!("{first}{before}{absent}")
-    } else {
-        format!("{first}{before} to {last}{absent}")
-    };
+    let mut text = if first == last { format!("{first}{before}{absent}") } else { format!("{first}{before} to {last}{absent}") };
     text.push_str(&format!(" · {}", counted(life.snapshots, "snapshot", "snapshots")));
     if hit.clause.wordings > 1 {
         text.push_str(&format!(" · {} of {} wordings match", life.wordings, hit.clause.wordings));
     }
     if let (Some(asked), Some(captured)) = (limits.as_of, hit.evidence.captured) {
         let age = asked.0 - captured.instant.day().0;
-        let how = if age == 0 {
-            "observed that day".to_owned()
-        } else {
-            format!("carried {} days", super::grouped(age.max(0) as u64))
-        };
+        let how =
+            if age == 0 { "observed that day".to_owned() } else { format!("carried {} days", super::grouped(age.max(0) as u64)) };
         text.push_str(&format!(" · {how}"));
     }
     text
@@ -204,10 +168,7 @@ struct Excerpt {
 fn excerpt(text: &str, places: &[Range<usize>]) -> Excerpt {
     let chars: Vec<char> = harmless(text).chars().collect();
     if chars.len() <= MAX_SHOWN {
-        return Excerpt {
-            chars,
-            places: places.to_vec(),
-        };
+        return Excerpt { chars, places: places.to_vec() };
     }
     let first = places.first().map_or(0, |place| place.start);
     let mut start = first.saturating_sub(BEFORE_MATCH).min(chars.len() - MAX_SHOWN);
@@ -224,11 +185,7 @@ fn excerpt(text: &str, places: &[Range<usize>]) -> Excerpt {
         shown.extend("… ".chars());
     }
     let shift = |place: usize| place.clamp(start, end) - start + if start > 0 { 2 } else { 0 };
-    let places = places
-        .iter()
-        .map(|place| shift(place.start)..shift(place.end))
-        .filter(|place| !place.is_empty())
-        .collect();
+    let places = places.iter().map(|place| shift(place.start)..shift(place.end)).filter(|place| !place.is_empty()).collect();
     shown.extend(&chars[start..end]);
     if end < chars.len() {
         shown.extend(" …".chars());
@@ -243,11 +200,7 @@ fn marked(shown: &Excerpt, look: Look) -> String {
     for place in &shown.places {
         text.extend(&shown.chars[at..place.start]);
         let matched: String = shown.chars[place.clone()].iter().collect();
-        text.push_str(&if look.colour {
-            mark_words(&matched)
-        } else {
-            format!("**{matched}**")
-        });
+        text.push_str(&if look.colour { mark_words(&matched) } else { format!("**{matched}**") });
         at = place.end;
     }
     text.extend(&shown.chars[at..]);
@@ -261,16 +214,8 @@ fn mark_words(matched: &str) -> String {
 
 fn paint(look: Look, style: Style, text: &str) -> String {
     if look.colour && !text.is_empty() {
-        let words: Vec<String> = text
-            .split(' ')
-            .map(|word| {
-                if word.is_empty() {
-                    String::new()
-                } else {
-                    format!("{style}{word}{style:#}")
-                }
-            })
-            .collect();
+        let words: Vec<String> =
+            text.split(' ').map(|word| if word.is_empty() { String::new() } else { format!("{style}{word}{style:#}") }).collect();
         words.join(" ")
     } else {
         text.to_owned()

@@ -57,16 +57,8 @@ pub fn years(years: &[YearCount], out: &mut dyn Write) -> csv::Result<()> {
     Ok(table.flush()?)
 }
 
-const QUERY: [&str; 8] = [
-    "query_id",
-    "query",
-    "error",
-    "total_clauses",
-    "total_passages",
-    "total_snapshots",
-    "total_documents",
-    "total_companies",
-];
+const QUERY: [&str; 8] =
+    ["query_id", "query", "error", "total_clauses", "total_passages", "total_snapshots", "total_documents", "total_companies"];
 
 /// A row a hit of each query; a query without hits keeps a row.
 pub struct Batch<'w> {
@@ -84,19 +76,11 @@ impl<'w> Batch<'w> {
         let totals = &answer.totals;
         let mut query = vec![answer.id.clone().unwrap_or_default(), answer.query.clone(), String::new()];
         query.extend(
-            [
-                totals.clauses,
-                totals.passages,
-                totals.snapshots,
-                totals.documents,
-                totals.companies,
-            ]
-            .map(|total| total.to_string()),
+            [totals.clauses, totals.passages, totals.snapshots, totals.documents, totals.companies]
+                .map(|total| total.to_string()),
         );
         if answer.hits.is_empty() {
-            return self
-                .table
-                .write_record(query.into_iter().chain(vec![String::new(); HIT.len()]));
+            return self.table.write_record(query.into_iter().chain(vec![String::new(); HIT.len()]));
         }
         for hit in &answer.hits {
             self.table.write_record(query.iter().cloned().chain(row(hit)))?;
@@ -106,8 +90,7 @@ impl<'w> Batch<'w> {
 
     pub fn error(&mut self, error: &BatchError) -> csv::Result<()> {
         let query = [error.id.clone(), String::new(), error.error.clone()];
-        self.table
-            .write_record(query.into_iter().chain(vec![String::new(); QUERY.len() + HIT.len() - 3]))
+        self.table.write_record(query.into_iter().chain(vec![String::new(); QUERY.len() + HIT.len() - 3]))
     }
 
     pub fn finish(mut self) -> csv::Result<()> {

@@ -8,14 +8,8 @@ use serde::Serialize;
 use std::io::{self, Write};
 
 /// One value as one line of JSON.
-pub fn json_line<T: Serialize>(value: &T, mut out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer(&mut out, value)?;
-    writeln!(out)
-}
-
-/// One value as indented JSON.
 pub fn json<T: Serialize>(value: &T, mut out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut out, value)?;
+    serde_json::to_writer(&mut out, value)?;
     writeln!(out)
 }
 
@@ -26,9 +20,7 @@ pub fn harmless(text: &str) -> String {
         (c.is_control() && c != '\n')
             || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}')
     };
-    text.chars()
-        .map(|c| if is_harmful(c) { char::REPLACEMENT_CHARACTER } else { c })
-        .collect()
+    text.chars().map(|c| if is_harmful(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 /// A number with its digits in groups of three.
@@ -36,7 +28,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -54,11 +46,7 @@ fn size(bytes: u64) -> String {
     let mut size = bytes as f64;
     for unit in ["bytes", "kB", "MB"] {
         if size < 1000.0 {
-            return if unit == "bytes" {
-                format!("{bytes} bytes")
-            } else {
-                format!("{size:.1} {unit}")
-            };
+            return if unit == "bytes" { format!("{bytes} bytes") } else { format!("{size:.1} {unit}") };
         }
         size /= 1000.0;
     }
@@ -71,10 +59,7 @@ mod tests {
 
     #[test]
     fn escapes_of_the_archive_do_not_reach_the_terminal() {
-        assert_eq!(
-            harmless("a\x1b[31mb\u{202e}c\u{9b}d\ne"),
-            "a\u{fffd}[31mb\u{fffd}c\u{fffd}d\ne"
-        );
+        assert_eq!(harmless("a\x1b[31mb\u{202e}c\u{9b}d\ne"), "a\u{fffd}[31mb\u{fffd}c\u{fffd}d\ne");
     }
 
     #[test]

@@ -16,12 +16,7 @@ pub fn update(stats: &Stats, dir: &str, out: &mut dyn Write) -> io::Result<()> {
             0 => String::new(),
             files => format!(", {} unchanged and not read again", counted(files, "file", "files")),
         };
-        writeln!(
-            out,
-            "Read {read} ({}){unchanged}, in {:.1} s.",
-            size(update.bytes_read),
-            update.seconds
-        )?;
+        writeln!(out, "Read {read} ({}){unchanged}, in {:.1} s.", size(update.bytes_read), update.seconds)?;
     }
     writeln!(
         out,
@@ -76,11 +71,7 @@ fn reasons(out: &mut dyn Write, what: &str, problems: &[PathReason]) -> io::Resu
             writeln!(out, "    {}", harmless(path))?;
         }
         if paths.len() > SHOWN_PATHS {
-            writeln!(
-                out,
-                "    and {} more (--format json names all)",
-                grouped((paths.len() - SHOWN_PATHS) as u64)
-            )?;
+            writeln!(out, "    and {} more (--format json names all)", grouped((paths.len() - SHOWN_PATHS) as u64))?;
         }
     }
     Ok(())
@@ -103,22 +94,13 @@ pub fn contents(stats: &Stats, out: &mut dyn Write) -> io::Result<()> {
     ] {
         writeln!(out, "{name:<12}{:>14}", grouped(number))?;
     }
-    writeln!(
-        out,
-        "{:<12}{:>14}  of {} read",
-        "index",
-        size(stats.index_bytes),
-        size(stats.archive_bytes)
-    )?;
+    writeln!(out, "{:<12}{:>14}  of {} read", "index", size(stats.index_bytes), size(stats.archive_bytes))?;
     writeln!(out, "{:<12}  {}", "captured", dates(&stats.first_seen, &stats.last_seen))?;
     writeln!(out, "{:<12}  {}", "fingerprint", stats.fingerprint)?;
     if !stats.languages.is_empty() {
         let mut languages: Vec<(&String, &u64)> = stats.languages.iter().collect();
         languages.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
-        let languages: Vec<String> = languages
-            .iter()
-            .map(|(lang, number)| format!("{lang} {}", grouped(**number)))
-            .collect();
+        let languages: Vec<String> = languages.iter().map(|(lang, number)| format!("{lang} {}", grouped(**number))).collect();
         writeln!(out, "{:<12}  {}", "languages", languages.join(", "))?;
     }
     for source in &stats.sources {

@@ -20,10 +20,7 @@ struct Assembler<'q> {
 
 /// Makes the query; `None` after an error. `length` is that of the query in characters.
 pub(super) fn assemble(tree: Tree, length: usize, notes: &mut Notes) -> Option<Query> {
-    let mut assembler = Assembler {
-        limits: Limits::default(),
-        notes,
-    };
+    let mut assembler = Assembler { limits: Limits::default(), notes };
     let node = assembler.node(tree, Standing::Whole);
     let limits = assembler.limits;
     if let Some(node) = &node
@@ -73,8 +70,7 @@ impl Assembler<'_> {
                 && !is_condition(tree)
             {
                 let message = "as an alternative, this finds every passage without what follows";
-                self.notes
-                    .warn(span.clone(), message, "to exclude it from the others, write AND NOT");
+                self.notes.warn(span.clone(), message, "to exclude it from the others, write AND NOT");
             }
         }
         let should = trees.into_iter().filter_map(|tree| self.node(tree, Standing::Part)).collect();
@@ -84,19 +80,15 @@ impl Assembler<'_> {
     /// Conditions and exclusions are required, and so is what a `+` marks; the rest are alternatives, of which one is required
     /// unless a `+` requires something else.
     fn beside(&mut self, clauses: Vec<(bool, Tree)>, standing: Standing) -> Option<Node> {
-        let (conditions, texts): (Vec<_>, Vec<_>) = clauses
-            .into_iter()
-            .partition(|(_, tree)| is_condition(tree) || only_excludes(tree));
+        let (conditions, texts): (Vec<_>, Vec<_>) =
+            clauses.into_iter().partition(|(_, tree)| is_condition(tree) || only_excludes(tree));
         let (required, others): (Vec<_>, Vec<_>) = texts.into_iter().partition(|(plus, _)| *plus);
         let alone = required.is_empty() && others.len() == 1;
         if !alone {
             others.iter().for_each(|(_, tree)| self.warn_of_binding(tree));
         }
         let mut whole = |clauses: Vec<(bool, Tree)>, standing| -> Vec<Node> {
-            clauses
-                .into_iter()
-                .filter_map(|(_, tree)| self.node(tree, standing))
-                .collect()
+            clauses.into_iter().filter_map(|(_, tree)| self.node(tree, standing)).collect()
         };
         let conditions = whole(conditions, standing);
         let required = whole(required, standing);
@@ -110,11 +102,7 @@ impl Assembler<'_> {
         let Tree::All(trees) = alternative else { return };
         if let Some(Tree::Condition(_, span)) = trees.iter().find(|tree| matches!(tree, Tree::Condition(..))) {
             let message = "AND joins this condition to its neighbour only, not to the other alternatives";
-            self.notes.warn(
-                span.clone(),
-                message,
-                "leave out the AND, or put the alternatives in parentheses",
-            );
+            self.notes.warn(span.clone(), message, "leave out the AND, or put the alternatives in parentheses");
         }
     }
 
@@ -140,8 +128,7 @@ impl Assembler<'_> {
         }
         if let Some(name) = twice {
             let message = format!("{name}: stands twice, and a passage must satisfy both");
-            self.notes
-                .warn(span.clone(), message, &format!("for either, write {name}:(a OR b)"));
+            self.notes.warn(span.clone(), message, &format!("for either, write {name}:(a OR b)"));
         }
         if let Err(conflict) = self.limits.narrow(limits) {
             let hint = match conflict {
@@ -162,21 +149,15 @@ fn condition_node(condition: Condition) -> Node {
         Condition::Days(days) => Node::Days(days),
         Condition::AsOf(day) => Node::AsOf(day),
         Condition::Lang(mut langs) if langs.len() == 1 => Node::Lang(langs.remove(0)),
-        Condition::Lang(langs) => Node::Bool {
-            must: Vec::new(),
-            should: langs.into_iter().map(Node::Lang).collect(),
-            must_not: Vec::new(),
-        },
+        Condition::Lang(langs) => {
+            Node::Bool { must: Vec::new(), should: langs.into_iter().map(Node::Lang).collect(), must_not: Vec::new() }
+        }
     }
 }
 
 /// `company:a OR company:b` asks for one of two names, and can limit the whole query as such.
 fn merge_names(trees: Vec<Tree>) -> Result<Tree, Vec<Tree>> {
-    let all = |wanted: fn(&Condition) -> bool| {
-        trees
-            .iter()
-            .all(|tree| matches!(tree, Tree::Condition(one, _) if wanted(one)))
-    };
+    let all = |wanted: fn(&Condition) -> bool| trees.iter().all(|tree| matches!(tree, Tree::Condition(one, _) if wanted(one)));
     let companies = all(|one| matches!(one, Condition::Company(_)));
     if !companies && !all(|one| matches!(one, Condition::Kind(_))) {
         return Err(trees);
@@ -190,11 +171,7 @@ fn merge_names(trees: Vec<Tree>) -> Result<Tree, Vec<Tree>> {
         }
     }
     let names = NameMatch { any_of };
-    let condition = if companies {
-        Condition::Company(names)
-    } else {
-        Condition::Kind(names)
-    };
+    let condition = if companies { Condition::Company(names) } else { Condition::Kind(names) };
     Ok(Tree::Condition(condition, place.unwrap_or_default()))
 }
 
@@ -229,11 +206,7 @@ fn combine(must: Vec<Node>, should: Vec<Node>, must_not: Vec<Node>) -> Option<No
         }
     }
     // An only alternative is required where nothing else is.
-    let single = if must.is_empty() && alternatives.len() == 1 {
-        alternatives.pop()
-    } else {
-        None
-    };
+    let single = if must.is_empty() && alternatives.len() == 1 { alternatives.pop() } else { None };
     let mut excluded = must_not;
     let mut required = Vec::new();
     let ranks_only = !alternatives.is_empty() && !must.is_empty();
@@ -257,11 +230,7 @@ fn combine(must: Vec<Node>, should: Vec<Node>, must_not: Vec<Node>) -> Option<No
     match (required.len(), alternatives.is_empty() && excluded.is_empty()) {
         (0, true) => None,
         (1, true) => required.pop(),
-        _ => Some(Node::Bool {
-            must: required,
-            should: alternatives,
-            must_not: excluded,
-        }),
+        _ => Some(Node::Bool { must: required, should: alternatives, must_not: excluded }),
     }
 }
 
@@ -290,23 +259,14 @@ mod tests {
     fn conditions_alone_are_a_query() {
         assert_eq!(shown("company:x"), "* {company:x}");
         assert_eq!(shown("-company:x"), "(-company:x)");
-        assert_eq!(
-            shown("NOT year:2005 kind:y"),
-            "(-days:[from 2005-01-01 to 2005-12-31]) {kind:y}"
-        );
+        assert_eq!(shown("NOT year:2005 kind:y"), "(-days:[from 2005-01-01 to 2005-12-31]) {kind:y}");
         assert_eq!(shown("-sell company:x"), "(-sell) {company:x}");
-        assert_eq!(
-            shown("-sell -company:x"),
-            "!0..16 a query must say what to find, not only what to exclude"
-        );
+        assert_eq!(shown("-sell -company:x"), "!0..16 a query must say what to find, not only what to exclude");
     }
 
     #[test]
     fn one_of_several_names_limits_as_one() {
-        assert_eq!(
-            shown("a company:(x OR \"Open Collective\" OR z*)"),
-            "a {company:x/open collective/z*}"
-        );
+        assert_eq!(shown("a company:(x OR \"Open Collective\" OR z*)"), "a {company:x/open collective/z*}");
         assert_eq!(shown("a (company:x OR company:y)"), "a {company:x/y}");
         assert_eq!(shown("a lang:(en OR de)"), "a {lang:en/de}");
         assert_eq!(shown("a OR lang:(en OR de)"), "(|a |lang:en |lang:de)");
@@ -314,20 +274,14 @@ mod tests {
             shown("company:x company:y"),
             "* {company:x, company:y} !10..19 company: stands twice, and a passage must satisfy both"
         );
-        assert_eq!(
-            shown("company:(open collective)"),
-            "!8..9 this list of values needs OR between them and a ) at its end"
-        );
+        assert_eq!(shown("company:(open collective)"), "!8..9 this list of values needs OR between them and a ) at its end");
         assert_eq!(shown("heading:(a OR b)"), "!8..9 heading: has one value");
     }
 
     #[test]
     fn dates_outside_or_and_not_are_one_range() {
         assert_eq!(shown("a since:2005-05 until:2010"), "a {from 2005-05-01 to 2010-12-31}");
-        assert_eq!(
-            shown("a AND (b year:2005..2010) AND year:2010.."),
-            "(+a +b) {from 2010-01-01 to 2010-12-31}"
-        );
+        assert_eq!(shown("a AND (b year:2005..2010) AND year:2010.."), "(+a +b) {from 2010-01-01 to 2010-12-31}");
         assert_eq!(shown("a asof:2010-05-25"), "a {asof:2010-05-25}");
         assert_eq!(
             shown("year:2005 OR year:2007"),
@@ -351,19 +305,13 @@ mod tests {
              !32..45 topics do not exist yet"
         );
         assert_eq!(shown("company:\"x"), "!8..9 this quotation mark is not closed");
-        assert_eq!(
-            shown("company:* company:\"a b\"~3"),
-            "!0..9 a name is missing !10..25 ~ has no meaning behind company:"
-        );
+        assert_eq!(shown("company:* company:\"a b\"~3"), "!0..9 a name is missing !10..25 ~ has no meaning behind company:");
         assert_eq!(
             shown("heading:sell* heading:!"),
             "!8..13 a heading is searched for whole words !22..23 there is no word in this value"
         );
         assert_eq!(shown("lang:english"), "!0..12 `english` is not the code of a language");
-        assert_eq!(
-            shown("company: x"),
-            "(|company |x) !0..8 `company:` with nothing directly behind it is read as a word"
-        );
+        assert_eq!(shown("company: x"), "(|company |x) !0..8 `company:` with nothing directly behind it is read as a word");
     }
 
     #[test]

@@ -24,11 +24,7 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     pub fn new(span: Range<usize>, message: impl Into<String>) -> Diagnostic {
-        Diagnostic {
-            span,
-            message: message.into(),
-            hint: None,
-        }
+        Diagnostic { span, message: message.into(), hint: None }
     }
 
     pub fn with_hint(mut self, hint: impl Into<String>) -> Diagnostic {
@@ -76,10 +72,7 @@ impl Notes {
         self.errors.sort_by_key(|error| error.span.start);
         self.warnings.sort_by_key(|warning| warning.span.start);
         match query {
-            Some(query) if self.errors.is_empty() => Ok(Parsed {
-                query,
-                warnings: self.warnings,
-            }),
+            Some(query) if self.errors.is_empty() => Ok(Parsed { query, warnings: self.warnings }),
             _ => {
                 if self.errors.is_empty() {
                     self.errors.push(nothing_to_find(0..0));
@@ -92,11 +85,7 @@ impl Notes {
 
 fn push(list: &mut Vec<Diagnostic>, span: Range<usize>, message: String, hint: &str) {
     if list.len() < MAX_TOLD {
-        list.push(Diagnostic {
-            span,
-            message,
-            hint: (!hint.is_empty()).then(|| hint.to_owned()),
-        });
+        list.push(Diagnostic { span, message, hint: (!hint.is_empty()).then(|| hint.to_owned()) });
     }
 }
 
@@ -114,10 +103,7 @@ pub fn render(query: &str, diagnostic: &Diagnostic) -> String {
     let end = diagnostic.span.end.clamp(start, shown.len());
     let window = window(&shown, start);
     let width = |part: Range<usize>| shown[part].iter().map(|(_, width)| width).sum::<usize>();
-    let (before, after) = (
-        if window.start > 0 { "…" } else { "" },
-        if window.end < shown.len() { "…" } else { "" },
-    );
+    let (before, after) = (if window.start > 0 { "…" } else { "" }, if window.end < shown.len() { "…" } else { "" });
     let line: String = shown[window.clone()].iter().map(|(c, _)| c).collect();
     let indent = before.chars().count() + width(window.start..start);
     let carets = width(start..end.min(window.end)).max(1);
@@ -169,10 +155,7 @@ mod tests {
     #[test]
     fn the_place_is_marked_below_wide_characters_too() {
         let diagnostic = Diagnostic::new(3..5, "wrong").with_hint("do better");
-        assert_eq!(
-            render("個a !!b", &diagnostic),
-            "  個a !!b\n      ^^\nwrong\nhint: do better\n"
-        );
+        assert_eq!(render("個a !!b", &diagnostic), "  個a !!b\n      ^^\nwrong\nhint: do better\n");
     }
 
     #[test]

@@ -53,10 +53,7 @@ const MAX_DISTANCE: usize = 2;
 impl Field {
     /// The field of this name, in whatever case.
     pub fn named(name: &str) -> Option<Field> {
-        NAMES
-            .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name))
-            .map(|(_, field)| *field)
+        NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, field)| *field)
     }
 
     pub fn name(self) -> &'static str {
@@ -73,18 +70,9 @@ pub(super) fn hint_for(unknown: &str) -> String {
         let (letters, name) = distances.min()?;
         (letters <= MAX_DISTANCE && letters * 2 < unknown.chars().count()).then_some(name)
     };
-    let meant = synonym
-        .or_else(near)
-        .map_or(String::new(), |name| format!("did you mean `{name}:`? "));
-    let all: Vec<String> = NAMES
-        .iter()
-        .filter(|(_, field)| *field != Field::Topic)
-        .map(|(name, _)| format!("{name}:"))
-        .collect();
-    format!(
-        "{meant}the fields are {}; to find the text itself, put it in quotes",
-        all.join(" ")
-    )
+    let meant = synonym.or_else(near).map_or(String::new(), |name| format!("did you mean `{name}:`? "));
+    let all: Vec<String> = NAMES.iter().filter(|(_, field)| *field != Field::Topic).map(|(name, _)| format!("{name}:")).collect();
+    format!("{meant}the fields are {}; to find the text itself, put it in quotes", all.join(" "))
 }
 
 /// How many letters must be put in, left out, replaced or exchanged with their neighbour to make one name of the other.
@@ -112,18 +100,10 @@ mod tests {
 
     #[test]
     fn a_name_that_is_almost_a_field_is_corrected() {
-        for (unknown, meant) in [
-            ("compnay", "company"),
-            ("sinse", "since"),
-            ("yaer", "year"),
-            ("site", "company"),
-            ("as_of", "asof"),
-        ] {
-            assert!(
-                hint_for(unknown).starts_with(&format!("did you mean `{meant}:`?")),
-                "{unknown}: {}",
-                hint_for(unknown)
-            );
+        for (unknown, meant) in
+            [("compnay", "company"), ("sinse", "since"), ("yaer", "year"), ("site", "company"), ("as_of", "asof")]
+        {
+            assert!(hint_for(unknown).starts_with(&format!("did you mean `{meant}:`?")), "{unknown}: {}", hint_for(unknown));
         }
         assert!(hint_for("mailto").starts_with("the fields are company: kind: heading: lang: year:"));
     }

@@ -18,11 +18,7 @@ impl<'q> Parser<'q> {
                 "put all words between the quotation marks",
             );
         }
-        Some(Phrase {
-            alternatives,
-            gap: gap.unwrap_or(0),
-            not_within: Vec::new(),
-        })
+        Some(Phrase { alternatives, gap: gap.unwrap_or(0), not_within: Vec::new() })
     }
 
     /// A word without quotes: itself, the beginning of words, or the phrase of its parts.
@@ -33,11 +29,7 @@ impl<'q> Parser<'q> {
             return match parts.pop() {
                 Some(word) if parts.is_empty() && word.end == start.len() => Some(Node::Prefix(word.text)),
                 _ => {
-                    self.notes.error(
-                        span,
-                        "`*` stands behind the beginning of one word",
-                        "write a word such as pseudonym*",
-                    );
+                    self.notes.error(span, "`*` stands behind the beginning of one word", "write a word such as pseudonym*");
                     None
                 }
             };
@@ -50,9 +42,7 @@ impl<'q> Parser<'q> {
             );
             return None;
         }
-        let fuzzy = bare
-            .rsplit_once('~')
-            .is_some_and(|(_, number)| number.chars().all(|c| c.is_ascii_digit() || c == '.'));
+        let fuzzy = bare.rsplit_once('~').is_some_and(|(_, number)| number.chars().all(|c| c.is_ascii_digit() || c == '.'));
         if fuzzy {
             self.notes.error(
                 span,
@@ -62,18 +52,10 @@ impl<'q> Parser<'q> {
             return None;
         }
         if text.starts_with(['!', '\u{2013}', '\u{2014}', '\u{2212}']) {
-            self.notes.warn(
-                span.start..span.start + 1,
-                "this sign does not exclude the word",
-                "to exclude it, write -word",
-            );
+            self.notes.warn(span.start..span.start + 1, "this sign does not exclude the word", "to exclude it, write -word");
         }
         let mut parts: Vec<String> = words(text).into_iter().map(|word| word.text).collect();
-        Some(if parts.len() == 1 {
-            Node::Word(parts.remove(0))
-        } else {
-            Node::Phrase(Phrase::exact(parts))
-        })
+        Some(if parts.len() == 1 { Node::Word(parts.remove(0)) } else { Node::Phrase(Phrase::exact(parts)) })
     }
 
     /// A field with its value, or with several in parentheses.
@@ -103,11 +85,7 @@ impl<'q> Parser<'q> {
             }
             if self.accept(&TokenKind::Or).is_none() {
                 let hint = format!("write {}:(a OR \"b c\")", field.name());
-                self.stop(
-                    open.span.clone(),
-                    "this list of values needs OR between them and a ) at its end".to_owned(),
-                    &hint,
-                );
+                self.stop(open.span.clone(), "this list of values needs OR between them and a ) at its end".to_owned(), &hint);
                 return None;
             }
         }
@@ -121,11 +99,7 @@ impl<'q> Parser<'q> {
             // A quotation mark that is not closed has been told already.
             None if !self.notes.errors.is_empty() => return None,
             _ => {
-                self.notes.error(
-                    span,
-                    "a value is missing here",
-                    "write it directly behind, as in company:example.com",
-                );
+                self.notes.error(span, "a value is missing here", "write it directly behind, as in company:example.com");
                 return None;
             }
         };
@@ -134,37 +108,25 @@ impl<'q> Parser<'q> {
 
     fn condition(&mut self, field: Field, values: &[(String, &Token)], span: &Range<usize>) -> Option<Condition> {
         let (text, token) = values.first()?;
-        let near = values
-            .iter()
-            .any(|(_, token)| matches!(token.kind, TokenKind::Quoted { gap: Some(_), .. }));
+        let near = values.iter().any(|(_, token)| matches!(token.kind, TokenKind::Quoted { gap: Some(_), .. }));
         if near && field != Field::Heading {
-            self.notes.error(
-                span.clone(),
-                format!("~ has no meaning behind {}:", field.name()),
-                "leave it out",
-            );
+            self.notes.error(span.clone(), format!("~ has no meaning behind {}:", field.name()), "leave it out");
             return None;
         }
         let read = match field {
             Field::Company => names(values).map(Condition::Company),
             Field::Kind => names(values).map(Condition::Kind),
-            Field::Lang => values
-                .iter()
-                .map(|(text, _)| parse_language(text))
-                .collect::<Result<_, _>>()
-                .map(Condition::Lang),
+            Field::Lang => values.iter().map(|(text, _)| parse_language(text)).collect::<Result<_, _>>().map(Condition::Lang),
             Field::Year => parse_years(text).map(Condition::Days),
             Field::Since => parse_since(text).map(Condition::Days),
             Field::Until => parse_until(text).map(Condition::Days),
             Field::AsOf => parse_as_of(text).map(Condition::AsOf),
             Field::Heading => return self.heading(text, token).map(Condition::Heading),
-            Field::Topic => Err(ValueError::new(
-                "topics do not exist yet",
-                "search for the words themselves, with OR between them",
-            )),
+            Field::Topic => {
+                Err(ValueError::new("topics do not exist yet", "search for the words themselves, with OR between them"))
+            }
         };
-        read.map_err(|error| self.notes.error(span.clone(), error.message, &error.hint))
-            .ok()
+        read.map_err(|error| self.notes.error(span.clone(), error.message, &error.hint)).ok()
     }
 
     /// The words of a heading; without quotes too they are exact.
@@ -184,11 +146,7 @@ impl<'q> Parser<'q> {
                 None
             }
             _ => {
-                self.notes.error(
-                    token.span.clone(),
-                    "there is no word in this value",
-                    "write heading:\"what we share\"",
-                );
+                self.notes.error(token.span.clone(), "there is no word in this value", "write heading:\"what we share\"");
                 None
             }
         }
@@ -196,10 +154,7 @@ impl<'q> Parser<'q> {
 }
 
 fn names(values: &[(String, &Token)]) -> Result<NameMatch, ValueError> {
-    let any_of = values
-        .iter()
-        .map(|(text, _)| NamePattern::parse(text))
-        .collect::<Result<_, _>>()?;
+    let any_of = values.iter().map(|(text, _)| NamePattern::parse(text)).collect::<Result<_, _>>()?;
     Ok(NameMatch { any_of })
 }
 
@@ -211,32 +166,17 @@ mod tests {
     fn words_phrases_and_prefixes() {
         assert_eq!(shown("Sharing"), "sharing");
         assert_eq!(shown("sell, share."), "(|sell |share)");
-        assert_eq!(
-            shown("third-party don't AT&T Pseudonym*"),
-            "(|<third party> |don't |<at t> |pseudonym*)"
-        );
+        assert_eq!(shown("third-party don't AT&T Pseudonym*"), "(|<third party> |don't |<at t> |pseudonym*)");
         assert_eq!(shown("\"Do NOT sell\" “near words”~5"), "(|<do not sell> |<near words>~5)");
-        assert_eq!(
-            shown("\"legitimate (business)? interest\""),
-            "<legitimate business interest/legitimate interest>"
-        );
+        assert_eq!(shown("\"legitimate (business)? interest\""), "<legitimate business interest/legitimate interest>");
         assert_eq!(shown("https://example.com 10:30"), "(|<https example com> |<10 30>)");
     }
 
     #[test]
     fn what_may_not_be_meant_is_said() {
-        assert_eq!(
-            shown("\"a\" or \"b\""),
-            "(|<a> |or |<b>) !4..6 `or` in lower case is a word to find"
-        );
+        assert_eq!(shown("\"a\" or \"b\""), "(|<a> |or |<b>) !4..6 `or` in lower case is a word to find");
         assert_eq!(shown("do not sell"), "(|do |not |sell)");
-        assert_eq!(
-            shown("DO NOT SELL"),
-            "(+do -sell) !3..6 NOT in upper case excludes what follows"
-        );
-        assert_eq!(
-            shown("a OR NOT b"),
-            "(|a |(-b)) !5..8 as an alternative, this finds every passage without what follows"
-        );
+        assert_eq!(shown("DO NOT SELL"), "(+do -sell) !3..6 NOT in upper case excludes what follows");
+        assert_eq!(shown("a OR NOT b"), "(|a |(-b)) !5..8 as an alternative, this finds every passage without what follows");
     }
 }

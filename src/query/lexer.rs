@@ -45,12 +45,7 @@ struct Lexer<'q> {
 }
 
 pub(super) fn lex(chars: &[char], notes: &mut Notes) -> Vec<Token> {
-    let mut lexer = Lexer {
-        chars,
-        at: 0,
-        tokens: Vec::new(),
-        notes,
-    };
+    let mut lexer = Lexer { chars, at: 0, tokens: Vec::new(), notes };
     while let Some(c) = lexer.peek() {
         match c {
             _ if c.is_whitespace() => lexer.at += 1,
@@ -82,10 +77,7 @@ impl Lexer<'_> {
     }
 
     fn push(&mut self, kind: TokenKind, length: usize) {
-        self.tokens.push(Token {
-            kind,
-            span: self.at..self.at + length,
-        });
+        self.tokens.push(Token { kind, span: self.at..self.at + length });
         self.at += length;
     }
 
@@ -95,31 +87,21 @@ impl Lexer<'_> {
 
     /// Where the run of characters that begins at `from` ends.
     fn run_end(&self, from: usize, ends: fn(char) -> bool) -> usize {
-        self.chars[from..]
-            .iter()
-            .position(|c| ends(*c))
-            .map_or(self.chars.len(), |length| from + length)
+        self.chars[from..].iter().position(|c| ends(*c)).map_or(self.chars.len(), |length| from + length)
     }
 
     fn quoted(&mut self) {
         let open = self.at;
         let body = open + 1..self.run_end(open + 1, is_quote);
         if body.end == self.chars.len() {
-            self.notes.error(
-                open..open + 1,
-                "this quotation mark is not closed",
-                "put a \" behind the phrase",
-            );
+            self.notes.error(open..open + 1, "this quotation mark is not closed", "put a \" behind the phrase");
             self.at = self.chars.len();
             return;
         }
         self.at = body.end + 1;
         let gap = if self.peek() == Some('~') { self.gap() } else { None };
         let span = open..self.at;
-        self.tokens.push(Token {
-            kind: TokenKind::Quoted { body, gap },
-            span,
-        });
+        self.tokens.push(Token { kind: TokenKind::Quoted { body, gap }, span });
     }
 
     /// Reads `~5` behind a phrase.
@@ -131,17 +113,12 @@ impl Lexer<'_> {
             Ok(gap) if gap <= MAX_GAP => Some(gap),
             _ if digits.is_empty() => {
                 let message = "~ needs the number of words that may stand in between";
-                self.notes
-                    .error(start..self.at, message, "for at most five write \"near words\"~5");
+                self.notes.error(start..self.at, message, "for at most five write \"near words\"~5");
                 None
             }
             _ => {
                 let message = format!("at most {MAX_GAP} words may stand in between");
-                self.notes.error(
-                    start..self.at,
-                    message,
-                    "for words anywhere in the passage write word AND word",
-                );
+                self.notes.error(start..self.at, message, "for words anywhere in the passage write word AND word");
                 None
             }
         }
@@ -156,8 +133,7 @@ impl Lexer<'_> {
         let signs_end = self.run_end(start, |c| !matches!(c, '+' | '-')).min(end);
         if signs_end > start + 1 && has_word(&text) {
             let hint = "write one + to require, one - to exclude, or quotation marks around the text";
-            self.notes
-                .error(start..signs_end, "several signs stand before this word", hint);
+            self.notes.error(start..signs_end, "several signs stand before this word", hint);
             self.at = signs_end;
             return;
         }
@@ -203,24 +179,14 @@ impl Lexer<'_> {
             return false;
         }
         let Some(field) = field else {
-            let begins_word = self
-                .chars
-                .get(value.start)
-                .is_some_and(|c| c.is_alphanumeric() || is_quote(*c) || *c == '(');
+            let begins_word = self.chars.get(value.start).is_some_and(|c| c.is_alphanumeric() || is_quote(*c) || *c == '(');
             if name.len() < 2 || name.bytes().any(|b| b.is_ascii_uppercase()) || !begins_word {
                 return false;
             }
-            self.notes.error(
-                run.start..name_end + 1,
-                format!("there is no field `{name}:`"),
-                &hint_for(&name),
-            );
+            self.notes.error(run.start..name_end + 1, format!("there is no field `{name}:`"), &hint_for(&name));
             self.at = value.end.max(name_end + 1);
             // Reading goes on as if this were a word, so that no operator beside it is blamed.
-            self.tokens.push(Token {
-                kind: TokenKind::Bare(name),
-                span: run.start..self.at,
-            });
+            self.tokens.push(Token { kind: TokenKind::Bare(name), span: run.start..self.at });
             return true;
         };
         self.push(TokenKind::Field(field), name_end + 1 - run.start);
@@ -241,8 +207,7 @@ impl Lexer<'_> {
             _ if text.starts_with('~') => "write ~5 directly behind the closing quotation mark",
             _ => "",
         };
-        self.notes
-            .warn(span, format!("`{text}` has no letter or digit and is passed over"), hint);
+        self.notes.warn(span, format!("`{text}` has no letter or digit and is passed over"), hint);
     }
 }
 
@@ -265,22 +230,13 @@ mod tests {
                 kind => format!("{kind:?}"),
             });
         }
-        shown.extend(
-            notes
-                .errors
-                .iter()
-                .chain(&notes.warnings)
-                .map(|note| format!("!{}", note.message)),
-        );
+        shown.extend(notes.errors.iter().chain(&notes.warnings).map(|note| format!("!{}", note.message)));
         shown.join(" ")
     }
 
     #[test]
     fn operators_are_upper_case_and_signs_stand_before_a_word() {
-        assert_eq!(
-            pieces("+a -b (c OR d) AND NOT e or f"),
-            "Plus a Minus b Open c Or d Close And Not e or f"
-        );
+        assert_eq!(pieces("+a -b (c OR d) AND NOT e or f"), "Plus a Minus b Open c Or d Close And Not e or f");
         assert_eq!(pieces("opt-out -\"x y\" +(z)"), "opt-out Minus <x y>0 Plus Open z Close");
         assert_eq!(pieces("\"a\" NOT WITHIN \"a b\" WITHIN"), "<a>0 Not Within <a b>0 WITHIN");
     }
@@ -289,32 +245,17 @@ mod tests {
     fn all_quotation_marks_are_equal() {
         assert_eq!(pieces("“do not”~5 „sell”"), "<do not>5 <sell>0");
         assert_eq!(pieces("a \"b c"), "a !this quotation mark is not closed");
-        assert_eq!(
-            pieces("\"a b\"~"),
-            "<a b>0 !~ needs the number of words that may stand in between"
-        );
-        assert_eq!(
-            pieces("\"a b\"~99999999999"),
-            "<a b>0 !at most 1000 words may stand in between"
-        );
+        assert_eq!(pieces("\"a b\"~"), "<a b>0 !~ needs the number of words that may stand in between");
+        assert_eq!(pieces("\"a b\"~99999999999"), "<a b>0 !at most 1000 words may stand in between");
     }
 
     #[test]
     fn fields_have_their_value_directly_behind() {
         assert_eq!(pieces("company:AT&T year:..2010"), "company: =AT&T year: =..2010");
-        assert_eq!(
-            pieces("Heading:\"a b\" kind:(x OR y)"),
-            "heading: <a b>0 kind: Open x Or y Close"
-        );
-        assert_eq!(
-            pieces("http://x.org/a 10:30 Note: a:b Re:x"),
-            "http://x.org/a 10:30 Note: a:b Re:x"
-        );
+        assert_eq!(pieces("Heading:\"a b\" kind:(x OR y)"), "heading: <a b>0 kind: Open x Or y Close");
+        assert_eq!(pieces("http://x.org/a 10:30 Note: a:b Re:x"), "http://x.org/a 10:30 Note: a:b Re:x");
         assert_eq!(pieces("compnay:x y"), "compnay y !there is no field `compnay:`");
-        assert_eq!(
-            pieces("company: x"),
-            "company: x !`company:` with nothing directly behind it is read as a word"
-        );
+        assert_eq!(pieces("company: x"), "company: x !`company:` with nothing directly behind it is read as a word");
     }
 
     #[test]

@@ -88,10 +88,7 @@ impl DayRange {
             (a, b) => a.or(b),
         };
         // An open beginning is `None`, which is less than every day.
-        DayRange {
-            first: self.first.max(other.first),
-            last,
-        }
+        DayRange { first: self.first.max(other.first), last }
     }
 
     /// Whether no day lies within.
@@ -170,11 +167,7 @@ impl NamePattern {
     }
 
     fn matches_folded(&self, folded: &str) -> bool {
-        if self.prefix {
-            folded.starts_with(&self.folded)
-        } else {
-            folded == self.folded
-        }
+        if self.prefix { folded.starts_with(&self.folded) } else { folded == self.folded }
     }
 }
 
@@ -183,19 +176,13 @@ mod tests {
     use super::*;
 
     fn days(first: Option<i32>, last: Option<i32>) -> DayRange {
-        DayRange {
-            first: first.map(Day),
-            last: last.map(Day),
-        }
+        DayRange { first: first.map(Day), last: last.map(Day) }
     }
 
     #[test]
     fn ranges_intersect_at_both_ends() {
         assert_eq!(days(Some(1), None).intersect(days(None, Some(5))), days(Some(1), Some(5)));
-        assert_eq!(
-            days(Some(1), Some(9)).intersect(days(Some(3), Some(5))),
-            days(Some(3), Some(5))
-        );
+        assert_eq!(days(Some(1), Some(9)).intersect(days(Some(3), Some(5))), days(Some(3), Some(5)));
         assert!(days(Some(5), None).intersect(days(None, Some(4))).is_empty());
         assert!(!days(Some(5), Some(5)).is_empty());
         assert!(days(Some(5), None).contains(Day(5)) && !days(Some(5), None).contains(Day(4)));
@@ -204,48 +191,22 @@ mod tests {
 
     #[test]
     fn limits_that_exclude_each_other_are_refused_and_change_nothing() {
-        let mut limits = Limits {
-            days: days(Some(0), Some(9)),
-            ..Limits::default()
-        };
+        let mut limits = Limits { days: days(Some(0), Some(9)), ..Limits::default() };
         let before = limits.clone();
-        let later = Limits {
-            days: days(Some(10), None),
-            ..Limits::default()
-        };
+        let later = Limits { days: days(Some(10), None), ..Limits::default() };
         let conflict = limits.narrow(later).unwrap_err();
-        assert_eq!(
-            conflict.to_string(),
-            "no day is both from 1970-01-01 to 1970-01-10 and on or after 1970-01-11"
-        );
-        let early = Limits {
-            as_of: Some(Day(-1)),
-            ..Limits::default()
-        };
-        assert_eq!(
-            limits.narrow(early),
-            Err(Conflict::AsOfBefore(Day(-1), days(Some(0), Some(9))))
-        );
+        assert_eq!(conflict.to_string(), "no day is both from 1970-01-01 to 1970-01-10 and on or after 1970-01-11");
+        let early = Limits { as_of: Some(Day(-1)), ..Limits::default() };
+        assert_eq!(limits.narrow(early), Err(Conflict::AsOfBefore(Day(-1), days(Some(0), Some(9)))));
         assert_eq!(limits, before);
-        assert_eq!(
-            limits.narrow(Limits {
-                as_of: Some(Day(20)),
-                ..Limits::default()
-            }),
-            Ok(())
-        );
-        let other = Limits {
-            as_of: Some(Day(21)),
-            ..Limits::default()
-        };
+        assert_eq!(limits.narrow(Limits { as_of: Some(Day(20)), ..Limits::default() }), Ok(()));
+        let other = Limits { as_of: Some(Day(21)), ..Limits::default() };
         assert_eq!(limits.narrow(other), Err(Conflict::AsOf(Day(20), Day(21))));
     }
 
     #[test]
     fn names_match_whatever_their_case_and_white_space() {
-        let names = NameMatch::from_values(["Face*", "open  COLLECTIVE", "Straße"])
-            .unwrap()
-            .unwrap();
+        let names = NameMatch::from_values(["Face*", "open  COLLECTIVE", "Straße"]).unwrap().unwrap();
         for name in ["facebook", "FACE", "Open\tCollective ", "STRASSE"] {
             assert!(names.matches(name), "{name}");
         }

@@ -34,11 +34,7 @@ pub trait Attributes {
 
 impl PassageWords {
     pub fn new(text: &str) -> PassageWords {
-        let mut passage = PassageWords {
-            places: Vec::new(),
-            by_form: FxHashMap::default(),
-            by_stem: FxHashMap::default(),
-        };
+        let mut passage = PassageWords { places: Vec::new(), by_form: FxHashMap::default(), by_stem: FxHashMap::default() };
         let mut walk = Words::new(text);
         while walk.advance() {
             let index = passage.places.len() as u32;
@@ -91,10 +87,7 @@ impl PassageWords {
 ///
 /// An occurrence of a phrase with a gap is a shortest one: it contains no other of the same reading.
 pub fn spans(phrase: &Phrase, passage: &PassageWords) -> Vec<Range<usize>> {
-    occurrences(phrase, passage)
-        .into_iter()
-        .map(|(first, last)| first as usize..last as usize + 1)
-        .collect()
+    occurrences(phrase, passage).into_iter().map(|(first, last)| first as usize..last as usize + 1).collect()
 }
 
 /// Whether a passage satisfies a node.
@@ -257,9 +250,7 @@ mod tests {
     }
 
     fn finds(text: &str, passage: &str) -> bool {
-        query(text)
-            .node
-            .is_none_or(|node| matches(&node, &PassageWords::new(passage), &Facebook))
+        query(text).node.is_none_or(|node| matches(&node, &PassageWords::new(passage), &Facebook))
     }
 
     /// The passage with what is highlighted in brackets.
@@ -297,10 +288,7 @@ mod tests {
         let text = "\"do not sell\" NOT WITHIN \"do not sell my\"";
         assert!(!finds(text, "Do not sell my data."));
         assert!(finds(text, "Do not sell my data. We do not sell."));
-        assert_eq!(
-            marked(text, "do not sell my data; do not sell"),
-            "do not sell my data; [do not sell]"
-        );
+        assert_eq!(marked(text, "do not sell my data; do not sell"), "do not sell my data; [do not sell]");
         let word = "sell NOT WITHIN (\"not sell\" OR \"never sell\")";
         assert!(!finds(word, "we do not sell, never sell") && finds(word, "we do not sell but are selling"));
         assert!(!finds("\"a b\"~3 NOT WITHIN \"a b\"", "a a b"));
@@ -317,25 +305,15 @@ mod tests {
     #[test]
     fn highlights_are_what_the_query_asks_for() {
         assert_eq!(marked("share -data", "We were sharing data"), "We were [sharing] data");
-        assert_eq!(
-            marked("\"do not sell\" selling", "été: do NOT sell; sells"),
-            "été: [do NOT sell]; [sells]"
-        );
-        assert_eq!(
-            marked("\"share partners\"~5", "share it, share with all partners"),
-            "share it, [share] with all [partners]"
-        );
+        assert_eq!(marked("\"do not sell\" selling", "été: do NOT sell; sells"), "été: [do NOT sell]; [sells]");
+        assert_eq!(marked("\"share partners\"~5", "share it, share with all partners"), "share it, [share] with all [partners]");
         assert_eq!(marked("\"a b\" \"b c\"", "a b c"), "[a b c]");
         assert_eq!(marked("heading:sell company:x", "sell"), "sell");
         assert_eq!(marked("個人", "個人情報"), "[個人]情報");
     }
 
     fn text(words: &[u8]) -> String {
-        words
-            .iter()
-            .map(|word| char::from(b'a' + word).to_string())
-            .collect::<Vec<_>>()
-            .join(" ")
+        words.iter().map(|word| char::from(b'a' + word).to_string()).collect::<Vec<_>>().join(" ")
     }
 
     proptest! {

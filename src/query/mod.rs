@@ -140,10 +140,7 @@ pub fn parse(text: &str) -> Result<Parsed, Diagnostics> {
     if chars.len() > MAX_QUERY_CHARS {
         let count = text.chars().count();
         let message = format!("the query has {count} characters; {MAX_QUERY_CHARS} are the most");
-        return Err(Diagnostics(vec![Diagnostic::new(
-            MAX_QUERY_CHARS..MAX_QUERY_CHARS + 1,
-            message,
-        )]));
+        return Err(Diagnostics(vec![Diagnostic::new(MAX_QUERY_CHARS..MAX_QUERY_CHARS + 1, message)]));
     }
     let mut notes = diagnostic::Notes::default();
     let tokens = lexer::lex(&chars, &mut notes);
@@ -158,11 +155,7 @@ pub fn parse(text: &str) -> Result<Parsed, Diagnostics> {
 impl Phrase {
     /// The phrase of exactly these words, in their form for matching.
     pub fn exact(words: Vec<String>) -> Phrase {
-        Phrase {
-            alternatives: vec![words],
-            gap: 0,
-            not_within: Vec::new(),
-        }
+        Phrase { alternatives: vec![words], gap: 0, not_within: Vec::new() }
     }
 }
 
@@ -190,17 +183,12 @@ mod tests {
     /// The query in short: `+` must, `-` must not, `|` alternatives, `{…}` limits; then its warnings. Or the mistakes.
     pub(super) fn shown(text: &str) -> String {
         let (mut parts, notes) = match parse(text) {
-            Ok(Parsed { query, warnings }) => (
-                vec![query.node.map_or("*".into(), |n| node(&n)), limits(&query.limits)],
-                warnings,
-            ),
+            Ok(Parsed { query, warnings }) => {
+                (vec![query.node.map_or("*".into(), |n| node(&n)), limits(&query.limits)], warnings)
+            }
             Err(Diagnostics(errors)) => (vec![], errors),
         };
-        parts.extend(
-            notes
-                .iter()
-                .map(|note| format!("!{}..{} {}", note.span.start, note.span.end, note.message)),
-        );
+        parts.extend(notes.iter().map(|note| format!("!{}..{} {}", note.span.start, note.span.end, note.message)));
         parts.retain(|part| !part.is_empty());
         parts.join(" ")
     }
@@ -218,10 +206,7 @@ mod tests {
             Node::Bool { must, should, must_not } => {
                 let signed = |sign: &'static str| move |of: &Node| format!("{sign}{}", node(of));
                 let parts = must.iter().map(signed("+")).chain(should.iter().map(signed("|")));
-                format!(
-                    "({})",
-                    parts.chain(must_not.iter().map(signed("-"))).collect::<Vec<_>>().join(" ")
-                )
+                format!("({})", parts.chain(must_not.iter().map(signed("-"))).collect::<Vec<_>>().join(" "))
             }
             Node::Heading(of) => format!("heading:{}", phrase(of)),
             Node::Company(of) => format!("company:{}", names(of)),
@@ -248,11 +233,7 @@ mod tests {
     }
 
     fn limits(of: &Limits) -> String {
-        let mut parts: Vec<String> = of
-            .companies
-            .iter()
-            .map(|names_| format!("company:{}", names(names_)))
-            .collect();
+        let mut parts: Vec<String> = of.companies.iter().map(|names_| format!("company:{}", names(names_))).collect();
         parts.extend(of.kinds.iter().map(|names_| format!("kind:{}", names(names_))));
         parts.extend(of.langs.iter().map(|codes| format!("lang:{}", codes.join("/"))));
         parts.extend(of.headings.iter().map(|heading| format!("heading:{}", phrase(heading))));
@@ -260,11 +241,7 @@ mod tests {
             parts.push(of.days.to_string());
         }
         parts.extend(of.as_of.map(|day| format!("asof:{day}")));
-        if parts.is_empty() {
-            String::new()
-        } else {
-            format!("{{{}}}", parts.join(", "))
-        }
+        if parts.is_empty() { String::new() } else { format!("{{{}}}", parts.join(", ")) }
     }
 
     #[test]
@@ -295,10 +272,7 @@ mod tests {
         assert_eq!(shown("sell NOT WITHIN (\"a b\" OR \"c d\") x"), "(|sell!<a b>!<c d> |x)");
         assert_eq!(shown("sell* NOT WITHIN \"a b\" NOT WITHIN \"c d\"~2"), "sell*!<a b>!<c d>~2");
         assert_eq!(shown("a -b NOT WITHIN \"b c\""), "(+a -b!<b c>)");
-        assert_eq!(
-            shown("NOT WITHIN \"a\""),
-            "!0..10 NOT WITHIN needs a word or phrase before it"
-        );
+        assert_eq!(shown("NOT WITHIN \"a\""), "!0..10 NOT WITHIN needs a word or phrase before it");
         assert_eq!(shown("a NOT WITHIN b"), "!6..12 NOT WITHIN is followed by a phrase in quotes");
         assert_eq!(
             shown("(a b) NOT WITHIN \"b\""),
@@ -312,10 +286,7 @@ mod tests {
         assert_eq!(shown("  "), "!0..2 the query has no word and no condition");
         assert_eq!(shown("&"), "!0..1 the query has no word and no condition");
         assert_eq!(shown("\"!!!\""), "!0..5 there is no word between these quotation marks");
-        assert_eq!(
-            shown("-sell"),
-            "!0..5 a query must say what to find, not only what to exclude"
-        );
+        assert_eq!(shown("-sell"), "!0..5 a query must say what to find, not only what to exclude");
         assert_eq!(shown("a AND"), "!2..5 nothing stands behind AND");
         assert_eq!(shown("OR a"), "!0..2 nothing stands before OR");
         assert_eq!(shown("a AND OR b"), "!2..5 nothing stands behind AND");
@@ -324,10 +295,7 @@ mod tests {
         assert_eq!(shown("a) b"), "!1..2 this parenthesis was not opened");
         assert_eq!(shown("a ()"), "!2..4 there is nothing between these parentheses");
         assert_eq!(shown("+a OR b"), "!0..1 what OR makes a choice cannot be required as well");
-        assert_eq!(
-            shown("+NOT a"),
-            "!0..1 + stands directly before a word, phrase or parenthesis"
-        );
+        assert_eq!(shown("+NOT a"), "!0..1 + stands directly before a word, phrase or parenthesis");
         assert_eq!(shown("a \"b"), "!2..3 this quotation mark is not closed");
         assert_eq!(
             shown("se*l third-part*"),
@@ -338,21 +306,12 @@ mod tests {
 
     #[test]
     fn sizes_are_limited() {
-        assert_eq!(
-            shown(&"a".repeat(10_001)),
-            "!10000..10001 the query has 10001 characters; 10000 are the most"
-        );
+        assert_eq!(shown(&"a".repeat(10_001)), "!10000..10001 the query has 10001 characters; 10000 are the most");
         let deep = format!("{}a{}", "(".repeat(4_000), ")".repeat(4_000));
         assert_eq!(shown(&deep), "!65..66 the query is nested more than 64 deep");
-        assert_eq!(
-            shown(&"NOT ".repeat(2_000)),
-            "!260..263 the query is nested more than 64 deep"
-        );
+        assert_eq!(shown(&"NOT ".repeat(2_000)), "!260..263 the query is nested more than 64 deep");
         assert_eq!(shown(&format!("{}a{}", "(".repeat(64), ")".repeat(64))), "a");
-        assert_eq!(
-            shown(&"a ".repeat(1_025)),
-            "!2048..2049 the query has more than 1024 words, phrases and conditions"
-        );
+        assert_eq!(shown(&"a ".repeat(1_025)), "!2048..2049 the query has more than 1024 words, phrases and conditions");
         let wide = "\"(a|b|c|d)(a|b|c|d)(a|b|c|d)(a|b|c|d)(a|b|c|d)\"".repeat(20);
         assert!(shown(&wide).contains("the phrases have more than 50000 words"));
     }

@@ -45,22 +45,11 @@ type Signed = (Option<Range<usize>>, Tree);
 /// Reads the pieces; `None` after an error.
 pub(super) fn parse(chars: &[char], tokens: &[Token], notes: &mut Notes) -> Option<Tree> {
     warn_of_case(tokens, notes);
-    let mut parser = Parser {
-        chars,
-        tokens,
-        at: 0,
-        clauses: 0,
-        phrase_words: MAX_PHRASE_WORDS,
-        notes,
-    };
+    let mut parser = Parser { chars, tokens, at: 0, clauses: 0, phrase_words: MAX_PHRASE_WORDS, notes };
     let mut clauses = parser.beside(0);
     while let Some(token) = parser.next() {
         // Only a closing parenthesis ends the clauses before the query ends.
-        parser.notes.error(
-            token.span.clone(),
-            "this parenthesis was not opened",
-            "leave it out, or put a ( before",
-        );
+        parser.notes.error(token.span.clone(), "this parenthesis was not opened", "leave it out, or put a ( before");
         clauses.extend(parser.beside(0));
     }
     if clauses.is_empty() && notes.errors.is_empty() {
@@ -96,18 +85,11 @@ impl<'q> Parser<'q> {
     }
 
     pub fn last_span(&self) -> Range<usize> {
-        self.at
-            .checked_sub(1)
-            .and_then(|at| self.tokens.get(at))
-            .map_or(0..0, |token| token.span.clone())
+        self.at.checked_sub(1).and_then(|at| self.tokens.get(at)).map_or(0..0, |token| token.span.clone())
     }
 
     fn not_within_is_next(&self) -> bool {
-        self.peek() == Some(&TokenKind::Not)
-            && self
-                .tokens
-                .get(self.at + 1)
-                .is_some_and(|token| token.kind == TokenKind::Within)
+        self.peek() == Some(&TokenKind::Not) && self.tokens.get(self.at + 1).is_some_and(|token| token.kind == TokenKind::Within)
     }
 
     fn clause_is_next(&self) -> bool {
@@ -165,8 +147,7 @@ impl<'q> Parser<'q> {
                 operands.extend(read(self));
             } else {
                 let hint = format!("to find the word itself, write \"{}\"", name.to_lowercase());
-                self.notes
-                    .error(token.span.clone(), format!("nothing stands behind {name}"), &hint);
+                self.notes.error(token.span.clone(), format!("nothing stands behind {name}"), &hint);
             }
         }
         operands
@@ -185,11 +166,7 @@ impl<'q> Parser<'q> {
         if self.not_within_is_next() {
             self.at += 2;
             let span = token.span.start..self.last_span().end;
-            self.notes.error(
-                span,
-                "NOT WITHIN needs a word or phrase before it",
-                "write \"sell\" NOT WITHIN \"do not sell\"",
-            );
+            self.notes.error(span, "NOT WITHIN needs a word or phrase before it", "write \"sell\" NOT WITHIN \"do not sell\"");
             return None;
         }
         self.at += 1;
@@ -197,17 +174,12 @@ impl<'q> Parser<'q> {
             TokenKind::Not | TokenKind::Minus if self.clause_is_next() => {
                 let (plus, tree) = self.unary(depth + 1)?;
                 if let Some(plus) = plus {
-                    self.notes
-                        .error(plus, "what is excluded cannot be required", "leave out the +");
+                    self.notes.error(plus, "what is excluded cannot be required", "leave out the +");
                 }
                 Some((None, Tree::Not(Box::new(tree), token.span.clone())))
             }
             TokenKind::Plus if self.peek() == Some(&TokenKind::Not) => {
-                self.notes.error(
-                    token.span.clone(),
-                    "+ stands directly before a word, phrase or parenthesis",
-                    "leave it out",
-                );
+                self.notes.error(token.span.clone(), "+ stands directly before a word, phrase or parenthesis", "leave it out");
                 None
             }
             TokenKind::Plus => {
@@ -215,21 +187,13 @@ impl<'q> Parser<'q> {
                 Some((Some(token.span.clone()), tree))
             }
             TokenKind::Not | TokenKind::Minus => {
-                self.notes.error(
-                    token.span.clone(),
-                    "nothing stands behind NOT",
-                    "to find the word itself, write \"not\"",
-                );
+                self.notes.error(token.span.clone(), "nothing stands behind NOT", "to find the word itself, write \"not\"");
                 None
             }
             TokenKind::And | TokenKind::Or => {
                 let name = if token.kind == TokenKind::And { "and" } else { "or" };
                 let message = format!("nothing stands before {}", name.to_uppercase());
-                self.notes.error(
-                    token.span.clone(),
-                    message,
-                    &format!("to find the word itself, write \"{name}\""),
-                );
+                self.notes.error(token.span.clone(), message, &format!("to find the word itself, write \"{name}\""));
                 None
             }
             _ => self.primary(token, depth).map(|tree| (None, tree)),
@@ -251,11 +215,7 @@ impl<'q> Parser<'q> {
             // The lexer gives a value only behind a field, which takes it.
             _ => None,
         };
-        if self.not_within_is_next() {
-            self.not_within(tree)
-        } else {
-            tree
-        }
+        if self.not_within_is_next() { self.not_within(tree) } else { tree }
     }
 
     fn group(&mut self, open: &Token, depth: usize) -> Option<Tree> {
@@ -266,11 +226,7 @@ impl<'q> Parser<'q> {
             return None;
         }
         if self.accept(&TokenKind::Close).is_none() {
-            self.notes.error(
-                open.span.clone(),
-                "this parenthesis is not closed",
-                "put a ) behind the group",
-            );
+            self.notes.error(open.span.clone(), "this parenthesis is not closed", "put a ) behind the group");
             return None;
         }
         if clauses.is_empty() {
@@ -303,10 +259,7 @@ impl<'q> Parser<'q> {
                 }
             }
         }
-        let outside = |term| Node::Outside {
-            term,
-            not_within: covers.clone(),
-        };
+        let outside = |term| Node::Outside { term, not_within: covers.clone() };
         match tree? {
             _ if !whole => None,
             Tree::Text(Node::Word(word)) => Some(Tree::Text(outside(Term::Word(word)))),
@@ -317,8 +270,7 @@ impl<'q> Parser<'q> {
             }
             _ => {
                 let message = "NOT WITHIN stands behind a word or a phrase, not behind a group or field";
-                self.notes
-                    .error(self.last_span(), message, "write it behind each phrase of the group");
+                self.notes.error(self.last_span(), message, "write it behind each phrase of the group");
                 None
             }
         }
@@ -348,15 +300,8 @@ impl<'q> Parser<'q> {
 
 /// Says what may have been meant as an operator and is none, and the other way round.
 fn warn_of_case(tokens: &[Token], notes: &mut Notes) {
-    let bare = || {
-        tokens.iter().filter_map(|token| {
-            if let TokenKind::Bare(text) = &token.kind {
-                Some((text, token))
-            } else {
-                None
-            }
-        })
-    };
+    let bare =
+        || tokens.iter().filter_map(|token| if let TokenKind::Bare(text) = &token.kind { Some((text, token)) } else { None });
     let structured = tokens.iter().any(|token| !matches!(token.kind, TokenKind::Bare(_)));
     let operator = bare().find(|(text, _)| matches!(text.as_str(), "and" | "or" | "not"));
     if structured && let Some((text, token)) = operator {
@@ -366,10 +311,6 @@ fn warn_of_case(tokens: &[Token], notes: &mut Notes) {
     // DO NOT SELL
     let upper_case = bare().count() > 1 && bare().all(|(text, _)| !text.chars().any(char::is_lowercase));
     if upper_case && let Some(not) = tokens.iter().find(|token| token.kind == TokenKind::Not) {
-        notes.warn(
-            not.span.clone(),
-            "NOT in upper case excludes what follows",
-            "to find the text itself, put it in quotes",
-        );
+        notes.warn(not.span.clone(), "NOT in upper case excludes what follows", "to find the text itself, put it in quotes");
     }
 }

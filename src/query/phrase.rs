@@ -29,12 +29,7 @@ struct Reader<'q> {
 
 /// All readings of the phrase at `body`; `None` after an error. `budget` is how many words the phrases of the query may still have.
 pub(super) fn read(chars: &[char], body: Range<usize>, budget: &mut u64, notes: &mut Notes) -> Option<Vec<Vec<String>>> {
-    let mut reader = Reader {
-        chars,
-        at: body.start,
-        end: body.end,
-        notes,
-    };
+    let mut reader = Reader { chars, at: body.start, end: body.end, notes };
     let parts = reader.sequence(0)?;
     let place = body.start.saturating_sub(1)..body.end + 1;
     let size = size_of(&parts);
@@ -116,11 +111,7 @@ impl Reader<'_> {
     fn group(&mut self, depth: usize) -> Option<Part> {
         let open = self.at;
         if depth >= MAX_DEPTH {
-            self.notes.error(
-                open..open + 1,
-                format!("parentheses stand in more than {MAX_DEPTH} others"),
-                "use fewer",
-            );
+            self.notes.error(open..open + 1, format!("parentheses stand in more than {MAX_DEPTH} others"), "use fewer");
             return None;
         }
         let mut alternatives = Vec::new();
@@ -132,11 +123,7 @@ impl Reader<'_> {
                 Some('|') => {}
                 Some(_) => break,
                 None => {
-                    self.notes.error(
-                        open..open + 1,
-                        "this parenthesis is not closed",
-                        "put a ) behind the alternatives",
-                    );
+                    self.notes.error(open..open + 1, "this parenthesis is not closed", "put a ) behind the alternatives");
                     return None;
                 }
             }
@@ -147,11 +134,7 @@ impl Reader<'_> {
             && let Some((start, _)) = alternatives.iter().find(|(_, parts)| size_of(parts).words == 0)
         {
             let place = start - 1..(start + 1).min(end + 1);
-            self.notes.error(
-                place,
-                "this alternative has no word",
-                "to make a choice optional, write (a|b)?",
-            );
+            self.notes.error(place, "this alternative has no word", "to make a choice optional, write (a|b)?");
             return None;
         }
         Some(Part::Choice(alternatives.into_iter().map(|(_, parts)| parts).collect()))
@@ -160,18 +143,14 @@ impl Reader<'_> {
     /// Reads up to a blank or a sign with a meaning.
     fn chunk(&mut self) -> Vec<String> {
         let start = self.at;
-        while self
-            .peek()
-            .is_some_and(|c| !c.is_whitespace() && !matches!(c, '(' | ')' | '|' | '?'))
-        {
+        while self.peek().is_some_and(|c| !c.is_whitespace() && !matches!(c, '(' | ')' | '|' | '?')) {
             self.at += 1;
         }
         let text: String = self.chars[start..self.at].iter().collect();
         let found = words(&text);
         if text.ends_with('*') && !text.starts_with('*') && !found.is_empty() {
             let message = "`*` has no meaning in a phrase";
-            self.notes
-                .warn(start..self.at, message, "write out the words: (party|parties)");
+            self.notes.warn(start..self.at, message, "write out the words: (party|parties)");
         }
         found.into_iter().map(|word| word.text).collect()
     }
@@ -183,8 +162,7 @@ impl Reader<'_> {
         let ends = depth == 0 && !rest.iter().any(|c| *c == '(' || c.is_alphanumeric());
         if ends {
             let message = "`?` after the last word of a phrase is read as a question mark";
-            self.notes
-                .warn(self.at..self.at + 1, message, "to make the last word optional, write (word)?");
+            self.notes.warn(self.at..self.at + 1, message, "to make the last word optional, write (word)?");
         }
         ends
     }
@@ -202,10 +180,7 @@ fn size_of(parts: &[Part]) -> Size {
     let mut all = Size { readings: 1, words: 0 };
     for part in parts {
         let one = part_size(part);
-        all.words = all
-            .words
-            .saturating_mul(one.readings)
-            .saturating_add(one.words.saturating_mul(all.readings));
+        all.words = all.words.saturating_mul(one.readings).saturating_add(one.words.saturating_mul(all.readings));
         all.readings = all.readings.saturating_mul(one.readings);
     }
     all
@@ -213,25 +188,16 @@ fn size_of(parts: &[Part]) -> Size {
 
 fn part_size(part: &Part) -> Size {
     match part {
-        Part::Words(words) => Size {
-            readings: 1,
-            words: words.len() as u64,
-        },
+        Part::Words(words) => Size { readings: 1, words: words.len() as u64 },
         Part::Optional(part) => {
             let size = part_size(part);
-            Size {
-                readings: size.readings.saturating_add(1),
-                ..size
-            }
+            Size { readings: size.readings.saturating_add(1), ..size }
         }
         Part::Choice(alternatives) => {
-            alternatives
-                .iter()
-                .map(|parts| size_of(parts))
-                .fold(Size { readings: 0, words: 0 }, |a, b| Size {
-                    readings: a.readings.saturating_add(b.readings),
-                    words: a.words.saturating_add(b.words),
-                })
+            alternatives.iter().map(|parts| size_of(parts)).fold(Size { readings: 0, words: 0 }, |a, b| Size {
+                readings: a.readings.saturating_add(b.readings),
+                words: a.words.saturating_add(b.words),
+            })
         }
     }
 }
@@ -245,10 +211,7 @@ fn expand(parts: &[Part]) -> Vec<Vec<String>> {
             continue;
         }
         let ends = expand_part(part);
-        readings = readings
-            .iter()
-            .flat_map(|start| ends.iter().map(move |end| [start.as_slice(), end].concat()))
-            .collect();
+        readings = readings.iter().flat_map(|start| ends.iter().map(move |end| [start.as_slice(), end].concat())).collect();
     }
     readings
 }
@@ -276,13 +239,7 @@ mod tests {
         let mut budget = MAX_PHRASE_WORDS;
         let read = read(&chars, 0..chars.len(), &mut budget, &mut notes);
         let mut shown: Vec<String> = read.unwrap_or_default().iter().map(|words| words.join(" ")).collect();
-        shown.extend(
-            notes
-                .errors
-                .iter()
-                .chain(&notes.warnings)
-                .map(|note| format!("!{}", note.message)),
-        );
+        shown.extend(notes.errors.iter().chain(&notes.warnings).map(|note| format!("!{}", note.message)));
         shown.join(", ")
     }
 
@@ -319,20 +276,14 @@ mod tests {
         assert_eq!(readings("a (b"), "!this parenthesis is not closed");
         assert_eq!(readings("a) b"), "!this parenthesis was not opened");
         assert_eq!(readings("(a)? (b|c)?"), "!every word of this phrase is optional");
-        assert_eq!(
-            readings("interest(s)?"),
-            "interest s, interest, !a choice is made of whole words, not of parts of one"
-        );
+        assert_eq!(readings("interest(s)?"), "interest s, interest, !a choice is made of whole words, not of parts of one");
         assert_eq!(readings("third part*"), "third part, !`*` has no meaning in a phrase");
     }
 
     #[test]
     fn too_many_readings_are_counted_and_refused() {
         assert_eq!(readings(&"(a|b|c|d) ".repeat(5)).split(", ").count(), 1_024);
-        assert_eq!(
-            readings(&"(a|b|c|d) ".repeat(6)),
-            "!this phrase has 4096 readings; 1024 are the most"
-        );
+        assert_eq!(readings(&"(a|b|c|d) ".repeat(6)), "!this phrase has 4096 readings; 1024 are the most");
         assert!(readings(&"(a|b)".repeat(2_000)).contains(&format!("has {} readings", u64::MAX)));
         let long = format!("{}{}", "(a|b|c|d)".repeat(5), " w".repeat(100));
         assert!(readings(&long).starts_with("!with all choices written out"));

@@ -142,11 +142,7 @@ mod tests {
     }
 
     fn positions(words: &[u8], wanted: u8) -> Vec<u32> {
-        (0u32..)
-            .zip(words)
-            .filter(|(_, word)| **word == wanted)
-            .map(|(at, _)| at)
-            .collect()
+        (0u32..).zip(words).filter(|(_, word)| **word == wanted).map(|(at, _)| at).collect()
     }
 
     /// Every choice of ascending positions that is close enough; of those, the places that contain no other.

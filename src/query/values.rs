@@ -17,10 +17,7 @@ pub struct ValueError {
 
 impl ValueError {
     pub(super) fn new(message: impl Into<String>, hint: impl Into<String>) -> ValueError {
-        ValueError {
-            message: message.into(),
-            hint: hint.into(),
-        }
+        ValueError { message: message.into(), hint: hint.into() }
     }
 }
 
@@ -39,10 +36,7 @@ pub fn parse_years(text: &str) -> Result<DayRange, ValueError> {
         (None, None) => Err(years_error(text)),
         (Some(from), Some(to)) if from > to => {
             let message = format!("{to} is before {from}");
-            Err(ValueError::new(
-                message,
-                format!("the earlier year comes first: {to}..{from}"),
-            ))
+            Err(ValueError::new(message, format!("the earlier year comes first: {to}..{from}")))
         }
         (from, to) => Ok(DayRange {
             first: from.and_then(|year| Day::from_date(year, 1, 1)),
@@ -56,10 +50,7 @@ pub fn parse_years(text: &str) -> Result<DayRange, ValueError> {
 /// # Errors
 /// What is no date.
 pub fn parse_since(text: &str) -> Result<DayRange, ValueError> {
-    Ok(DayRange {
-        first: Some(date(text)?.first),
-        last: None,
-    })
+    Ok(DayRange { first: Some(date(text)?.first), last: None })
 }
 
 /// Reads the last day of a range: the end of a year, month or day (`2005`, `2005-05`, `2005-05-25`).
@@ -67,10 +58,7 @@ pub fn parse_since(text: &str) -> Result<DayRange, ValueError> {
 /// # Errors
 /// What is no date.
 pub fn parse_until(text: &str) -> Result<DayRange, ValueError> {
-    Ok(DayRange {
-        first: None,
-        last: Some(date(text)?.last),
-    })
+    Ok(DayRange { first: None, last: Some(date(text)?.last) })
 }
 
 /// Reads one day, `2010-05-25`.
@@ -81,10 +69,7 @@ pub fn parse_as_of(text: &str) -> Result<Day, ValueError> {
     let dates = date(text)?;
     if dates.first != dates.last {
         let message = format!("{} has more than one day", text.trim());
-        return Err(ValueError::new(
-            message,
-            format!("write the day, for the end of it {}", dates.last),
-        ));
+        return Err(ValueError::new(message, format!("write the day, for the end of it {}", dates.last)));
     }
     Ok(dates.first)
 }
@@ -95,9 +80,7 @@ pub fn parse_as_of(text: &str) -> Result<Day, ValueError> {
 /// What does not look like a code.
 pub fn parse_language(text: &str) -> Result<String, ValueError> {
     let code = text.trim().to_lowercase();
-    let (language, rest) = code
-        .split_once('-')
-        .map_or((code.as_str(), None), |(language, rest)| (language, Some(rest)));
+    let (language, rest) = code.split_once('-').map_or((code.as_str(), None), |(language, rest)| (language, Some(rest)));
     let letters = matches!(language.len(), 2 | 3) && language.bytes().all(|b| b.is_ascii_lowercase());
     let region = rest.is_none_or(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'));
     if !letters || !region {
@@ -153,10 +136,7 @@ fn date(text: &str) -> Result<Dates, ValueError> {
 }
 
 fn both(first: Option<Day>, last: Option<Day>) -> Option<Dates> {
-    Some(Dates {
-        first: first?,
-        last: last?,
-    })
+    Some(Dates { first: first?, last: last? })
 }
 
 /// A year of four digits.
@@ -189,10 +169,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn shown(range: Result<DayRange, ValueError>) -> String {
-        range.map_or_else(
-            |error| format!("{} ({})", error.message, error.hint),
-            |range| range.to_string(),
-        )
+        range.map_or_else(|error| format!("{} ({})", error.message, error.hint), |range| range.to_string())
     }
 
     #[test]
@@ -201,10 +178,7 @@ mod tests {
         assert_eq!(shown(parse_years("2005")), "from 2005-01-01 to 2005-12-31");
         assert_eq!(shown(parse_years("2005..")), "on or after 2005-01-01");
         assert_eq!(shown(parse_years("..2010")), "on or before 2010-12-31");
-        assert_eq!(
-            shown(parse_years("2010..2005")),
-            "2005 is before 2010 (the earlier year comes first: 2005..2010)"
-        );
+        assert_eq!(shown(parse_years("2010..2005")), "2005 is before 2010 (the earlier year comes first: 2005..2010)");
         assert_eq!(
             shown(parse_years("2005-05")),
             "`2005-05` is not a range of years (for months and days write since: and until:)"
@@ -221,15 +195,7 @@ mod tests {
         assert_eq!(shown(parse_until("2004-02")), "on or before 2004-02-29");
         assert_eq!(shown(parse_until("2010")), "on or before 2010-12-31");
         assert_eq!(shown(parse_until("2010-5-5")), "on or before 2010-05-05");
-        for wrong in [
-            "2005-13",
-            "2005-02-30",
-            "25.5.2005",
-            "2005-05-25-1",
-            "2005-",
-            "-2005",
-            "2005-05-25T10:00",
-        ] {
+        for wrong in ["2005-13", "2005-02-30", "25.5.2005", "2005-05-25-1", "2005-", "-2005", "2005-05-25T10:00"] {
             assert!(parse_since(wrong).is_err(), "{wrong}");
         }
     }
@@ -237,10 +203,7 @@ mod tests {
     #[test]
     fn as_of_is_one_day() {
         assert_eq!(parse_as_of("2010-05-25").unwrap().to_string(), "2010-05-25");
-        assert_eq!(
-            parse_as_of("2010-02").unwrap_err().hint,
-            "write the day, for the end of it 2010-02-28"
-        );
+        assert_eq!(parse_as_of("2010-02").unwrap_err().hint, "write the day, for the end of it 2010-02-28");
     }
 
     #[test]

@@ -64,7 +64,7 @@ pub struct AsOf {
 const SCORE_STEP: f32 = 1e-3;
 
 /// What the score of a heading is multiplied with: the text below it says more than its title (0: always last; 1: as any passage).
-const HEADING_WEIGHT: f32 = 0.3;
+const HEADING_WEIGHT: f32 = 0.1;
 
 /// Answers a request.
 pub fn search(index: &Arc<Index>, request: &Request) -> Result<Answer, SearchError> {
@@ -72,17 +72,11 @@ pub fn search(index: &Arc<Index>, request: &Request) -> Result<Answer, SearchErr
     let planner = Planner::new(index.clone(), request.carry);
     let query = planner.plan(request.query.node.as_ref(), limits)?;
     let collector = AllMatches { scored: true };
-    let matches = index
-        .searcher
-        .search_with_statistics_provider(&*query, &collector, &index.statistics())?;
+    let matches = index.searcher.search_with_statistics_provider(&*query, &collector, &index.statistics())?;
     if let Some(fault) = planner.fault() {
         return Err(fault.into());
     }
-    let scope = Scope {
-        index,
-        limits,
-        carry: request.carry,
-    };
+    let scope = Scope { index, limits, carry: request.carry };
     let mut count = Count::new(request.by_year);
     let mut found: Vec<Found> = Vec::new();
     for group in matches.chunk_by(|a, b| slot_and_passage(a.0).0 == slot_and_passage(b.0).0) {
@@ -94,11 +88,8 @@ pub fn search(index: &Arc<Index>, request: &Request) -> Result<Answer, SearchErr
     }
     let (totals, years) = count.finish();
     let picked = pick(index, request, found)?;
-    let hits: Result<Vec<Hit>, IndexError> = picked
-        .into_iter()
-        .enumerate()
-        .map(|(at, picked)| Hit::read(&scope, request, request.offset + at + 1, picked))
-        .collect();
+    let hits: Result<Vec<Hit>, IndexError> =
+        picked.into_iter().enumerate().map(|(at, picked)| Hit::read(&scope, request, request.offset + at + 1, picked)).collect();
     Ok(Answer {
         fingerprint: index.catalog.fingerprint.clone(),
         query: request.text.clone(),
@@ -142,9 +133,7 @@ fn look_at<'i>(
             return Err(IndexError::Damaged("a term names no passage"));
         };
         let stands = if scope.limits.headings.is_empty() {
-            *by_set
-                .entry(facts.set)
-                .or_insert_with(|| timeline.sets[facts.set as usize].intersects(&within))
+            *by_set.entry(facts.set).or_insert_with(|| timeline.sets[facts.set as usize].intersects(&within))
         } else {
             let occurrences = scope.occurrences(slot, passage, &within)?;
             let stands = !occurrences.is_empty();
@@ -154,12 +143,7 @@ fn look_at<'i>(
         if stands {
             let weight = if facts.heading { HEADING_WEIGHT } else { 1.0 };
             let score = (score * weight / SCORE_STEP).round() as i64;
-            found.push(Found {
-                slot,
-                passage,
-                clause: facts.clause,
-                score,
-            });
+            found.push(Found { slot, passage, clause: facts.clause, score });
             clauses.push(facts.clause);
         }
     }
@@ -168,10 +152,7 @@ fn look_at<'i>(
     }
     clauses.sort_unstable();
     clauses.dedup();
-    let sets = by_set
-        .iter()
-        .filter(|(_, stands)| **stands)
-        .map(|(&set, _)| &timeline.sets[set as usize]);
+    let sets = by_set.iter().filter(|(_, stands)| **stands).map(|(&set, _)| &timeline.sets[set as usize]);
     let snapshots = Runs::union_of(sets.chain(&seen)).intersection(&within);
     let company = &scope.index.entry(slot)?.company;
     count.add(company, timeline, &snapshots, clauses.len(), found.len() - before);
@@ -194,11 +175,7 @@ struct YearSoFar<'i> {
 
 impl<'i> Count<'i> {
     fn new(by_year: bool) -> Count<'i> {
-        Count {
-            totals: Totals::default(),
-            companies: FxHashSet::default(),
-            years: by_year.then(BTreeMap::new),
-        }
+        Count { totals: Totals::default(), companies: FxHashSet::default(), years: by_year.then(BTreeMap::new) }
     }
 
     fn add(&mut self, company: &'i str, timeline: &Timeline, snapshots: &Runs, clauses: usize, passages: usize) {
@@ -229,10 +206,7 @@ impl<'i> Count<'i> {
     }
 
     fn finish(self) -> (Totals, Option<Vec<YearCount>>) {
-        let totals = Totals {
-            companies: self.companies.len() as u64,
-            ..self.totals
-        };
+        let totals = Totals { companies: self.companies.len() as u64, ..self.totals };
         let years = self.years.map(|mut years| {
             let (Some(&first), Some(&last)) = (years.keys().next(), years.keys().next_back()) else {
                 return Vec::new();
@@ -240,12 +214,7 @@ impl<'i> Count<'i> {
             let count = |year| {
                 let so_far = years.remove(&year).unwrap_or_default();
                 let companies = so_far.companies.len() as u64;
-                YearCount {
-                    year,
-                    snapshots: so_far.snapshots,
-                    documents: so_far.documents,
-                    companies,
-                }
+                YearCount { year, snapshots: so_far.snapshots, documents: so_far.documents, companies }
             };
             (first..=last).map(count).collect()
         });
@@ -285,10 +254,7 @@ fn pick(index: &Index, request: &Request, found: Vec<Found>) -> Result<Vec<Picke
         (&a.0, a.1.passage).cmp(&(&b.0, b.1.passage))
     };
     // Only as many as are shown need to be in order; how many a company may have is known only when they are.
-    let wanted = request
-        .limit
-        .map(|limit| request.offset.saturating_add(limit))
-        .filter(|_| request.per_company.is_none());
+    let wanted = request.limit.map(|limit| request.offset.saturating_add(limit)).filter(|_| request.per_company.is_none());
     if let Some(wanted) = wanted.filter(|&wanted| wanted < sorted.len()) {
         sorted.select_nth_unstable_by(wanted, order);
         sorted.truncate(wanted);
@@ -312,11 +278,7 @@ fn pick(index: &Index, request: &Request, found: Vec<Found>) -> Result<Vec<Picke
             wordings,
         });
     }
-    Ok(picked
-        .into_iter()
-        .skip(request.offset)
-        .take(request.limit.unwrap_or(usize::MAX))
-        .collect())
+    Ok(picked.into_iter().skip(request.offset).take(request.limit.unwrap_or(usize::MAX)).collect())
 }
 
 /// Orders hits; the passage's number within its document settles what is left.
@@ -355,42 +317,18 @@ fn sort_key(index: &Index, sort: Sort, found: &Found, document: u32) -> Result<S
         Sort::Relevance => SortKey::Relevance { score, document },
         Sort::FirstSeen => {
             let first = instant(occurrences.first());
-            SortKey::FirstSeen {
-                undated: first.is_none(),
-                first,
-                score,
-                document,
-            }
+            SortKey::FirstSeen { undated: first.is_none(), first, score, document }
         }
-        Sort::LastSeen => SortKey::LastSeen {
-            last: Reverse(instant(occurrences.last())),
-            score,
-            document,
-        },
-        Sort::Company => SortKey::Company {
-            unknown: index.entry(found.slot)?.company.is_empty(),
-            document,
-            score,
-        },
+        Sort::LastSeen => SortKey::LastSeen { last: Reverse(instant(occurrences.last())), score, document },
+        Sort::Company => SortKey::Company { unknown: index.entry(found.slot)?.company.is_empty(), document, score },
     })
 }
 
 fn known_as_of(scope: &Scope<'_>, day: Day) -> Result<AsOf, IndexError> {
-    let mut as_of = AsOf {
-        day,
-        known: 0,
-        unknown: 0,
-    };
+    let mut as_of = AsOf { day, known: 0, unknown: 0 };
     // The languages asked for restrict what stands for the day; documents in other languages are then unknown.
-    let limits = Limits {
-        days: Default::default(),
-        headings: Vec::new(),
-        ..scope.limits.clone()
-    };
-    let scope = Scope {
-        limits: &limits,
-        ..*scope
-    };
+    let limits = Limits { days: Default::default(), headings: Vec::new(), ..scope.limits.clone() };
+    let scope = Scope { limits: &limits, ..*scope };
     for (slot, entry) in scope.index.catalog.documents() {
         if entry.first.is_some() && scope.admits(slot)? {
             match scope.as_of(slot, day)? {

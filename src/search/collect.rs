@@ -19,10 +19,7 @@ impl Collector for AllMatches {
     type Child = SegmentMatches;
 
     fn for_segment(&self, _: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<SegmentMatches> {
-        Ok(SegmentMatches {
-            passages: passages(reader)?,
-            found: Vec::new(),
-        })
+        Ok(SegmentMatches { passages: passages(reader)?, found: Vec::new() })
     }
 
     fn requires_scoring(&self) -> bool {

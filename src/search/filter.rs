@@ -18,10 +18,7 @@ pub struct Filter {
 
 impl Clone for Filter {
     fn clone(&self) -> Filter {
-        Filter {
-            inner: self.inner.box_clone(),
-            test: self.test.clone(),
-        }
+        Filter { inner: self.inner.box_clone(), test: self.test.clone() }
     }
 }
 
@@ -33,10 +30,7 @@ impl fmt::Debug for Filter {
 
 impl Query for Filter {
     fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
-        Ok(Box::new(FilterWeight {
-            inner: self.inner.weight(scoring)?,
-            test: self.test.clone(),
-        }))
+        Ok(Box::new(FilterWeight { inner: self.inner.weight(scoring)?, test: self.test.clone() }))
     }
 }
 
@@ -47,11 +41,8 @@ struct FilterWeight {
 
 impl Weight for FilterWeight {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let mut scorer = FilterScorer {
-            inner: self.inner.scorer(reader, boost)?,
-            passages: passages(reader)?,
-            test: self.test.clone(),
-        };
+        let mut scorer =
+            FilterScorer { inner: self.inner.scorer(reader, boost)?, passages: passages(reader)?, test: self.test.clone() };
         scorer.settle();
         Ok(Box::new(scorer))
     }

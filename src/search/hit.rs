@@ -75,12 +75,7 @@ impl Hit {
     /// Reads what a hit shows.
     pub fn read(scope: &Scope<'_>, request: &Request, rank: usize, picked: Picked) -> Result<Hit, IndexError> {
         let index = scope.index;
-        let Picked {
-            slot,
-            passage,
-            score,
-            wordings,
-        } = picked;
+        let Picked { slot, passage, score, wordings } = picked;
         let entry = index.entry(slot)?;
         let timeline = &index.record(slot)?.timeline;
         let text = index.text(slot, passage)?;
@@ -93,14 +88,9 @@ impl Hit {
             Folding::Wordings => vec![passage],
         };
         let clause = timeline.passages[passage as usize].clause;
-        let of_clause: Vec<u32> = (0..timeline.passages.len() as u32)
-            .filter(|&other| timeline.passages[other as usize].clause == clause)
-            .collect();
-        let source = index
-            .catalog
-            .sources
-            .get(entry.source as usize)
-            .map_or("", |source| source.name.as_str());
+        let of_clause: Vec<u32> =
+            (0..timeline.passages.len() as u32).filter(|&other| timeline.passages[other as usize].clause == clause).collect();
+        let source = index.catalog.sources.get(entry.source as usize).map_or("", |source| source.name.as_str());
         Ok(Hit {
             rank,
             score,
@@ -172,11 +162,7 @@ impl Place {
     fn find(scope: &Scope<'_>, slot: u32, snapshot: u32, passage: u32) -> Result<Place, IndexError> {
         let index = scope.index;
         let timeline = &index.record(slot)?.timeline;
-        let number = timeline
-            .snapshots
-            .get(snapshot as usize)
-            .ok_or(IndexError::Damaged("a hit names no snapshot"))?
-            .version;
+        let number = timeline.snapshots.get(snapshot as usize).ok_or(IndexError::Damaged("a hit names no snapshot"))?.version;
         let version = index.version(slot, number)?;
         let mut above: Vec<(u8, u32)> = Vec::new();
         let mut start = 0;
@@ -189,21 +175,11 @@ impl Place {
             }
             let chars = timeline.passages[entry.passage as usize].chars as usize;
             if entry.passage == passage && is_wanted(scope, slot, passage, &above)? {
-                let headings: Result<Vec<String>, IndexError> = above
-                    .iter()
-                    .map(|&(_, heading)| Ok(index.text(slot, heading)?.to_string()))
-                    .collect();
-                return Ok(Place {
-                    headings: headings?,
-                    offset: start..start + chars,
-                    sha256_text: version.sha256_text,
-                });
+                let headings: Result<Vec<String>, IndexError> =
+                    above.iter().map(|&(_, heading)| Ok(index.text(slot, heading)?.to_string())).collect();
+                return Ok(Place { headings: headings?, offset: start..start + chars, sha256_text: version.sha256_text });
             }
-            if let Entry {
-                passage,
-                shape: Shape::Heading(level),
-            } = *entry
-            {
+            if let Entry { passage, shape: Shape::Heading(level) } = *entry {
                 above.push((level, passage));
             }
             start += chars;

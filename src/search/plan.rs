@@ -30,11 +30,7 @@ pub struct Planner {
 
 impl Planner {
     pub fn new(index: Arc<Index>, carry: Option<super::Carry>) -> Planner {
-        Planner {
-            index,
-            carry,
-            faults: Arc::default(),
-        }
+        Planner { index, carry, faults: Arc::default() }
     }
 
     /// The first error that a test met while passages were collected.
@@ -53,25 +49,13 @@ impl Planner {
             }
             None => parts.push((Occur::Must, unscored(Box::new(AllQuery)))),
         }
-        parts.extend(
-            limits
-                .headings
-                .iter()
-                .map(|phrase| (Occur::Must, unscored(self.heading_candidates(phrase)))),
-        );
+        parts.extend(limits.headings.iter().map(|phrase| (Occur::Must, unscored(self.heading_candidates(phrase)))));
         stems.sort_unstable();
         stems.dedup();
         for stem in stems {
-            parts.push((
-                Occur::Should,
-                boosted(self.term(self.index.fields.heading, &stem), HEADING_BOOST),
-            ));
+            parts.push((Occur::Should, boosted(self.term(self.index.fields.heading, &stem), HEADING_BOOST)));
         }
-        Ok(if parts.len() == 1 {
-            parts.remove(0).1
-        } else {
-            Box::new(BooleanQuery::new(parts))
-        })
+        Ok(if parts.len() == 1 { parts.remove(0).1 } else { Box::new(BooleanQuery::new(parts)) })
     }
 
     fn node(&self, node: &Node) -> tantivy::Result<Box<dyn Query>> {
@@ -85,9 +69,7 @@ impl Planner {
                     crate::query::Term::Prefix(prefix) => self.prefix(prefix)?,
                 };
                 let node = node.clone();
-                self.checked(candidates, move |text| {
-                    matches(&node, &PassageWords::new(text), &NoAttributes)
-                })
+                self.checked(candidates, move |text| matches(&node, &PassageWords::new(text), &NoAttributes))
             }
             Node::Bool { must, should, must_not } => self.combined(must, should, must_not)?,
             Node::Heading(phrase) => self.heading(phrase),
@@ -106,30 +88,21 @@ impl Planner {
     }
 
     fn term(&self, field: Field, text: &str) -> Box<dyn Query> {
-        Box::new(TermQuery::new(
-            Term::from_field_text(field, text),
-            IndexRecordOption::WithFreqs,
-        ))
+        Box::new(TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::WithFreqs))
     }
 
     /// A word by its stem; better where it stands as typed.
     fn word(&self, word: &str) -> Box<dyn Query> {
         Box::new(BooleanQuery::new(vec![
             (Occur::Must, self.term(self.index.fields.stem, &words::stem(word))),
-            (
-                Occur::Should,
-                boosted(self.term(self.index.fields.text, word), EXACT_WORD_BOOST),
-            ),
+            (Occur::Should, boosted(self.term(self.index.fields.text, word), EXACT_WORD_BOOST)),
         ]))
     }
 
     /// All words that begin so. Every word in its form for matching is letters, digits and apostrophes: none means anything to a
     /// regular expression.
     fn prefix(&self, prefix: &str) -> tantivy::Result<Box<dyn Query>> {
-        Ok(Box::new(RegexQuery::from_pattern(
-            &format!("{prefix}.*"),
-            self.index.fields.text,
-        )?))
+        Ok(Box::new(RegexQuery::from_pattern(&format!("{prefix}.*"), self.index.fields.text)?))
     }
 
     fn phrase(&self, phrase: &Phrase) -> Box<dyn Query> {
@@ -147,9 +120,7 @@ impl Planner {
         let field = self.index.fields.text;
         match words {
             [word] => self.term(field, word),
-            words if exact => Box::new(PhraseQuery::new(
-                words.iter().map(|word| Term::from_field_text(field, word)).collect(),
-            )),
+            words if exact => Box::new(PhraseQuery::new(words.iter().map(|word| Term::from_field_text(field, word)).collect())),
             words => {
                 let mut distinct: Vec<&String> = words.iter().collect();
                 distinct.sort_unstable();
@@ -207,10 +178,7 @@ impl Planner {
     fn timed(&self, accepts: impl Fn(&Timeline, u32) -> bool + Send + Sync + 'static) -> Box<dyn Query> {
         self.tested(Box::new(AllQuery), move |index, slot, passage| {
             let timeline = &index.record(slot)?.timeline;
-            Ok(timeline
-                .occurrences(passage)
-                .iter()
-                .any(|snapshot| accepts(timeline, snapshot)))
+            Ok(timeline.occurrences(passage).iter().any(|snapshot| accepts(timeline, snapshot)))
         })
     }
 
@@ -218,16 +186,9 @@ impl Planner {
         let carry = self.carry;
         self.tested(Box::new(AllQuery), move |index, slot, passage| {
             let limits = Limits::default();
-            let stands = Scope {
-                index,
-                limits: &limits,
-                carry,
-            }
-            .as_of(slot, day)?;
+            let stands = Scope { index, limits: &limits, carry }.as_of(slot, day)?;
             Ok(stands.is_some_and(|snapshot| {
-                index
-                    .record(slot)
-                    .is_ok_and(|record| record.timeline.occurrences(passage).contains(snapshot))
+                index.record(slot).is_ok_and(|record| record.timeline.occurrences(passage).contains(snapshot))
             }))
         })
     }
@@ -244,10 +205,7 @@ impl Planner {
         candidates: Box<dyn Query>,
         accepts: impl Fn(&Index, u32, u32) -> Result<bool, IndexError> + Send + Sync + 'static,
     ) -> Box<dyn Query> {
-        unscored(Box::new(Filter {
-            inner: candidates,
-            test: self.test(accepts),
-        }))
+        unscored(Box::new(Filter { inner: candidates, test: self.test(accepts) }))
     }
 
     fn test(&self, accepts: impl Fn(&Index, u32, u32) -> Result<bool, IndexError> + Send + Sync + 'static) -> Test {

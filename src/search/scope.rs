@@ -23,9 +23,7 @@ impl Carry {
             Carry::Unlimited => Day(i32::MIN),
             Carry::Days(days) => Day(day.0.saturating_sub_unsigned(days)),
             Carry::Months(months) => {
-                let date = day
-                    .date()
-                    .saturating_sub(jiff::Span::new().months(i64::from(months.min(12 * 5_000))));
+                let date = day.date().saturating_sub(jiff::Span::new().months(i64::from(months.min(12 * 5_000))));
                 Day::from_date(date.year(), date.month(), date.day()).unwrap_or(Day(i32::MIN))
             }
         }
@@ -58,17 +56,11 @@ impl Scope<'_> {
         let all = Runs::range(0, timeline.snapshots.len() as u32);
         let limits = self.limits;
         let within = match limits.as_of {
-            Some(day) => self
-                .as_of(slot, day)?
-                .map_or_else(Runs::default, |snapshot| Runs::range(snapshot, snapshot + 1)),
+            Some(day) => self.as_of(slot, day)?.map_or_else(Runs::default, |snapshot| Runs::range(snapshot, snapshot + 1)),
             None if limits.langs.is_empty() => all,
             None => all.iter().filter(|&snapshot| self.has_language(timeline, snapshot)).collect(),
         };
-        Ok(if limits.days.is_unlimited() {
-            within
-        } else {
-            within.intersection(&days(timeline, limits.days))
-        })
+        Ok(if limits.days.is_unlimited() { within } else { within.intersection(&days(timeline, limits.days)) })
     }
 
     /// The snapshot that stands at the end of a day: the last usable one, in a language asked for; none past the last capture of
@@ -76,21 +68,11 @@ impl Scope<'_> {
     pub fn as_of(&self, slot: u32, day: Day) -> Result<Option<u32>, IndexError> {
         let entry = self.index.entry(slot)?;
         let timeline = &self.index.record(slot)?.timeline;
-        let watched = self
-            .index
-            .catalog
-            .last_capture(entry.source)
-            .is_some_and(|last| day <= last.day());
+        let watched = self.index.catalog.last_capture(entry.source).is_some_and(|last| day <= last.day());
         if !watched {
             return Ok(None);
         }
-        let until = days(
-            timeline,
-            DayRange {
-                first: None,
-                last: Some(day),
-            },
-        );
+        let until = days(timeline, DayRange { first: None, last: Some(day) });
         let stands = |&snapshot: &u32| timeline.is_usable(snapshot) && self.has_language(timeline, snapshot);
         let Some(last) = until.last().and_then(|last| (0..=last).rev().find(stands)) else {
             return Ok(None);
@@ -99,10 +81,7 @@ impl Scope<'_> {
             Recording::Captures => DEFAULT_CARRY,
             Recording::Changes => Carry::Unlimited,
         });
-        Ok(timeline
-            .day(last)
-            .filter(|captured| *captured >= carry.earliest(day))
-            .map(|_| last))
+        Ok(timeline.day(last).filter(|captured| *captured >= carry.earliest(day)).map(|_| last))
     }
 
     fn has_language(&self, timeline: &Timeline, snapshot: u32) -> bool {
@@ -132,12 +111,9 @@ pub fn days(timeline: &Timeline, range: DayRange) -> Runs {
     if !timeline.is_dated() {
         return Runs::default();
     }
-    let start = range
-        .first
-        .map_or(0, |first| timeline.snapshots.partition_point(|one| day_of(one) < Some(first)));
-    let end = range.last.map_or(timeline.snapshots.len(), |last| {
-        timeline.snapshots.partition_point(|one| day_of(one) <= Some(last))
-    });
+    let start = range.first.map_or(0, |first| timeline.snapshots.partition_point(|one| day_of(one) < Some(first)));
+    let end =
+        range.last.map_or(timeline.snapshots.len(), |last| timeline.snapshots.partition_point(|one| day_of(one) <= Some(last)));
     Runs::range(start as u32, end as u32)
 }
 
@@ -151,7 +127,5 @@ pub fn under(index: &Index, slot: u32, path: u32, phrases: &[Phrase]) -> Result<
         .map(|heading| Ok(PassageWords::new(&index.text(slot, heading)?)))
         .collect();
     let headings = headings?;
-    Ok(phrases
-        .iter()
-        .all(|phrase| headings.iter().any(|heading| !spans(phrase, heading).is_empty())))
+    Ok(phrases.iter().all(|phrase| headings.iter().any(|heading| !spans(phrase, heading).is_empty())))
 }

@@ -73,10 +73,7 @@ pub fn trim(name: &str) -> &str {
 /// Reads the longest date at the start of a text; the text goes on with something that cannot belong to it.
 fn prefix(text: &str, years: &RangeInclusive<i16>) -> Option<(usize, Reading)> {
     let end = text.len().min(MAX_DATE_BYTES);
-    let mut cursor = Cursor {
-        bytes: &text.as_bytes()[..end],
-        at: 0,
-    };
+    let mut cursor = Cursor { bytes: &text.as_bytes()[..end], at: 0 };
     let run = cursor.digit_run();
     let year: i16 = cursor.number(4)?;
     if !years.contains(&year) {
@@ -88,9 +85,7 @@ fn prefix(text: &str, years: &RangeInclusive<i16>) -> Option<(usize, Reading)> {
         _ => None,
     }?;
     let (len, parts) = found;
-    let reading = parts
-        .instant()
-        .ok_or_else(|| ImpossibleDate(text.get(..len).unwrap_or(text).to_owned()));
+    let reading = parts.instant().ok_or_else(|| ImpossibleDate(text.get(..len).unwrap_or(text).to_owned()));
     Some((len, reading))
 }
 
@@ -102,11 +97,7 @@ fn compact(cursor: &mut Cursor, year: i16, run: usize) -> Option<(usize, Parts)>
     }
     let mut parts = Parts::day(year, month, day);
     if run > 8 {
-        parts.time = Some((
-            cursor.number(2)?,
-            cursor.number(2)?,
-            if run == 14 { Some(cursor.number(2)?) } else { None },
-        ));
+        parts.time = Some((cursor.number(2)?, cursor.number(2)?, if run == 14 { Some(cursor.number(2)?) } else { None }));
         cursor.zone(&mut parts);
     } else {
         cursor.time(&mut parts);
@@ -116,17 +107,9 @@ fn compact(cursor: &mut Cursor, year: i16, run: usize) -> Option<(usize, Parts)>
 
 /// `2005`, `2005-05`, `2005-05-25`, `2005_05_25`, `2005-05-25T10-11-12Z`, `2005-05-25 10:11:12+02:00`.
 fn separated(cursor: &mut Cursor, year: i16) -> Option<(usize, Parts)> {
-    let mut parts = Parts {
-        year,
-        month: None,
-        day: None,
-        time: None,
-        offset_seconds: 0,
-    };
+    let mut parts = Parts { year, month: None, day: None, time: None, offset_seconds: 0 };
     let after_year = cursor.at;
-    let month = cursor
-        .separator(b"-_.")
-        .and_then(|separator| Some((separator, cursor.pair()?)));
+    let month = cursor.separator(b"-_.").and_then(|separator| Some((separator, cursor.pair()?)));
     let Some((separator, month)) = month else {
         cursor.at = after_year;
         // `2005-2006` is a span of years, `2005.1` a version: neither is a date.
@@ -156,22 +139,12 @@ struct Parts {
 
 impl Parts {
     fn day(year: i16, month: i8, day: i8) -> Parts {
-        Parts {
-            year,
-            month: Some(month),
-            day: Some(day),
-            time: None,
-            offset_seconds: 0,
-        }
+        Parts { year, month: Some(month), day: Some(day), time: None, offset_seconds: 0 }
     }
 
     fn instant(&self) -> Option<Instant> {
         let (Some(month), Some(day)) = (self.month, self.day) else {
-            let precision = if self.month.is_some() {
-                Precision::Month
-            } else {
-                Precision::Year
-            };
+            let precision = if self.month.is_some() { Precision::Month } else { Precision::Year };
             return Instant::from_date(self.year, self.month.unwrap_or(1), 1, precision);
         };
         let Some((hour, minute, second)) = self.time else {
@@ -181,16 +154,9 @@ impl Parts {
         if second.is_some_and(|second| second > 60) {
             return None;
         }
-        let precision = if second.is_some() {
-            Precision::Second
-        } else {
-            Precision::Minute
-        };
+        let precision = if second.is_some() { Precision::Second } else { Precision::Minute };
         let local = Instant::from_date_time((self.year, month, day), (hour, minute, second.unwrap_or(0)), precision)?;
-        Some(Instant {
-            seconds: local.seconds - self.offset_seconds,
-            precision,
-        })
+        Some(Instant { seconds: local.seconds - self.offset_seconds, precision })
     }
 }
 
@@ -332,8 +298,7 @@ impl Cursor<'_> {
 
     /// Whether the date can end here: no letter or digit goes on.
     fn at_boundary(&self) -> bool {
-        self.peek()
-            .is_none_or(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric())
+        self.peek().is_none_or(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric())
     }
 
     /// Whether a separator and a number follow, as in `2005-2006`.
@@ -412,10 +377,7 @@ mod tests {
         let parts = |name| within(name).map(|found| (found.before, found.reading.unwrap().to_string(), found.after));
         let expect = |before, date: &str, after| Some((before, date.to_owned(), after));
         assert_eq!(parts("acme_2005-05-25"), expect("acme", "2005-05-25", ""));
-        assert_eq!(
-            parts("20050525_Acme_PrivacyPolicy"),
-            expect("", "2005-05-25", "Acme_PrivacyPolicy")
-        );
+        assert_eq!(parts("20050525_Acme_PrivacyPolicy"), expect("", "2005-05-25", "Acme_PrivacyPolicy"));
         assert_eq!(parts("acme-1999_2005-05"), expect("acme-1999", "2005-05", ""));
         assert_eq!(parts("acme (2005)"), expect("acme", "2005", ""));
         assert_eq!(parts("policy20050525"), expect("policy", "2005-05-25", ""));

@@ -44,25 +44,17 @@ impl Folder {
     pub fn open(root: &Path) -> Result<Folder, SourceError> {
         let io_error = |path: &Path, source: io::Error| match source.kind() {
             io::ErrorKind::NotFound => SourceError::NotFound(path.to_owned()),
-            _ => SourceError::Io {
-                path: path.to_owned(),
-                source,
-            },
+            _ => SourceError::Io { path: path.to_owned(), source },
         };
         let full = root.canonicalize().map_err(|error| io_error(root, error))?;
         let kind = fs::metadata(&full).map_err(|error| io_error(root, error))?.file_type();
-        let last = full.file_name().map_or_else(
-            || full.to_string_lossy().into_owned(),
-            |name| name.to_string_lossy().into_owned(),
-        );
+        let last =
+            full.file_name().map_or_else(|| full.to_string_lossy().into_owned(), |name| name.to_string_lossy().into_owned());
         let (base, only) = match full.parent() {
             _ if kind.is_dir() => (full, None),
             Some(parent) if kind.is_file() => {
                 if let NameSays::Skip(reason) = sniff::name(&last).0 {
-                    return Err(SourceError::NotReadable {
-                        path: root.to_owned(),
-                        reason,
-                    });
+                    return Err(SourceError::NotReadable { path: root.to_owned(), reason });
                 }
                 (parent.to_owned(), Some(last.clone()))
             }
@@ -79,19 +71,10 @@ impl Folder {
             Ok(bytes) => Settings::parse(&bytes, &settings_path)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Settings::default(),
             Err(source) => {
-                return Err(SourceError::Io {
-                    path: settings_path,
-                    source,
-                });
+                return Err(SourceError::Io { path: settings_path, source });
             }
         };
-        Ok(Folder {
-            base,
-            only,
-            name: last,
-            root_names,
-            settings,
-        })
+        Ok(Folder { base, only, name: last, root_names, settings })
     }
 
     /// What the archive's owner says about it.
@@ -110,17 +93,10 @@ impl Folder {
     /// none when the settings or [`LISTING_VERSION`](super::LISTING_VERSION) have changed. `progress` is told how many
     /// files have been listed so far.
     pub fn list(&self, known: &dyn Fn(&str, &Stamp) -> Option<FileEntry>, progress: &dyn Fn(usize)) -> Listing {
-        let mut listing = Listing {
-            files: Vec::new(),
-            skipped: Vec::new(),
-            damaged: Vec::new(),
-            settings: self.settings.clone(),
-        };
+        let mut listing =
+            Listing { files: Vec::new(), skipped: Vec::new(), damaged: Vec::new(), settings: self.settings.clone() };
         let found = match &self.only {
-            Some(only) => vec![Found {
-                path: only.clone(),
-                full: self.base.join(only),
-            }],
+            Some(only) => vec![Found { path: only.clone(), full: self.base.join(only) }],
             None => walk::files(&self.base, &self.settings, &mut listing),
         };
         listing.files.reserve(found.len());
@@ -133,16 +109,12 @@ impl Folder {
                         Some(entry) => listing.files.push(entry),
                         None => fresh.push((found, stamp)),
                     },
-                    Err(error) => listing
-                        .damaged
-                        .push(Damaged::whole(&found.path, Problem::Unreadable(error.to_string()))),
+                    Err(error) => listing.damaged.push(Damaged::whole(&found.path, Problem::Unreadable(error.to_string()))),
                 }
             }
-            listing.files.par_extend(
-                fresh
-                    .into_par_iter()
-                    .map_init(Vec::new, |head, (found, stamp)| self.entry(found, stamp, head)),
-            );
+            listing
+                .files
+                .par_extend(fresh.into_par_iter().map_init(Vec::new, |head, (found, stamp)| self.entry(found, stamp, head)));
             progress(listing.files.len());
         }
         listing.files.sort_by(|one, other| one.path.cmp(&other.path));
@@ -170,17 +142,13 @@ impl Folder {
         let listed = match says {
             NameSays::Records => self.list_records(found, stem, &mut entry),
             _ if stamp.bytes > MAX_TEXT_BYTES => {
-                entry
-                    .damaged
-                    .push(Damaged::whole(path, Problem::TooLarge { bytes: stamp.bytes }));
+                entry.damaged.push(Damaged::whole(path, Problem::TooLarge { bytes: stamp.bytes }));
                 Ok(())
             }
             _ => self.list_text(found, says, stem, head, &mut entry),
         };
         if let Err(error) = listed {
-            entry
-                .damaged
-                .push(Damaged::whole(path, Problem::Unreadable(error.to_string())));
+            entry.damaged.push(Damaged::whole(path, Problem::Unreadable(error.to_string())));
         }
         entry
     }
@@ -199,11 +167,7 @@ impl Folder {
     }
 
     fn list_text(&self, found: &Found, says: NameSays, stem: &str, head: &mut Vec<u8>, entry: &mut FileEntry) -> io::Result<()> {
-        let mut file = Head {
-            file: None,
-            bytes: head,
-            total: entry.stamp.bytes,
-        };
+        let mut file = Head { file: None, bytes: head, total: entry.stamp.bytes };
         file.read(&found.full, HEAD_BYTES)?;
         let format = match sniff::content(file.bytes, named(says)) {
             Content::Text(format) => format,
@@ -212,9 +176,7 @@ impl Folder {
                 return Ok(());
             }
             Content::Binary(what, _) => {
-                entry
-                    .damaged
-                    .push(Damaged::whole(&found.path, Problem::Binary(what.to_owned())));
+                entry.damaged.push(Damaged::whole(&found.path, Problem::Binary(what.to_owned())));
                 return Ok(());
             }
         };
@@ -237,20 +199,12 @@ impl Folder {
     /// When the file is gone or cannot be read, is too large, is no text, or no longer holds the record.
     pub fn read(&self, locator: &Locator, buffer: &mut Vec<u8>) -> Result<Opened, ReadError> {
         buffer.clear();
-        let inside = Path::new(&locator.path)
-            .components()
-            .all(|component| matches!(component, Component::Normal(_)));
+        let inside = Path::new(&locator.path).components().all(|component| matches!(component, Component::Normal(_)));
         if !inside || locator.path.is_empty() {
             return Err(ReadError::Outside(locator.clone()));
         }
-        let io_error = |source| ReadError::Io {
-            locator: locator.clone(),
-            source,
-        };
-        let too_large = |bytes| ReadError::TooLarge {
-            locator: locator.clone(),
-            bytes,
-        };
+        let io_error = |source| ReadError::Io { locator: locator.clone(), source };
+        let too_large = |bytes| ReadError::TooLarge { locator: locator.clone(), bytes };
         let mut file = File::open(self.base.join(&locator.path)).map_err(io_error)?;
         let Some(record) = &locator.record else {
             let bytes = file.metadata().map_err(io_error)?.len();
@@ -259,11 +213,7 @@ impl Folder {
             }
             buffer.reserve(bytes as usize + 1);
             let read = file.take(MAX_TEXT_BYTES + 1).read_to_end(buffer).map_err(io_error)?;
-            return if read as u64 > MAX_TEXT_BYTES {
-                Err(too_large(read as u64))
-            } else {
-                opened_file(locator, buffer)
-            };
+            return if read as u64 > MAX_TEXT_BYTES { Err(too_large(read as u64)) } else { opened_file(locator, buffer) };
         };
         if record.len > MAX_TEXT_BYTES {
             return Err(too_large(record.len));
@@ -279,12 +229,7 @@ impl Folder {
         let opened = records::open(buffer, self.settings.json()).filter(|_| raw.len() as u64 == record.len);
         let (format, text) = opened.ok_or_else(|| ReadError::Changed(locator.clone()))?;
         buffer.extend_from_slice(text.as_bytes());
-        Ok(Opened {
-            body: raw.end..buffer.len(),
-            raw,
-            format,
-            charset: Some("utf-8".to_owned()),
-        })
+        Ok(Opened { body: raw.end..buffer.len(), raw, format, charset: Some("utf-8".to_owned()) })
     }
 }
 
@@ -294,10 +239,7 @@ fn opened_file(locator: &Locator, buffer: &[u8]) -> Result<Opened, ReadError> {
     let format = match sniff::content(head, named(says)) {
         Content::Text(format) => format,
         Content::Binary(what, _) => {
-            return Err(ReadError::Binary {
-                locator: locator.clone(),
-                what: what.to_owned(),
-            });
+            return Err(ReadError::Binary { locator: locator.clone(), what: what.to_owned() });
         }
     };
     let (body, format) = match header::read(buffer, may_begin_with_address(&locator.path)) {
@@ -305,12 +247,7 @@ fn opened_file(locator: &Locator, buffer: &[u8]) -> Result<Opened, ReadError> {
         Header::Address { body, .. } => (body, format),
         Header::None | Header::Broken(_) => (0, format),
     };
-    Ok(Opened {
-        raw: 0..buffer.len(),
-        body: body..buffer.len(),
-        format,
-        charset: None,
-    })
+    Ok(Opened { raw: 0..buffer.len(), body: body..buffer.len(), format, charset: None })
 }
 
 /// The start of a file, read only as far as it is needed.
@@ -344,11 +281,7 @@ impl Head<'_> {
 }
 
 fn named(says: NameSays) -> Option<Format> {
-    if let NameSays::Text(format) = says {
-        Some(format)
-    } else {
-        None
-    }
+    if let NameSays::Text(format) = says { Some(format) } else { None }
 }
 
 fn file_name(path: &str) -> &str {

@@ -31,13 +31,8 @@ fn list(root: &Path) -> (Folder, Listing) {
 /// `path | company | kind | part | date` of every reference.
 fn summary(listing: &Listing) -> Vec<String> {
     let line = |found: &Reference| {
-        let date = found.captured.map_or("-".to_owned(), |captured| {
-            format!("{} {}", captured.instant, captured.source.name())
-        });
-        format!(
-            "{} | {} | {} | {} | {date}",
-            found.locator, found.key.company, found.key.kind, found.key.part
-        )
+        let date = found.captured.map_or("-".to_owned(), |captured| format!("{} {}", captured.instant, captured.source.name()));
+        format!("{} | {} | {} | {} | {date}", found.locator, found.key.company, found.key.kind, found.key.part)
     };
     listing.references().map(line).collect()
 }
@@ -61,14 +56,8 @@ fn everything_is_listed_in_the_order_of_the_paths() {
         ("note.txt", b"Some words."),
         ("ota/Acme/Terms of Service/2022-10-04T12-31-33Z.md", b"# Terms\n"),
         ("p/seed.txt", princeton.as_bytes()),
-        (
-            "page.html",
-            b"<html><head><link rel=canonical href=https://www.shop.test/privacy></head><body>x",
-        ),
-        (
-            "records.jsonl",
-            b"{\"company\":\"Acme\",\"date\":\"2006\",\"text\":\"We do.\"}\n{\n",
-        ),
+        ("page.html", b"<html><head><link rel=canonical href=https://www.shop.test/privacy></head><body>x"),
+        ("records.jsonl", b"{\"company\":\"Acme\",\"date\":\"2006\",\"text\":\"We do.\"}\n{\n"),
         ("shop-test-3.txt", b"http://www.shop.test/privacy\nWe do.\n"),
     ]);
     let (folder, listing) = list(&place.path().join("data"));
@@ -97,10 +86,7 @@ fn everything_is_listed_in_the_order_of_the_paths() {
         ]
     );
     let damaged = texts(listing.all_damaged());
-    assert!(
-        damaged[0].starts_with("acme/2005-02-30.txt: the path says 2005-02-30, which is no date"),
-        "{damaged:?}"
-    );
+    assert!(damaged[0].starts_with("acme/2005-02-30.txt: the path says 2005-02-30, which is no date"), "{damaged:?}");
     assert_eq!(damaged[1], "acme/broken.txt: binary data: not text");
     assert!(damaged[2].starts_with("records.jsonl line 2: bad record"), "{damaged:?}");
     assert_eq!(damaged.len(), 3);
@@ -143,18 +129,12 @@ fn a_path_that_leaves_the_archive_and_a_record_that_changed_are_refused() {
     let (folder, listing) = list(&place.path().join("data"));
     let mut buffer = Vec::new();
     for path in ["../data/a.jsonl", "/etc/hostname", "", "a/../../x"] {
-        assert!(
-            matches!(folder.read(&Locator::file(path), &mut buffer), Err(ReadError::Outside(_))),
-            "{path}"
-        );
+        assert!(matches!(folder.read(&Locator::file(path), &mut buffer), Err(ReadError::Outside(_))), "{path}");
     }
     fs::write(place.path().join("data/a.jsonl"), "{}\n").unwrap();
     let locator = &listing.references().next().unwrap().locator;
     assert!(matches!(folder.read(locator, &mut buffer), Err(ReadError::Changed(_))));
-    assert!(matches!(
-        folder.read(&Locator::file("gone.txt"), &mut buffer),
-        Err(ReadError::Io { .. })
-    ));
+    assert!(matches!(folder.read(&Locator::file("gone.txt"), &mut buffer), Err(ReadError::Io { .. })));
 }
 
 #[test]
@@ -218,19 +198,10 @@ fn the_settings_stand_before_everything_else() {
 #[test]
 fn the_roots_own_name_stands_in_for_the_one_that_is_missing() {
     let place = archive(&[("Acme/Privacy Policy/2022-10-04T12-31-33Z.md", b"x")]);
-    for root in [
-        "data",
-        "data/Acme",
-        "data/Acme/Privacy Policy",
-        "data/Acme/Privacy Policy/2022-10-04T12-31-33Z.md",
-    ] {
+    for root in ["data", "data/Acme", "data/Acme/Privacy Policy", "data/Acme/Privacy Policy/2022-10-04T12-31-33Z.md"] {
         let (_, listing) = list(&place.path().join(root));
         let found = listing.references().next().unwrap();
-        assert_eq!(
-            (found.key.company.as_str(), found.key.kind.as_str()),
-            ("Acme", "Privacy Policy"),
-            "{root}"
-        );
+        assert_eq!((found.key.company.as_str(), found.key.kind.as_str()), ("Acme", "Privacy Policy"), "{root}");
         assert_eq!(found.captured.unwrap().source, DateSource::Path);
         assert_eq!(found.recording, Recording::Changes);
     }
@@ -274,11 +245,8 @@ fn links_are_followed_and_circles_and_broken_links_are_told() {
 
 #[test]
 fn an_entry_survives_being_stored() {
-    let place = archive(&[
-        ("a.jsonl", b"{\"text\":\"x\",\"id\":\"1\"}\n{}\n[]\n"),
-        ("acme/2005-02-30.txt", b"x"),
-        ("b.pdf", b""),
-    ]);
+    let place =
+        archive(&[("a.jsonl", b"{\"text\":\"x\",\"id\":\"1\"}\n{}\n[]\n"), ("acme/2005-02-30.txt", b"x"), ("b.pdf", b"")]);
     let (_, listing) = list(&place.path().join("data"));
     for entry in &listing.files {
         let stored = serde_json::to_string(entry).unwrap();

@@ -62,9 +62,7 @@ pub enum Header {
 /// Whether more of the file than this head must be read to see the whole header.
 pub fn is_cut(head: &[u8]) -> bool {
     let text = without_bom(head);
-    FRAMES
-        .iter()
-        .any(|frame| text.starts_with(frame.opening.as_bytes()) && find(text, frame.after_url.as_bytes()).is_none())
+    FRAMES.iter().any(|frame| text.starts_with(frame.opening.as_bytes()) && find(text, frame.after_url.as_bytes()).is_none())
 }
 
 /// Reads the header at the start of a file. Only plain text files begin with an address.
@@ -75,19 +73,13 @@ pub fn read(bytes: &[u8], may_begin_with_address: bool) -> Header {
     for frame in &FRAMES {
         if text.starts_with(frame.opening.as_bytes()) {
             return match princeton(text, frame) {
-                Ok(header) => Header::Princeton(Princeton {
-                    body: header.body + skipped,
-                    ..header
-                }),
+                Ok(header) => Header::Princeton(Princeton { body: header.body + skipped, ..header }),
                 Err(problem) => Header::Broken(problem),
             };
         }
     }
     if may_begin_with_address && let Some((url, body)) = address(text) {
-        return Header::Address {
-            url,
-            body: body + skipped,
-        };
+        return Header::Address { url, body: body + skipped };
     }
     Header::None
 }
@@ -97,13 +89,9 @@ fn princeton(text: &[u8], frame: &Frame) -> Result<Princeton, String> {
         |lacking: &str| format!("the first line begins as the archive's header but lacks {lacking}: all of it is taken for text");
     let end = find(text, frame.after_url.as_bytes()).ok_or_else(|| broken("its end"))?;
     let header = String::from_utf8_lossy(&text[frame.opening.len()..end]);
-    let (company, rest) = header
-        .split_once(BEFORE_DATE)
-        .ok_or_else(|| broken("the site and the date"))?;
+    let (company, rest) = header.split_once(BEFORE_DATE).ok_or_else(|| broken("the site and the date"))?;
     let (stated, rest) = rest.split_once('.').ok_or_else(|| broken("the date"))?;
-    let (_, url) = rest
-        .split_once(frame.before_url)
-        .ok_or_else(|| broken("the address of the capture"))?;
+    let (_, url) = rest.split_once(frame.before_url).ok_or_else(|| broken("the address of the capture"))?;
     if company.is_empty() || company.contains(char::is_whitespace) {
         return Err(broken("the site's domain"));
     }
@@ -113,23 +101,13 @@ fn princeton(text: &[u8], frame: &Frame) -> Result<Princeton, String> {
         Format::Html => after,
         Format::Markdown | Format::Text => after_blank_line(text, after),
     };
-    Ok(Princeton {
-        company: company.to_owned(),
-        url: url.to_owned(),
-        instant,
-        problem,
-        format: frame.format,
-        body,
-    })
+    Ok(Princeton { company: company.to_owned(), url: url.to_owned(), instant, problem, format: frame.format, body })
 }
 
 /// The capture time in the address is exact; the stated day stands in where it cannot be read.
 fn instant_of(url: &str, stated: &str) -> (Option<Instant>, Option<String>) {
     let digits = capture_digits(url);
-    let exact = digits
-        .and_then(date::whole)
-        .and_then(Result::ok)
-        .filter(|instant| instant.precision == Precision::Second);
+    let exact = digits.and_then(date::whole).and_then(Result::ok).filter(|instant| instant.precision == Precision::Second);
     if exact.is_some() {
         return (exact, None);
     }
@@ -139,12 +117,7 @@ fn instant_of(url: &str, stated: &str) -> (Option<Instant>, Option<String>) {
         Some(day) => format!("{day} is taken from its text"),
         None => format!("its text says {stated:?}, which is no date either (indexed as undated)"),
     };
-    (
-        day,
-        Some(format!(
-            "the header's address has {written} where the capture time stands, which is no time: {instead}"
-        )),
-    )
+    (day, Some(format!("the header's address has {written} where the capture time stands, which is no time: {instead}")))
 }
 
 /// The number after `/web/` in the address of a capture at the Wayback Machine.
@@ -156,19 +129,10 @@ fn capture_digits(url: &str) -> Option<&str> {
 
 /// The end of the line at `from`, and of the blank line after it.
 fn after_blank_line(text: &[u8], from: usize) -> usize {
-    let line_end = |from: usize| {
-        text[from..]
-            .iter()
-            .position(|&byte| byte == b'\n')
-            .map_or(text.len(), |at| from + at + 1)
-    };
+    let line_end = |from: usize| text[from..].iter().position(|&byte| byte == b'\n').map_or(text.len(), |at| from + at + 1);
     let next = line_end(from);
     let after = line_end(next);
-    if text[next..after].trim_ascii().is_empty() {
-        after
-    } else {
-        next
-    }
+    if text[next..after].trim_ascii().is_empty() { after } else { next }
 }
 
 /// A first line that is nothing but `http://…` or `https://…`.
@@ -204,10 +168,7 @@ pub fn captured_host(url: &str) -> Option<String> {
 
 /// A domain without its leading `www.`.
 pub fn without_www(domain: &str) -> &str {
-    domain
-        .strip_prefix("www.")
-        .filter(|rest| rest.contains('.'))
-        .unwrap_or(domain)
+    domain.strip_prefix("www.").filter(|rest| rest.contains('.')).unwrap_or(domain)
 }
 
 fn without_bom(bytes: &[u8]) -> &[u8] {
@@ -244,10 +205,7 @@ mod tests {
         let header = princeton(&text);
         assert_eq!(header.company, "acme.test");
         assert_eq!(header.instant.unwrap().to_string(), "2004-06-13T09:10:58Z");
-        assert_eq!(
-            header.url,
-            "https://web.archive.org/web/20040613091058id_/http%3A//www.acme.test/p%3Fid=(1)"
-        );
+        assert_eq!(header.url, "https://web.archive.org/web/20040613091058id_/http%3A//www.acme.test/p%3Fid=(1)");
         assert_eq!(header.problem, None);
         assert_eq!(&text[header.body..], "# Privacy\n");
         assert_eq!(captured_host(&header.url).as_deref(), Some("acme.test"));
@@ -285,13 +243,7 @@ mod tests {
     #[test]
     fn a_first_line_may_be_an_address() {
         let text = b"http://www.acme.test/privacy?x=1\nWe do.\n";
-        assert_eq!(
-            read(text, true),
-            Header::Address {
-                url: "http://www.acme.test/privacy?x=1".into(),
-                body: 33
-            }
-        );
+        assert_eq!(read(text, true), Header::Address { url: "http://www.acme.test/privacy?x=1".into(), body: 33 });
         assert_eq!(read(text, false), Header::None);
         assert_eq!(read(b"http://acme.test is ours\n", true), Header::None);
     }
@@ -301,10 +253,7 @@ mod tests {
         assert_eq!(host("HTTPS://user@WWW.Acme.Test:8080/x").as_deref(), Some("acme.test"));
         assert_eq!(host("ftp://acme.test"), None);
         assert_eq!(host("http://<b>/"), None);
-        assert_eq!(
-            captured_host("https://web.archive.org/web/2004/acme.test/x").as_deref(),
-            Some("acme.test")
-        );
+        assert_eq!(captured_host("https://web.archive.org/web/2004/acme.test/x").as_deref(), Some("acme.test"));
     }
 
     proptest! {

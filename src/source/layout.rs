@@ -25,14 +25,7 @@ pub struct Place {
 impl Place {
     /// What a path of someone's captures tells.
     pub fn new(company: Option<String>, kind: String, date: Option<Reading>) -> Place {
-        Place {
-            company,
-            kind,
-            part: String::new(),
-            date,
-            url: None,
-            recording: Recording::Captures,
-        }
+        Place { company, kind, part: String::new(), date, url: None, recording: Recording::Captures }
     }
 }
 
@@ -85,21 +78,13 @@ impl Trail<'_> {
             (None, above) => (above, part),
         };
         let kind = kind.map(kind_name).or(folder_kind).unwrap_or_else(|| self.default_kind());
-        Place {
-            part: part.to_owned(),
-            ..Place::new(company, kind, Some(reading))
-        }
+        Place { part: part.to_owned(), ..Place::new(company, kind, Some(reading)) }
     }
 
     /// Platform Governance Archive: the folders have the better spelling of what the file's name says.
     fn platform_governance(&self, platform: &str, kind: &str, reading: Reading) -> Place {
         let spelled = |name: &str| {
-            self.folders
-                .iter()
-                .rev()
-                .take(3)
-                .find(|folder| squash(folder) == squash(name))
-                .map(|name| (*name).to_owned())
+            self.folders.iter().rev().take(3).find(|folder| squash(folder) == squash(name)).map(|name| (*name).to_owned())
         };
         Place {
             company: Some(spelled(platform).unwrap_or_else(|| platform.replace('_', " "))),
@@ -115,21 +100,13 @@ impl Trail<'_> {
     fn by_folders(&self, end: usize, reading: Reading, dataset: bool) -> Place {
         let (company, kind) = self.owner(end, dataset);
         // The dataset of Open Terms Archive records changes; a folder of dated pages without kinds is someone's captures.
-        let recording = if dataset && kind.is_some() {
-            Recording::Changes
-        } else {
-            Recording::Captures
-        };
+        let recording = if dataset && kind.is_some() { Recording::Changes } else { Recording::Captures };
         let kind = kind.unwrap_or_else(|| self.default_kind());
         let (kind, part) = match kind.split_once(" #") {
             Some((kind, part)) => (kind_name(kind), part.to_owned()),
             None => (kind, String::new()),
         };
-        Place {
-            part,
-            recording,
-            ..Place::new(company, kind, Some(reading))
-        }
+        Place { part, recording, ..Place::new(company, kind, Some(reading)) }
     }
 
     /// `<host>/<14 digits>/…/page`, `<company>/<date>/<kind>`, `<date>/<company>`, `<date>/<company>/<kind>`.
@@ -165,11 +142,7 @@ impl Trail<'_> {
     fn page_of_site(&self, site: &str, below: &[&str], found: DatedFolders) -> Place {
         let page = below.iter().copied().chain([self.file]).collect::<Vec<_>>().join("/");
         let only_kind = below.is_empty() && (is_kind(self.stem) || is_plain_page(self.stem));
-        let kind = if is_kind(self.stem) {
-            kind_name(self.stem)
-        } else {
-            self.default_kind()
-        };
+        let kind = if is_kind(self.stem) { kind_name(self.stem) } else { self.default_kind() };
         let exact = self.folders[found.from];
         let is_capture = exact.len() == 14 && found.to == found.from + 1 && found.reading.is_ok();
         let address = page.strip_suffix("index.html").unwrap_or(&page).replace(' ', "%20");
@@ -187,10 +160,7 @@ impl Trail<'_> {
     fn undated(&self) -> Place {
         let inside = &self.folders[self.outside..];
         let with_root = &self.folders[self.outside.saturating_sub(1)..];
-        let crawled = with_root
-            .iter()
-            .rposition(|name| name.eq_ignore_ascii_case("crawl"))
-            .and_then(|at| with_root.get(at + 1));
+        let crawled = with_root.iter().rposition(|name| name.eq_ignore_ascii_case("crawl")).and_then(|at| with_root.get(at + 1));
         let numbered = self.stem.split_once('_').filter(|(number, domain)| {
             !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) && is_domain(domain)
         });
@@ -204,14 +174,10 @@ impl Trail<'_> {
         } else if is_domain(self.stem) {
             (Some(self.stem), None)
         } else {
-            let holder = self
-                .holder(self.folders.len())
-                .map(|at| (at >= self.outside, self.folders[at]));
+            let holder = self.holder(self.folders.len()).map(|at| (at >= self.outside, self.folders[at]));
             let kind = is_kind(self.stem).then(|| kind_name(self.stem));
             // The root's name is trusted for an undated text only when it is a domain.
-            let company = holder
-                .filter(|(inside, name)| is_domain(name) || (*inside && kind.is_some()))
-                .map(|(_, name)| name);
+            let company = holder.filter(|(inside, name)| is_domain(name) || (*inside && kind.is_some())).map(|(_, name)| name);
             (company, kind)
         };
         Place::new(company.map(str::to_owned), kind.unwrap_or_else(|| self.default_kind()), None)
@@ -245,10 +211,7 @@ fn is_princeton_path(folders: &[&str], stem: &str) -> bool {
 fn is_dataset_instant(stem: &str) -> bool {
     let shape = b"dddd-dd-ddTdd-dd-ddZ";
     stem.len() == shape.len()
-        && stem
-            .bytes()
-            .zip(shape)
-            .all(|(byte, &form)| if form == b'd' { byte.is_ascii_digit() } else { byte == form })
+        && stem.bytes().zip(shape).all(|(byte, &form)| if form == b'd' { byte.is_ascii_digit() } else { byte == form })
 }
 
 #[cfg(test)]
@@ -259,11 +222,7 @@ mod tests {
     fn place(root: &str, path: &str) -> Place {
         let root: Vec<String> = root.split('/').filter(|name| !name.is_empty()).map(str::to_owned).collect();
         let file = path.rsplit('/').next().unwrap();
-        let stem = file
-            .strip_suffix(".html")
-            .or(file.strip_suffix(".md"))
-            .or(file.strip_suffix(".txt"))
-            .unwrap_or(file);
+        let stem = file.strip_suffix(".html").or(file.strip_suffix(".md")).or(file.strip_suffix(".txt")).unwrap_or(file);
         Trail::new(&root, path, stem).place()
     }
 
@@ -297,65 +256,29 @@ mod tests {
             told("data/Acme", "Privacy Policy/2022-10-04T12-31-33Z.md"),
             "Acme | Privacy Policy | - | 2022-10-04T12:31:33Z"
         );
-        assert_eq!(
-            told("Acme/Privacy Policy", "2022-10-04T12-31-33Z.md"),
-            "Acme | Privacy Policy | - | 2022-10-04T12:31:33Z"
-        );
+        assert_eq!(told("Acme/Privacy Policy", "2022-10-04T12-31-33Z.md"), "Acme | Privacy Policy | - | 2022-10-04T12:31:33Z");
         assert_eq!(told("data", "Acme/Terms of Use.md"), "Acme | Terms of Use | - | -");
     }
 
     #[test]
     fn platform_governance_archive() {
         let expected = "Big Acme | Terms of Service | - | 2009-09-18";
-        assert_eq!(
-            told(
-                "x",
-                "Versions/Markdown/Big Acme/Terms of Service/20090918_BigAcme_TermsofService.md"
-            ),
-            expected
-        );
-        assert_eq!(
-            told(
-                "Versions/Markdown",
-                "Big Acme/Terms of Service/20090918_BigAcme_TermsofService.md"
-            ),
-            expected
-        );
-        assert_eq!(
-            told("Markdown/Big Acme/Terms of Service", "20090918_BigAcme_TermsofService.md"),
-            expected
-        );
-        assert_eq!(
-            told("x", "20090918_Acme_DeveloperTerms.html"),
-            "Acme | Developer Terms | - | 2009-09-18"
-        );
+        assert_eq!(told("x", "Versions/Markdown/Big Acme/Terms of Service/20090918_BigAcme_TermsofService.md"), expected);
+        assert_eq!(told("Versions/Markdown", "Big Acme/Terms of Service/20090918_BigAcme_TermsofService.md"), expected);
+        assert_eq!(told("Markdown/Big Acme/Terms of Service", "20090918_BigAcme_TermsofService.md"), expected);
+        assert_eq!(told("x", "20090918_Acme_DeveloperTerms.html"), "Acme | Developer Terms | - | 2009-09-18");
         assert_eq!(place("x", "20090918_Acme_DeveloperTerms.html").recording, Recording::Changes);
     }
 
     #[test]
     fn wayback_downloads() {
         let page = place("websites", "acme.test/20050525101112/legal/privacy.html");
-        assert_eq!(
-            page.url.as_deref(),
-            Some("https://web.archive.org/web/20050525101112/http://acme.test/legal/privacy.html")
-        );
+        assert_eq!(page.url.as_deref(), Some("https://web.archive.org/web/20050525101112/http://acme.test/legal/privacy.html"));
         assert_eq!(page.part, "legal/privacy.html");
-        assert_eq!(
-            told("x", "acme.test/20050525101112/privacy.html"),
-            "acme.test | Privacy Policy | - | 2005-05-25T10:11:12Z"
-        );
-        assert_eq!(
-            told("acme.test", "20050525101112/index.html"),
-            "acme.test | Policy | - | 2005-05-25T10:11:12Z"
-        );
-        assert_eq!(
-            told("x", "acme.test/20050525101112.html"),
-            "acme.test | Policy | - | 2005-05-25T10:11:12Z"
-        );
-        assert_eq!(
-            told("x", "2005-05-25/acme.test/a/tos.html"),
-            "acme.test | Terms of Service | a/tos.html | 2005-05-25"
-        );
+        assert_eq!(told("x", "acme.test/20050525101112/privacy.html"), "acme.test | Privacy Policy | - | 2005-05-25T10:11:12Z");
+        assert_eq!(told("acme.test", "20050525101112/index.html"), "acme.test | Policy | - | 2005-05-25T10:11:12Z");
+        assert_eq!(told("x", "acme.test/20050525101112.html"), "acme.test | Policy | - | 2005-05-25T10:11:12Z");
+        assert_eq!(told("x", "2005-05-25/acme.test/a/tos.html"), "acme.test | Terms of Service | a/tos.html | 2005-05-25");
     }
 
     #[test]

@@ -48,16 +48,8 @@ impl Facts {
 
     /// The header tells everything; the path only stands in for a time that cannot be read at all.
     fn of_header(header: Princeton, path_date: impl FnOnce() -> Option<Reading>) -> Facts {
-        let captured = header.instant.map(|instant| Captured {
-            instant,
-            source: DateSource::ArchiveHeader,
-        });
-        let from_path = || {
-            path_date().and_then(Result::ok).map(|instant| Captured {
-                instant,
-                source: DateSource::Path,
-            })
-        };
+        let captured = header.instant.map(|instant| Captured { instant, source: DateSource::ArchiveHeader });
+        let from_path = || path_date().and_then(Result::ok).map(|instant| Captured { instant, source: DateSource::Path });
         Facts {
             company: Some(header.company),
             kind: PRINCETON_KIND.to_owned(),
@@ -134,29 +126,17 @@ impl Facts {
     pub fn into_entry(self, entry: &mut FileEntry) {
         let path = &entry.path;
         let company = self.company.unwrap_or_default();
-        entry.damaged.extend(self.problems.into_iter().map(|problem| Damaged {
-            path: path.clone(),
-            line: None,
-            problem,
-        }));
+        entry.damaged.extend(self.problems.into_iter().map(|problem| Damaged { path: path.clone(), line: None, problem }));
         // That a dated text was empty is a fact of the archive; without date and company it is just an empty file.
         if entry.stamp.bytes == 0 && (self.captured.is_none() || company.is_empty()) {
-            entry.skipped.push(Skipped {
-                path: path.clone(),
-                line: None,
-                reason: SkipReason::Empty,
-            });
+            entry.skipped.push(Skipped { path: path.clone(), line: None, reason: SkipReason::Empty });
             return;
         }
         // Each undated text is a document of its own.
         let part = if self.captured.is_some() { self.part } else { path.clone() };
         entry.references.push(Reference {
             locator: Locator::file(path.clone()),
-            key: DocumentKey {
-                company,
-                kind: self.kind,
-                part,
-            },
+            key: DocumentKey { company, kind: self.kind, part },
             captured: self.captured,
             format: self.format,
             url: self.url,

@@ -47,10 +47,7 @@ pub struct Locator {
 impl Locator {
     /// Names a whole file.
     pub fn file(path: impl Into<String>) -> Locator {
-        Locator {
-            path: path.into(),
-            record: None,
-        }
+        Locator { path: path.into(), record: None }
     }
 }
 
@@ -117,22 +114,14 @@ pub struct Damaged {
 impl Skipped {
     /// A whole file or folder.
     fn whole(path: impl Into<String>, reason: SkipReason) -> Skipped {
-        Skipped {
-            path: path.into(),
-            line: None,
-            reason,
-        }
+        Skipped { path: path.into(), line: None, reason }
     }
 }
 
 impl Damaged {
     /// A whole file or folder.
     fn whole(path: impl Into<String>, problem: Problem) -> Damaged {
-        Damaged {
-            path: path.into(),
-            line: None,
-            problem,
-        }
+        Damaged { path: path.into(), line: None, problem }
     }
 }
 
@@ -233,21 +222,12 @@ pub struct FileEntry {
 
 impl FileEntry {
     fn new(path: impl Into<String>, stamp: Stamp) -> FileEntry {
-        FileEntry {
-            path: path.into(),
-            stamp,
-            references: Vec::new(),
-            skipped: Vec::new(),
-            damaged: Vec::new(),
-        }
+        FileEntry { path: path.into(), stamp, references: Vec::new(), skipped: Vec::new(), damaged: Vec::new() }
     }
 
     /// Whether the entry depends on nothing but the file's bytes: what could not be read may be readable the next time.
     pub fn is_settled(&self) -> bool {
-        !self
-            .damaged
-            .iter()
-            .any(|damaged| matches!(damaged.problem, Problem::Unreadable(_)))
+        !self.damaged.iter().any(|damaged| matches!(damaged.problem, Problem::Unreadable(_)))
     }
 }
 

@@ -63,9 +63,7 @@ const KIND_WORDS: &[&str] = &[
     "regulamin",
 ];
 /// Short words that make a name a kind only when they are all of it.
-const KIND_NAMES: &[&str] = &[
-    "tos", "tou", "toc", "agb", "cgu", "cgv", "dpa", "aup", "gdpr", "ccpa", "coppa",
-];
+const KIND_NAMES: &[&str] = &["tos", "tou", "toc", "agb", "cgu", "cgv", "dpa", "aup", "gdpr", "ccpa", "coppa"];
 /// One way to write the kinds that every archive has.
 const USUAL_KINDS: &[(&str, &str)] = &[
     ("privacy", "Privacy Policy"),
@@ -162,19 +160,15 @@ const PLAIN_PAGES: &[&str] = &[
     "raw", "body", "original",
 ];
 /// Endings of pages, which are no top-level domains.
-pub const PAGE_ENDINGS: &[&str] = &[
-    "asp", "aspx", "php", "php3", "phtml", "jsp", "jspx", "cfm", "cgi", "do", "shtml", "shtm", "stm",
-];
+pub const PAGE_ENDINGS: &[&str] =
+    &["asp", "aspx", "php", "php3", "phtml", "jsp", "jspx", "cfm", "cgi", "do", "shtml", "shtm", "stm"];
 
 /// The kind of a text of which nothing tells the kind.
 pub const UNKNOWN_KIND: &str = "Policy";
 
 /// Letters and digits in lower case: `Terms of Service`, `terms-of-service` and `TermsofService` are one.
 pub fn squash(name: &str) -> String {
-    name.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// Whether a name is a domain such as `acme.test`.
@@ -243,14 +237,7 @@ pub fn spaced_kind_name(name: &str) -> String {
 pub fn hinted_kind(name: &str) -> Option<&'static str> {
     let squashed = squash(name);
     let has = |words: &[&str]| words.iter().any(|word| squashed.contains(word));
-    if has(&[
-        "privacy",
-        "datenschutz",
-        "confidentialit",
-        "privacidad",
-        "vieprivee",
-        "vieprivée",
-    ]) {
+    if has(&["privacy", "datenschutz", "confidentialit", "privacidad", "vieprivee", "vieprivée"]) {
         Some("Privacy Policy")
     } else if has(&["cookie"]) {
         Some("Cookie Policy")

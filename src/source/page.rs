@@ -33,10 +33,7 @@ pub fn read(bytes: &[u8]) -> Page {
             break;
         }
         if is("script") || is("style") {
-            let (lower_end, end) = (
-                format!("</{}", name.to_ascii_lowercase()),
-                format!("</{}", name.to_ascii_uppercase()),
-            );
+            let (lower_end, end) = (format!("</{}", name.to_ascii_lowercase()), format!("</{}", name.to_ascii_uppercase()));
             rest = rest.find(&lower_end).or_else(|| rest.find(&end)).map_or("", |at| &rest[at..]);
             continue;
         }
@@ -45,17 +42,8 @@ pub fn read(bytes: &[u8]) -> Page {
         }
         let (attributes, len) = attributes(&rest[name_len..]);
         rest = &rest[name_len + len..];
-        let get = |wanted: &str| {
-            attributes
-                .iter()
-                .find(|(name, _)| name == wanted)
-                .map(|(_, value)| value.as_str())
-        };
-        let value = |name: &str| {
-            get(name)
-                .map(|value| value.trim().to_owned())
-                .filter(|value| !value.is_empty())
-        };
+        let get = |wanted: &str| attributes.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
+        let value = |name: &str| get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
         if is("link")
             && get("rel").is_some_and(|rel| rel.split_ascii_whitespace().any(|rel| rel.eq_ignore_ascii_case("canonical")))
         {
@@ -69,10 +57,7 @@ pub fn read(bytes: &[u8]) -> Page {
         }
     }
     let whole = |url: &String| url.starts_with("http://") || url.starts_with("https://");
-    Page {
-        url: canonical.filter(whole).or(og_url.filter(whole)),
-        site,
-    }
+    Page { url: canonical.filter(whole).or(og_url.filter(whole)), site }
 }
 
 /// Reads the attributes of a tag; returns them, their names in lower case, with the length of the tag's rest.
@@ -123,12 +108,7 @@ fn attributes(text: &str) -> (Vec<(String, String)>, usize) {
 
 /// Only the references that addresses and names of sites hold.
 fn unescape(value: &str) -> String {
-    value
-        .replace("&quot;", "\"")
-        .replace("&#39;", "'")
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&amp;", "&")
+    value.replace("&quot;", "\"").replace("&#39;", "'").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
 #[cfg(test)]

@@ -47,19 +47,10 @@ pub fn list(input: &mut impl BufRead, defaults: &Defaults, entry: &mut FileEntry
             });
             continue;
         }
-        let mark = if number == 1 && line.starts_with(b"\xEF\xBB\xBF") {
-            3
-        } else {
-            0
-        };
+        let mark = if number == 1 && line.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
         let bytes = line[mark..].trim_ascii_end();
         if !bytes.trim_ascii().is_empty() {
-            let record = Record {
-                line: number,
-                start: place + mark as u64,
-                len: bytes.len() as u64,
-                id: None,
-            };
+            let record = Record { line: number, start: place + mark as u64, len: bytes.len() as u64, id: None };
             list_record(bytes, record, defaults, &mut ids, entry);
         }
     }
@@ -92,43 +83,25 @@ fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<u64> {
 /// `ids` are those that undated records before it have: each undated text is a document of its own, whatever its id.
 fn list_record(bytes: &[u8], record: Record, defaults: &Defaults, ids: &mut HashSet<String>, entry: &mut FileEntry) {
     let line = Some(record.line);
-    let damaged = |problem| Damaged {
-        path: entry.path.clone(),
-        line,
-        problem,
-    };
+    let damaged = |problem| Damaged { path: entry.path.clone(), line, problem };
     let value = match serde_json::from_slice::<Value>(bytes) {
         Ok(value @ Value::Object(_)) => value,
         Ok(_) => {
-            return entry
-                .damaged
-                .push(damaged(Problem::Record("not an object in { }".to_owned())));
+            return entry.damaged.push(damaged(Problem::Record("not an object in { }".to_owned())));
         }
         Err(error) => return entry.damaged.push(damaged(Problem::Record(json_problem(&error)))),
     };
     let keys = defaults.keys;
     let Some((format, _)) = text(&value, keys) else {
-        return entry.skipped.push(Skipped {
-            path: entry.path.clone(),
-            line,
-            reason: SkipReason::NoText,
-        });
+        return entry.skipped.push(Skipped { path: entry.path.clone(), line, reason: SkipReason::NoText });
     };
     let id = field(&value, &keys.id);
     let url = field(&value, &keys.url);
     let ruled = &defaults.ruled;
     let host = || url.as_deref().and_then(captured_host);
-    let company = field(&value, &keys.company)
-        .or_else(|| ruled.company.clone())
-        .or_else(host)
-        .or_else(|| defaults.company.clone());
-    let hint = || {
-        url.as_deref()
-            .and_then(hinted_kind)
-            .or_else(|| hinted_kind(&entry.path))
-            .unwrap_or(UNKNOWN_KIND)
-            .to_owned()
-    };
+    let company =
+        field(&value, &keys.company).or_else(|| ruled.company.clone()).or_else(host).or_else(|| defaults.company.clone());
+    let hint = || url.as_deref().and_then(hinted_kind).or_else(|| hinted_kind(&entry.path)).unwrap_or(UNKNOWN_KIND).to_owned();
     let kind = field(&value, &keys.kind).or_else(|| ruled.kind.clone()).unwrap_or_else(hint);
     let (captured, problem) = match captured(&value, keys, ruled) {
         Ok(captured) => (captured, None),
@@ -143,15 +116,8 @@ fn list_record(bytes: &[u8], record: Record, defaults: &Defaults, ids: &mut Hash
     };
     entry.damaged.extend(problem);
     entry.references.push(Reference {
-        locator: Locator {
-            path: entry.path.clone(),
-            record: Some(Record { id, ..record }),
-        },
-        key: DocumentKey {
-            company: company.unwrap_or_default(),
-            kind,
-            part,
-        },
+        locator: Locator { path: entry.path.clone(), record: Some(Record { id, ..record }) },
+        key: DocumentKey { company: company.unwrap_or_default(), kind, part },
         captured,
         format,
         url,
@@ -163,18 +129,12 @@ fn list_record(bytes: &[u8], record: Record, defaults: &Defaults, ids: &mut Hash
 fn captured(value: &Value, keys: &JsonKeys, ruled: &Match) -> Result<Option<Captured>, Problem> {
     if let Some(written) = field(value, &keys.date) {
         return match date::recorded(&written) {
-            Some(Ok(instant)) => Ok(Some(Captured {
-                instant,
-                source: DateSource::Record,
-            })),
+            Some(Ok(instant)) => Ok(Some(Captured { instant, source: DateSource::Record })),
             _ => Err(Problem::RecordDate(written)),
         };
     }
     match &ruled.date {
-        Some(Ok(instant)) => Ok(Some(Captured {
-            instant: *instant,
-            source: DateSource::PathTemplate,
-        })),
+        Some(Ok(instant)) => Ok(Some(Captured { instant: *instant, source: DateSource::PathTemplate })),
         Some(Err(ImpossibleDate(written))) => Err(Problem::ImpossibleDate(written.clone())),
         None => Ok(None),
     }
@@ -189,16 +149,12 @@ pub fn open(bytes: &[u8], keys: &JsonKeys) -> Option<(Format, String)> {
 
 /// The best form in which a record holds its text.
 fn text<'a>(value: &'a Value, keys: &JsonKeys) -> Option<(Format, &'a str)> {
-    [
-        (Format::Html, &keys.html),
-        (Format::Markdown, &keys.markdown),
-        (Format::Text, &keys.text),
-    ]
-    .into_iter()
-    .find_map(|(format, key)| {
-        let text = at(value, key)?.as_str()?;
-        (!text.trim().is_empty()).then_some((format, text))
-    })
+    [(Format::Html, &keys.html), (Format::Markdown, &keys.markdown), (Format::Text, &keys.text)].into_iter().find_map(
+        |(format, key)| {
+            let text = at(value, key)?.as_str()?;
+            (!text.trim().is_empty()).then_some((format, text))
+        },
+    )
 }
 
 /// A field as text: strings that are not empty, and numbers as they are written.
@@ -232,24 +188,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn listed(text: &str, keys: &JsonKeys) -> FileEntry {
-        let stamp = Stamp {
-            bytes: text.len() as u64,
-            modified_ns: 0,
-            changed_ns: 0,
-        };
-        let mut entry = FileEntry {
-            path: "a.jsonl".into(),
-            stamp,
-            references: vec![],
-            skipped: vec![],
-            damaged: vec![],
-        };
-        let defaults = Defaults {
-            keys,
-            ruled: Match::default(),
-            company: None,
-            recording: Recording::Captures,
-        };
+        let stamp = Stamp { bytes: text.len() as u64, modified_ns: 0, changed_ns: 0 };
+        let mut entry = FileEntry { path: "a.jsonl".into(), stamp, references: vec![], skipped: vec![], damaged: vec![] };
+        let defaults = Defaults { keys, ruled: Match::default(), company: None, recording: Recording::Captures };
         list(&mut text.as_bytes(), &defaults, &mut entry).unwrap();
         entry
     }
@@ -266,23 +207,13 @@ mod tests {
             .references
             .iter()
             .map(|found| {
-                let date = found
-                    .captured
-                    .map(|captured| captured.instant.to_string())
-                    .unwrap_or_default();
-                format!(
-                    "{}|{}|{}|{date}|{:?}",
-                    found.key.company, found.key.kind, found.key.part, found.format
-                )
+                let date = found.captured.map(|captured| captured.instant.to_string()).unwrap_or_default();
+                format!("{}|{}|{}|{date}|{:?}", found.key.company, found.key.kind, found.key.part, found.format)
             })
             .collect();
         assert_eq!(
             summary,
-            [
-                "Acme|Terms||2005-05-25|Text",
-                "acme.test|Privacy Policy||2005-05-25T10:11:12Z|Html",
-                "|Policy|a.jsonl#7||Text"
-            ]
+            ["Acme|Terms||2005-05-25|Text", "acme.test|Privacy Policy||2005-05-25T10:11:12Z|Html", "|Policy|a.jsonl#7||Text"]
         );
         for (found, expected) in entry.references.iter().zip(["We do.", "<p>We\u{a0}do", "undated"]) {
             let record = found.locator.record.as_ref().unwrap();
@@ -294,21 +225,12 @@ mod tests {
 
     #[test]
     fn bad_lines_are_named_and_the_rest_goes_on() {
-        let entry = listed(
-            "{\"text\":\nNaN\n[1]\n{\"id\":1}\n{\"text\":\"x\",\"date\":\"someday\"}\n",
-            &JsonKeys::default(),
-        );
+        let entry = listed("{\"text\":\nNaN\n[1]\n{\"id\":1}\n{\"text\":\"x\",\"date\":\"someday\"}\n", &JsonKeys::default());
         let problems: Vec<_> = entry.damaged.iter().map(ToString::to_string).collect();
         assert!(problems[0].starts_with("a.jsonl line 1: bad record: EOF"), "{problems:?}");
         assert!(problems[1].starts_with("a.jsonl line 2: bad record"), "{problems:?}");
-        assert!(
-            problems[2].starts_with("a.jsonl line 3: bad record: not an object"),
-            "{problems:?}"
-        );
-        assert!(
-            problems[3].contains("line 5") && problems[3].contains("someday"),
-            "{problems:?}"
-        );
+        assert!(problems[2].starts_with("a.jsonl line 3: bad record: not an object"), "{problems:?}");
+        assert!(problems[3].contains("line 5") && problems[3].contains("someday"), "{problems:?}");
         assert_eq!(entry.skipped[0].to_string(), "a.jsonl line 4: record without text");
         assert_eq!(entry.references.len(), 1);
         assert_eq!(entry.references[0].captured, None);
@@ -316,11 +238,7 @@ mod tests {
 
     #[test]
     fn keys_can_be_renamed_and_nested() {
-        let keys = JsonKeys {
-            text: "content.body".into(),
-            company: "service".into(),
-            ..JsonKeys::default()
-        };
+        let keys = JsonKeys { text: "content.body".into(), company: "service".into(), ..JsonKeys::default() };
         let entry = listed("{\"service\":\"Acme\",\"content\":{\"body\":\"We do.\"}}\n", &keys);
         assert_eq!(entry.references[0].key.company, "Acme");
     }

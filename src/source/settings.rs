@@ -71,17 +71,7 @@ impl Default for JsonKeys {
     fn default() -> JsonKeys {
         let [id, company, kind, part, date, url, html, markdown, text] =
             ["id", "company", "kind", "part", "date", "url", "html", "markdown", "text"].map(str::to_owned);
-        JsonKeys {
-            id,
-            company,
-            kind,
-            part,
-            date,
-            url,
-            html,
-            markdown,
-            text,
-        }
+        JsonKeys { id, company, kind, part, date, url, html, markdown, text }
     }
 }
 
@@ -158,11 +148,7 @@ impl Settings {
     fn read(bytes: &[u8]) -> Result<Settings, Mistake> {
         if bytes.len() > MAX_SETTINGS_BYTES {
             let problem = format!("the settings are larger than {MAX_SETTINGS_BYTES} bytes");
-            return Err(Mistake {
-                at: 0..0,
-                problem,
-                hint: "texts do not belong into the settings".to_owned(),
-            });
+            return Err(Mistake { at: 0..0, problem, hint: "texts do not belong into the settings".to_owned() });
         }
         let text = std::str::from_utf8(bytes).map_err(|error| Mistake {
             at: error.valid_up_to()..error.valid_up_to(),
@@ -236,11 +222,7 @@ impl Settings {
                 part: rule.fixed.part.clone().or(found.part),
                 date: found.date,
             };
-            Some(Ruled {
-                found,
-                explains: rule.template.explains(),
-                recording: rule.recording,
-            })
+            Some(Ruled { found, explains: rule.template.explains(), recording: rule.recording })
         })
     }
 
@@ -286,28 +268,11 @@ fn path_rule(written: WrittenTemplate) -> Result<PathRule, Mistake> {
         // Inside a string without escapes the place is exact; else it is the string's.
         let span = written.path.span();
         let exact = span.len() == written.path.get_ref().len() + 2;
-        let at = if exact {
-            span.start + 1 + problem.at.start..span.start + 1 + problem.at.end
-        } else {
-            span
-        };
-        Mistake {
-            at,
-            problem: problem.what,
-            hint: format!("a path template is made of {PLACEHOLDERS}"),
-        }
+        let at = if exact { span.start + 1 + problem.at.start..span.start + 1 + problem.at.end } else { span };
+        Mistake { at, problem: problem.what, hint: format!("a path template is made of {PLACEHOLDERS}") }
     })?;
-    let fixed = Match {
-        company: written.company,
-        kind: written.kind,
-        part: written.part,
-        date: None,
-    };
-    Ok(PathRule {
-        template,
-        fixed,
-        recording: written.recording,
-    })
+    let fixed = Match { company: written.company, kind: written.kind, part: written.part, date: None };
+    Ok(PathRule { template, fixed, recording: written.recording })
 }
 
 /// Globs are relative to the root; one without `/` means the name in any folder, one that ends with `/` a folder and
@@ -375,10 +340,7 @@ mod tests {
         assert_eq!(settings.company_alias("Other"), "Other");
         assert_eq!(settings.kind_alias("privacy notice"), "Privacy Policy");
         assert_eq!(settings.groups()["shops"], ["Acme Group"]);
-        assert_eq!(
-            (settings.json().text.as_str(), settings.json().html.as_str()),
-            ("content.body", "html")
-        );
+        assert_eq!((settings.json().text.as_str(), settings.json().html.as_str()), ("content.body", "html"));
         assert!(settings.excludes("drafts/x/y.html") && settings.excludes("a/b.bak.html") && !settings.excludes("a/drafts.html"));
         assert!(settings.includes("a.html") && settings.includes("a/b.html") && !settings.includes("a/b.txt"));
         let ruled = settings.rule("Acme/2005.html").unwrap();
@@ -391,10 +353,7 @@ mod tests {
     fn mistakes_are_told_with_line_column_and_hint() {
         let error = parse("recording = \"changes\"\nkompanies = 1\n").unwrap_err();
         assert_eq!((error.line, error.column), (2, 1));
-        assert!(
-            error.to_string().contains("kompanies") && error.to_string().contains("companies"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("kompanies") && error.to_string().contains("companies"), "{error}");
 
         let error = parse("[[template]]\npath = \"{company}/{when}\"\n").unwrap_err();
         assert_eq!((error.line, error.column), (2, 19));

@@ -75,10 +75,7 @@ fn is_about(file: &str) -> bool {
         return false;
     }
     // Only in capitals: `notice.md` may be the text of a notice.
-    if matches!(
-        stem,
-        "NOTICE" | "LICENSE-MIT" | "LICENSE-APACHE" | "CODE_OF_CONDUCT" | "CITATION" | "SECURITY"
-    ) {
+    if matches!(stem, "NOTICE" | "LICENSE-MIT" | "LICENSE-APACHE" | "CODE_OF_CONDUCT" | "CITATION" | "SECURITY") {
         return true;
     }
     let stem = stem.to_ascii_lowercase();
@@ -118,18 +115,13 @@ fn magic(head: &[u8]) -> Option<(&'static str, SkipReason)> {
         (b"\xFF\xD8\xFF", "a picture", SkipReason::Media),
         (b"\xD0\xCF\x11\xE0", "an office document", SkipReason::Office),
     ];
-    MAGIC
-        .iter()
-        .find(|(start, ..)| head.starts_with(start))
-        .map(|(_, what, reason)| (*what, *reason))
+    MAGIC.iter().find(|(start, ..)| head.starts_with(start)).map(|(_, what, reason)| (*what, *reason))
 }
 
 fn format_of(text: &str) -> Format {
     let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\u{fffd}');
     let begins = |tag: &str| start.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag));
-    let page = ["<!doctype", "<html", "<head", "<body", "<?xml"]
-        .iter()
-        .any(|tag| begins(tag));
+    let page = ["<!doctype", "<html", "<head", "<body", "<?xml"].iter().any(|tag| begins(tag));
     let tags = tags(text);
     if page || tags >= FRAGMENT_TAGS || (tags >= 1 && start.starts_with('<')) {
         return Format::Html;
@@ -237,21 +229,12 @@ mod tests {
         assert_eq!(text(" \n<!DOCTYPE html><title>x"), Content::Text(Format::Html));
         assert_eq!(text("We collect.<br>\n<p>Data</p>\n"), Content::Text(Format::Html));
         assert_eq!(text("# Privacy\n\n## Data\n"), Content::Text(Format::Markdown));
-        assert_eq!(
-            text("see [us](http://a) and [them](http://b)"),
-            Content::Text(Format::Markdown)
-        );
+        assert_eq!(text("see [us](http://a) and [them](http://b)"), Content::Text(Format::Markdown));
         assert_eq!(text("1 < 2 and - a list\n- of things\n#hash\n"), Content::Text(Format::Text));
         assert_eq!(text(""), Content::Text(Format::Text));
-        assert_eq!(
-            content(b"a\0b", Some(Format::Text)),
-            Content::Binary("binary data", SkipReason::UnknownFormat)
-        );
+        assert_eq!(content(b"a\0b", Some(Format::Text)), Content::Binary("binary data", SkipReason::UnknownFormat));
         assert_eq!(content(b"\xFF\xFE<\0h\0t\0m\0l\0>\0", None), Content::Text(Format::Html));
-        assert_eq!(
-            content(b"%PDF-1.4", Some(Format::Html)),
-            Content::Binary("a PDF", SkipReason::Pdf)
-        );
+        assert_eq!(content(b"%PDF-1.4", Some(Format::Html)), Content::Binary("a PDF", SkipReason::Pdf));
     }
 
     proptest! {

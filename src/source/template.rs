@@ -76,10 +76,7 @@ impl Template {
                 let Some(end) = rest.find('}') else {
                     return problem(at..text.len(), "`{` without `}`".to_owned());
                 };
-                let piece = placeholder(&rest[1..end]).map_err(|what| TemplateProblem {
-                    at: at..at + end + 1,
-                    what,
-                })?;
+                let piece = placeholder(&rest[1..end]).map_err(|what| TemplateProblem { at: at..at + end + 1, what })?;
                 if pieces.iter().any(|known| known.same_place(&piece)) {
                     return problem(at..at + end + 1, format!("{} stands twice", &rest[..=end]));
                 }
@@ -98,28 +95,19 @@ impl Template {
             return problem(0..text.len(), format!("more than {MAX_PIECES} pieces"));
         }
         if text.starts_with('/') {
-            return problem(
-                0..1,
-                "a path template is relative to the archive: it does not begin with `/`".to_owned(),
-            );
+            return problem(0..1, "a path template is relative to the archive: it does not begin with `/`".to_owned());
         }
         Ok(Template { pieces })
     }
 
     /// Whether the template takes the path apart; one of plain names and stars only says which paths it is about.
     pub fn explains(&self) -> bool {
-        self.pieces
-            .iter()
-            .any(|piece| matches!(piece, Piece::Field(_) | Piece::Date(_)))
+        self.pieces.iter().any(|piece| matches!(piece, Piece::Field(_) | Piece::Date(_)))
     }
 
     /// Reads a path by the template; `None` where the whole path does not fit.
     pub fn read(&self, path: &str) -> Option<Match> {
-        let mut attempt = Attempt {
-            pieces: &self.pieces,
-            path,
-            failed: vec![false; self.pieces.len() * (path.len() + 1)],
-        };
+        let mut attempt = Attempt { pieces: &self.pieces, path, failed: vec![false; self.pieces.len() * (path.len() + 1)] };
         attempt.from(0, 0)
     }
 }
@@ -135,10 +123,7 @@ impl Piece {
 }
 
 fn placeholder(name: &str) -> Result<Piece, String> {
-    match name
-        .split_once(':')
-        .map_or((name, None), |(name, format)| (name, Some(format)))
-    {
+    match name.split_once(':').map_or((name, None), |(name, format)| (name, Some(format))) {
         ("company", None) => Ok(Piece::Field(Field::Company)),
         ("kind", None) => Ok(Piece::Field(Field::Kind)),
         ("part", None) => Ok(Piece::Field(Field::Part)),
@@ -152,9 +137,7 @@ fn placeholder(name: &str) -> Result<Piece, String> {
 /// A date format is good when it can write a date and read the year back from what it wrote.
 fn check_format(format: &str) -> Result<(), String> {
     let sample = jiff::civil::date(2005, 5, 25).at(10, 11, 12, 0);
-    let written = BrokenDownTime::from(sample)
-        .to_string(format)
-        .map_err(|error| format!("date format {format:?}: {error}"))?;
+    let written = BrokenDownTime::from(sample).to_string(format).map_err(|error| format!("date format {format:?}: {error}"))?;
     let read = BrokenDownTime::parse(format, &written).map_err(|error| format!("date format {format:?}: {error}"))?;
     match read.year() {
         Some(2005) => Ok(()),
@@ -200,18 +183,12 @@ impl Attempt<'_> {
                 let most = rest.len().min(MAX_DATE_BYTES);
                 (4..=most).rev().filter(|&len| rest.is_char_boundary(len)).find_map(|len| {
                     let reading = date::whole(&rest[..len])?;
-                    Some(Match {
-                        date: Some(reading),
-                        ..self.from(next, at + len)?
-                    })
+                    Some(Match { date: Some(reading), ..self.from(next, at + len)? })
                 })
             }
             Piece::Date(Some(format)) => {
                 let (len, reading) = read_format(format, rest)?;
-                Some(Match {
-                    date: Some(reading),
-                    ..self.from(next, at + len)?
-                })
+                Some(Match { date: Some(reading), ..self.from(next, at + len)? })
             }
             Piece::Extension => {
                 let plain = |byte: u8| byte != b'.' && byte != b'/';
@@ -258,15 +235,9 @@ fn read_format(format: &str, text: &str) -> Option<(usize, Reading)> {
             let offset = i64::from(parts.offset().map_or(0, |offset| offset.seconds()));
             match (parts.hour(), parts.minute(), parts.second()) {
                 (Some(hour), Some(minute), second) => {
-                    let precision = if second.is_some() {
-                        Precision::Second
-                    } else {
-                        Precision::Minute
-                    };
-                    Instant::from_date_time(day, (hour, minute, second.unwrap_or(0)), precision).map(|local| Instant {
-                        seconds: local.seconds - offset,
-                        precision,
-                    })
+                    let precision = if second.is_some() { Precision::Second } else { Precision::Minute };
+                    Instant::from_date_time(day, (hour, minute, second.unwrap_or(0)), precision)
+                        .map(|local| Instant { seconds: local.seconds - offset, precision })
                 }
                 _ => Instant::from_date(day.0, day.1, day.2, Precision::Day),
             }
@@ -299,50 +270,26 @@ mod tests {
 
     #[test]
     fn placeholders_read_whole_names_and_parts_of_names() {
-        assert_eq!(
-            read("{company}/{kind}/{date}.{ext}", "Acme/Terms/2005-05-25.md"),
-            expect("Acme", "Terms", "2005-05-25")
-        );
-        assert_eq!(
-            read("{company}_{date}.{ext}", "my_shop_2005-05.html"),
-            expect("my_shop", "", "2005-05")
-        );
+        assert_eq!(read("{company}/{kind}/{date}.{ext}", "Acme/Terms/2005-05-25.md"), expect("Acme", "Terms", "2005-05-25"));
+        assert_eq!(read("{company}_{date}.{ext}", "my_shop_2005-05.html"), expect("my_shop", "", "2005-05"));
         assert_eq!(read("{company}.{ext}", "acme.test.md"), expect("acme.test", "", ""));
-        assert_eq!(
-            read("{date}-{company}.{ext}", "20050525101112-acme.txt"),
-            expect("acme", "", "2005-05-25T10:11:12Z")
-        );
+        assert_eq!(read("{date}-{company}.{ext}", "20050525101112-acme.txt"), expect("acme", "", "2005-05-25T10:11:12Z"));
         assert_eq!(read("{company}/{date}.{ext}", "x/Acme/2005.md"), None);
     }
 
     #[test]
     fn stars_pass_over_what_does_not_matter() {
-        assert_eq!(
-            read("**/{company}/v*/{date}.{ext}", "a/b/Acme/v12/2005.md"),
-            expect("Acme", "", "2005")
-        );
+        assert_eq!(read("**/{company}/v*/{date}.{ext}", "a/b/Acme/v12/2005.md"), expect("Acme", "", "2005"));
         assert_eq!(read("**/{company}/{date}.*", "Acme/2005.md"), expect("Acme", "", "2005"));
         assert_eq!(read("{company}/**", "Acme/x/y/z"), expect("Acme", "", ""));
     }
 
     #[test]
     fn a_date_may_have_a_format_of_its_own() {
-        assert_eq!(
-            read("{company}/{date:%d.%m.%Y}.{ext}", "Acme/25.05.2005.md"),
-            expect("Acme", "", "2005-05-25")
-        );
-        assert_eq!(
-            read("{company}/{date:%Y/%m}/*", "Acme/2005/06/x.md"),
-            expect("Acme", "", "2005-06")
-        );
-        assert_eq!(
-            read("{company}/{date:%d.%m.%Y}.{ext}", "Acme/30.02.2005.md"),
-            expect("Acme", "", "impossible 30.02.2005")
-        );
-        assert_eq!(
-            read("{company}/{date}.{ext}", "Acme/2005-02-30.md"),
-            expect("Acme", "", "impossible 2005-02-30")
-        );
+        assert_eq!(read("{company}/{date:%d.%m.%Y}.{ext}", "Acme/25.05.2005.md"), expect("Acme", "", "2005-05-25"));
+        assert_eq!(read("{company}/{date:%Y/%m}/*", "Acme/2005/06/x.md"), expect("Acme", "", "2005-06"));
+        assert_eq!(read("{company}/{date:%d.%m.%Y}.{ext}", "Acme/30.02.2005.md"), expect("Acme", "", "impossible 30.02.2005"));
+        assert_eq!(read("{company}/{date}.{ext}", "Acme/2005-02-30.md"), expect("Acme", "", "impossible 2005-02-30"));
     }
 
     #[test]

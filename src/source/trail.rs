@@ -31,12 +31,7 @@ impl<'a> Trail<'a> {
     pub fn new(root: &'a [String], path: &'a str, stem: &'a str) -> Trail<'a> {
         let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
         let inside = folders.split('/').filter(|name| !name.is_empty());
-        Trail {
-            folders: root.iter().map(String::as_str).chain(inside).collect(),
-            outside: root.len(),
-            stem,
-            file,
-        }
+        Trail { folders: root.iter().map(String::as_str).chain(inside).collect(), outside: root.len(), stem, file }
     }
 
     /// The kind that the names hint at, the nearest first.
@@ -52,9 +47,7 @@ impl<'a> Trail<'a> {
         let found = date::within(self.stem)?;
         let precision = exactness(&found.reading);
         let in_domain = is_domain(self.stem) && precision < Precision::Day;
-        let in_folder = self
-            .date_in_folders()
-            .is_some_and(|folder| exactness(&folder.reading) > precision);
+        let in_folder = self.date_in_folders().is_some_and(|folder| exactness(&folder.reading) > precision);
         (!in_domain && !in_folder).then_some(found)
     }
 
@@ -65,29 +58,15 @@ impl<'a> Trail<'a> {
             let reading = date::whole(self.folders[from])?;
             let year_only = reading.as_ref().is_ok_and(|instant| instant.precision == Precision::Year);
             if !year_only {
-                return Some(DatedFolders {
-                    reading,
-                    from,
-                    to: from + 1,
-                    takes_stem: false,
-                });
+                return Some(DatedFolders { reading, from, to: from + 1, takes_stem: false });
             }
             let names: Vec<&str> = self.folders[from + 1..].iter().copied().chain([self.stem]).take(2).collect();
-            let numbers = names
-                .iter()
-                .zip([12, 31])
-                .take_while(|(name, most)| is_two_digits(name, *most))
-                .count();
+            let numbers = names.iter().zip([12, 31]).take_while(|(name, most)| is_two_digits(name, *most)).count();
             let joined = [&[self.folders[from]], &names[..numbers]].concat().join("-");
             let takes_stem = from + 1 + numbers > self.folders.len();
             let to = (from + 1 + numbers).min(self.folders.len());
             let known = numbers > 0 || from >= self.outside;
-            known.then_some(DatedFolders {
-                reading: date::whole(&joined)?,
-                from,
-                to,
-                takes_stem,
-            })
+            known.then_some(DatedFolders { reading: date::whole(&joined)?, from, to, takes_stem })
         })
     }
 
@@ -99,9 +78,7 @@ impl<'a> Trail<'a> {
         let Some(last) = self.holder(end) else { return (None, None) };
         let name = self.folders[last];
         let above = self.holder(last);
-        let above_inside = above
-            .filter(|&above| above >= self.outside && above + 1 == last)
-            .map(|above| self.folders[above]);
+        let above_inside = above.filter(|&above| above >= self.outside && above + 1 == last).map(|above| self.folders[above]);
         let is_under_company = last >= self.outside && above_inside.is_some_and(|above| dataset || is_domain(above));
         if is_kind(name) || (is_under_company && !is_domain(name)) {
             return (above.map(|above| self.folders[above].to_owned()), Some(kind_name(name)));

@@ -35,9 +35,7 @@ pub fn files(base: &Path, settings: &Settings, listing: &mut Listing) -> Vec<Fou
         };
         let kind = entry.file_type();
         let Some(path) = relative(base, entry.path()) else {
-            listing
-                .damaged
-                .push(Damaged::whole(lossy(base, entry.path()), Problem::NameNotUnicode));
+            listing.damaged.push(Damaged::whole(lossy(base, entry.path()), Problem::NameNotUnicode));
             if kind.is_dir() {
                 walk.skip_current_dir();
             }
@@ -50,10 +48,7 @@ pub fn files(base: &Path, settings: &Settings, listing: &mut Listing) -> Vec<Fou
                 }
                 listing.skipped.push(Skipped::whole(path, reason));
             }
-            None if kind.is_file() => found.push(Found {
-                path,
-                full: entry.into_path(),
-            }),
+            None if kind.is_file() => found.push(Found { path, full: entry.into_path() }),
             None => {}
         }
     }
@@ -95,11 +90,7 @@ fn note_error(base: &Path, settings: &Settings, error: &walkdir::Error, listing:
 /// The path relative to the root; `None` where it is not UTF-8.
 fn relative(base: &Path, full: &Path) -> Option<String> {
     let path = full.strip_prefix(base).ok()?.to_str()?;
-    Some(if MAIN_SEPARATOR == '/' {
-        path.to_owned()
-    } else {
-        path.replace(MAIN_SEPARATOR, "/")
-    })
+    Some(if MAIN_SEPARATOR == '/' { path.to_owned() } else { path.replace(MAIN_SEPARATOR, "/") })
 }
 
 /// The path relative to the root for messages; `.` for the root itself.
@@ -121,14 +112,7 @@ fn stamp(metadata: &Metadata) -> Stamp {
 
 #[cfg(not(unix))]
 fn stamp(metadata: &Metadata) -> Stamp {
-    let modified = metadata
-        .modified()
-        .ok()
-        .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+    let modified = metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
     let modified_ns = modified.map_or(0, |time| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX));
-    Stamp {
-        bytes: metadata.len(),
-        modified_ns,
-        changed_ns: 0,
-    }
+    Stamp { bytes: metadata.len(), modified_ns, changed_ns: 0 }
 }
