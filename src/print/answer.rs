@@ -104,7 +104,8 @@ fn bar(share: f64, width: usize) -> String {
 
 fn hit(hit: &Hit, limits: &Limits, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let company = hit.company.as_deref().unwrap_or("unknown company");
-    let mut title = format!("{} {}", paint(look, STRONG, &harmless(company)), paint(look, QUIET, &harmless(&hit.kind)));
+    let kind = paint(look, QUIET, &format!("· {}", harmless(&hit.kind)));
+    let mut title = format!("{} {kind}", paint(look, STRONG, &harmless(company)));
     let path: Vec<String> = hit.heading.iter().map(|heading| harmless(&shortened(heading))).collect();
     if !path.is_empty() {
         title.push_str(&paint(look, QUIET, &format!(" › {}", path.join(" › "))));
