@@ -95,15 +95,17 @@ impl<'t> Words<'t> {
         let mut at = self.next;
         while at < bytes.len() {
             let byte = bytes[at];
-            if byte.is_ascii_alphanumeric() {
+            let run = bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+            if run > 0 {
                 if chars == 0 {
                     self.start = at;
                 }
-                if chars < MAX_WORD_CHARS {
-                    self.word.push(byte.to_ascii_lowercase() as char);
-                }
-                chars += 1;
-                at += 1;
+                let taken = run.min(MAX_WORD_CHARS.saturating_sub(chars));
+                let before = self.word.len();
+                self.word.push_str(&self.text[at..at + taken]);
+                self.word[before..].make_ascii_lowercase();
+                chars += run;
+                at += run;
                 self.end = at;
                 continue;
             }

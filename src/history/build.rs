@@ -182,7 +182,7 @@ impl Places {
 }
 
 /// So many of the longest passages of a version tell its language.
-const LANGUAGE_PASSAGES: usize = 8;
+const LANGUAGE_PASSAGES: usize = 3;
 
 /// The language of each version, by its longest passages, and whether it has text.
 fn version_facts(versions: &[Arc<[Entry]>], texts: &[Arc<str>]) -> Vec<VersionFacts> {

@@ -96,13 +96,16 @@ impl TokenStream for WordStream<'_> {
         match self.stems.as_deref_mut() {
             None => self.token.text.push_str(word),
             Some(stems) => {
-                if stems.len() > MAX_STEMS {
-                    stems.clear();
+                if let Some(stem) = stems.get(word) {
+                    self.token.text.push_str(stem);
+                } else {
+                    if stems.len() > MAX_STEMS {
+                        stems.clear();
+                    }
+                    let stem = words::stem(word);
+                    self.token.text.push_str(&stem);
+                    stems.insert(word.to_owned(), stem);
                 }
-                if !stems.contains_key(word) {
-                    stems.insert(word.to_owned(), words::stem(word));
-                }
-                self.token.text.push_str(&stems[word]);
             }
         }
         self.token.position = self.token.position.wrapping_add(1);
