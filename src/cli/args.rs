@@ -62,8 +62,8 @@ a bad query becomes an error row, and the exit status is 2.";
 /// Where the index is.
 #[derive(Debug, Args)]
 pub struct Location {
-    /// Directory of the index [default: the nearest .fineprint upward]
-    #[arg(long, value_name = "DIR", env = "FINEPRINT_INDEX")]
+    /// Directory of the index [default: $FINEPRINT_INDEX, or else the nearest .fineprint upward]
+    #[arg(long, value_name = "DIR")]
     pub index: Option<PathBuf>,
     /// Search an archive directly: its index is kept in your cache and brought up to date first
     #[arg(long, value_name = "DIR", conflicts_with = "index")]
@@ -75,8 +75,8 @@ pub struct IndexArgs {
     /// Folders (or single files) to index
     #[arg(required = true, value_name = "ARCHIVE")]
     pub archives: Vec<PathBuf>,
-    /// Directory of the index [default: the nearest .fineprint upward, or a new one here]
-    #[arg(long, value_name = "DIR", env = "FINEPRINT_INDEX")]
+    /// Directory of the index [default: $FINEPRINT_INDEX, or else the nearest .fineprint upward, or a new one here]
+    #[arg(long, value_name = "DIR")]
     pub index: Option<PathBuf>,
     /// Remove from the index what is no longer in these archives
     #[arg(long)]

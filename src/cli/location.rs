@@ -20,8 +20,8 @@ impl Location {
     /// Opens the index; one of archives is brought up to date first.
     pub fn open(&self) -> anyhow::Result<Opened> {
         if self.archive.is_empty() {
-            let dir = match &self.index {
-                Some(dir) => dir.clone(),
+            let dir = match self.index.clone().or_else(from_environment) {
+                Some(dir) => dir,
                 None => nearest()?.context("there is no index here: build one with `fineprint index ARCHIVE`, name one with --index DIR, or search an archive directly with --archive DIR")?,
             };
             return Ok(Opened { index: Arc::new(Index::open(&dir)?), whole: true });
@@ -53,10 +53,14 @@ fn is_spoilt(error: &IndexError) -> bool {
 
 /// The index directory that `index` writes: as given, the nearest upward, or a new one here.
 pub fn to_write(given: Option<&Path>) -> anyhow::Result<PathBuf> {
-    Ok(match given {
-        Some(dir) => dir.to_owned(),
+    Ok(match given.map(Path::to_owned).or_else(from_environment) {
+        Some(dir) => dir,
         None => nearest()?.unwrap_or_else(|| PathBuf::from(DIRECTORY)),
     })
+}
+
+fn from_environment() -> Option<PathBuf> {
+    std::env::var_os("FINEPRINT_INDEX").filter(|dir| !dir.is_empty()).map(PathBuf::from)
 }
 
 /// The nearest `.fineprint` from the working directory upward.

@@ -158,9 +158,15 @@ impl Catalog {
         names.len()
     }
 
-    /// The last capture of anything in a source.
-    pub fn last_capture(&self, source: u32) -> Option<Instant> {
-        self.documents().filter(|(_, entry)| entry.source == source).filter_map(|(_, entry)| entry.last).max()
+    /// The last capture of anything in each source.
+    pub fn last_captures(&self) -> Vec<Option<Instant>> {
+        let mut last = vec![None; self.sources.len()];
+        for (_, entry) in self.documents() {
+            if let Some(of_source) = last.get_mut(entry.source as usize) {
+                *of_source = entry.last.max(*of_source);
+            }
+        }
+        last
     }
 
     /// Sets the fingerprint: equal for indexes that hold the same documents, read by the same rules under the same settings.

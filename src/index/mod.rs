@@ -21,7 +21,8 @@ pub mod update;
 pub use record::Record;
 
 use crate::history::{DocumentHistory, Provenance, Version};
-use catalog::{Catalog, DocumentEntry, Place};
+use crate::snapshot::Instant;
+use catalog::{Catalog, Counts, DocumentEntry, Place};
 use memmap2::Mmap;
 use rustc_hash::FxHashMap;
 use schema::Fields;
@@ -98,6 +99,8 @@ pub struct Index {
     records: Vec<OnceLock<Record>>,
     texts: texts::TextCache,
     ranks: OnceLock<Vec<u32>>,
+    counts: OnceLock<Counts>,
+    last_captures: OnceLock<Vec<Option<Instant>>>,
 }
 
 /// An update that is published while an index is being opened takes its files away; then opening begins again.
@@ -139,6 +142,8 @@ impl Index {
             records,
             texts: texts::TextCache::default(),
             ranks: OnceLock::new(),
+            counts: OnceLock::new(),
+            last_captures: OnceLock::new(),
         })
     }
 
@@ -211,28 +216,30 @@ impl Index {
         })
     }
 
+    /// The last capture of anything in a source.
+    pub fn last_capture(&self, source: u32) -> Option<Instant> {
+        *self.last_captures.get_or_init(|| self.catalog.last_captures()).get(source as usize)?
+    }
+
     /// Exact statistics for ranking, whatever the segments.
     pub fn statistics(&self) -> Statistics<'_> {
-        let counts = self.catalog.counts();
-        Statistics { index: self, passages: counts.passages, words: counts.words, heading_words: counts.heading_words }
+        Statistics { index: self, counts: *self.counts.get_or_init(|| self.catalog.counts()) }
     }
 }
 
 /// Counts over the live passages of the whole index.
 pub struct Statistics<'i> {
     index: &'i Index,
-    passages: u64,
-    words: u64,
-    heading_words: u64,
+    counts: Counts,
 }
 
 impl Bm25StatisticsProvider for Statistics<'_> {
     fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
-        Ok(if field == self.index.fields.heading { self.heading_words } else { self.words })
+        Ok(if field == self.index.fields.heading { self.counts.heading_words } else { self.counts.words })
     }
 
     fn total_num_docs(&self) -> tantivy::Result<u64> {
-        Ok(self.passages)
+        Ok(self.counts.passages)
     }
 
     fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {

@@ -68,7 +68,7 @@ impl Scope<'_> {
     pub fn as_of(&self, slot: u32, day: Day) -> Result<Option<u32>, IndexError> {
         let entry = self.index.entry(slot)?;
         let timeline = &self.index.record(slot)?.timeline;
-        let watched = self.index.catalog.last_capture(entry.source).is_some_and(|last| day <= last.day());
+        let watched = self.index.last_capture(entry.source).is_some_and(|last| day <= last.day());
         if !watched {
             return Ok(None);
         }
