@@ -2,8 +2,8 @@
 
 use super::Outcome;
 use super::args::{BatchArgs, BatchFormat, QueryOptions, SortOrder};
-use super::index::processors;
 use super::request::request;
+use super::updating::processors;
 use anyhow::Context;
 use fineprint::index::Index;
 use fineprint::{print, search, wire};

@@ -1,7 +1,7 @@
 //! Where the index is: the option, the environment, the nearest `.fineprint`, or the user's cache.
 
 use super::args::Location;
-use super::index::{bring_up_to_date, processors};
+use super::updating::{bring_up_to_date, processors};
 use anyhow::{Context, bail};
 use fineprint::index::{Index, IndexError};
 use std::path::{Path, PathBuf};

@@ -7,6 +7,7 @@ mod location;
 mod request;
 mod search;
 mod stats;
+mod updating;
 
 use args::{Cli, Command};
 use clap::Parser;

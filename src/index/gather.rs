@@ -1,13 +1,13 @@
 //! Reads the snapshots of one document and puts its history together. Nothing is parsed twice: equal files and, where parts of a
 //! text read alike alone and in place, equal parts are recognised by their raw text.
 
-use super::plan::Remarks;
 use crate::extract::{self, EXTRACTION};
 use crate::history::{DocumentHistory, Entry, HistoryBuilder, Provenance};
 use crate::passage;
 use crate::snapshot::{Captured, DocumentKey, Recording};
 use crate::source::{Folder, Reference};
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -29,8 +29,17 @@ pub struct Gathered {
     pub bytes_read: u64,
 }
 
+/// What an update has to say of a document besides its history.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remarks {
+    /// Captures that another one of the same instant stands for.
+    pub superseded: u64,
+    /// Paths of snapshots in the index that the source no longer lists.
+    pub vanished: Vec<String>,
+}
+
 /// A capture that could not be read.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unread {
     pub locator: crate::source::Locator,
     pub reason: String,

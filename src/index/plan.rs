@@ -1,7 +1,7 @@
 //! Compares what a source lists now with what the index was made from: which documents must be read again.
 
 use super::catalog::{Problem, SourceEntry};
-use super::gather::{Document, Unread};
+use super::gather::{Document, Remarks, Unread};
 use crate::snapshot::DocumentKey;
 use crate::source::{FileEntry, Folder, LISTING_VERSION, Listing, Reference};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -17,15 +17,6 @@ pub struct SourceState {
     unread: Vec<Unread>,
     /// What else is to be said of documents.
     remarks: BTreeMap<DocumentKey, Remarks>,
-}
-
-/// What an update has to say of a document besides its history.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Remarks {
-    /// Captures that another one of the same instant stands for.
-    pub superseded: u64,
-    /// Paths of snapshots in the index that the source no longer lists.
-    pub vanished: Vec<String>,
 }
 
 /// What came of a document that was read.

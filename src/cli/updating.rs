@@ -1,0 +1,49 @@
+//! Brings an index up to date, with a bar on the terminal.
+
+use fineprint::index::update::{Progress, Report, Request, update};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
+
+/// How many threads work where nothing else is asked.
+pub fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Builds or updates an index. Work that takes a moment only shows no bar.
+pub fn bring_up_to_date(dir: &Path, archives: &[PathBuf], threads: usize, prune: bool) -> anyhow::Result<Report> {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    let begun = Instant::now();
+    let progress = |progress: Progress| {
+        if begun.elapsed() > Duration::from_millis(300) {
+            show(&bar, progress);
+        }
+    };
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs() as i64);
+    let report = update(&Request { dir, archives, threads, prune, now, progress: &progress });
+    bar.finish_and_clear();
+    Ok(report?)
+}
+
+fn show(bar: &ProgressBar, progress: Progress) {
+    let style = |template: &str| ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    match progress {
+        Progress::Listing { files } => {
+            bar.set_style(style("{spinner} listing: {pos} files"));
+            bar.set_position(files as u64);
+        }
+        Progress::Reading { documents, of, bytes, of_bytes } => {
+            if bar.length() != Some(of_bytes) {
+                bar.set_length(of_bytes);
+                bar.reset_elapsed();
+                bar.set_style(style("{bar:30} {msg}, {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left"));
+            }
+            bar.set_message(format!("{documents} of {of} documents"));
+            bar.set_position(bytes);
+        }
+        Progress::Writing => {
+            bar.set_style(style("{spinner} writing the index"));
+            bar.tick();
+        }
+    }
+}
