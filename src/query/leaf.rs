@@ -8,6 +8,19 @@ use super::{NameMatch, NamePattern, Node, Phrase, phrase};
 use crate::words::words;
 use std::ops::Range;
 
+/// Words with one of these between are alternatives even without a blank: `collection/use`. Other signs bind: `third-party`.
+const PARTING: [char; 7] = ['/', '\\', ';', '|', '…', '–', '—'];
+
+/// A word, or the phrase of what our rule takes it for.
+fn whole_word(text: &str) -> Option<Node> {
+    let mut parts: Vec<String> = words(text).into_iter().map(|word| word.text).collect();
+    match parts.len() {
+        0 => None,
+        1 => Some(Node::Word(parts.remove(0))),
+        _ => Some(Node::Phrase(Phrase::exact(parts))),
+    }
+}
+
 impl<'q> Parser<'q> {
     pub(super) fn phrase(&mut self, body: Range<usize>, gap: Option<u32>) -> Option<Phrase> {
         let alternatives = phrase::read(self.chars, body, &mut self.phrase_words, self.notes)?;
@@ -21,7 +34,7 @@ impl<'q> Parser<'q> {
         Some(Phrase { alternatives, gap: gap.unwrap_or(0), not_within: Vec::new() })
     }
 
-    /// A word without quotes: itself, the beginning of words, or the phrase of its parts.
+    /// A word without quotes: itself, the beginning of words, or what its parts are together.
     pub(super) fn word(&mut self, text: &str, span: Range<usize>) -> Option<Node> {
         let bare = text.trim_end_matches(['.', ',', ';', ':', '!', '?']);
         if let Some(start) = bare.strip_suffix('*').filter(|start| !start.contains('*')) {
@@ -54,8 +67,16 @@ impl<'q> Parser<'q> {
         if text.starts_with(['!', '\u{2013}', '\u{2014}', '\u{2212}']) {
             self.notes.warn(span.start..span.start + 1, "this sign does not exclude the word", "to exclude it, write -word");
         }
-        let mut parts: Vec<String> = words(text).into_iter().map(|word| word.text).collect();
-        Some(if parts.len() == 1 { Node::Word(parts.remove(0)) } else { Node::Phrase(Phrase::exact(parts)) })
+        // An address is one thing, slashes and all.
+        if text.contains("://") {
+            return whole_word(text);
+        }
+        let mut nodes: Vec<Node> = text.split(PARTING).filter_map(whole_word).collect();
+        Some(if nodes.len() == 1 {
+            nodes.remove(0)
+        } else {
+            Node::Bool { must: Vec::new(), should: nodes, must_not: Vec::new() }
+        })
     }
 
     /// A field with its value, or with several in parentheses.
@@ -134,7 +155,12 @@ impl<'q> Parser<'q> {
         if let TokenKind::Quoted { body, gap } = &token.kind {
             return self.phrase(body.clone(), *gap);
         }
-        match self.word(text, token.span.clone())? {
+        let word = match self.word(text, token.span.clone())? {
+            // A heading is asked for whole, slashes and all.
+            Node::Bool { .. } => whole_word(text).unwrap_or(Node::Phrase(Phrase::exact(Vec::new()))),
+            word => word,
+        };
+        match word {
             Node::Phrase(phrase) if phrase.alternatives.iter().all(|words| !words.is_empty()) => Some(phrase),
             Node::Word(word) => Some(Phrase::exact(vec![word])),
             Node::Prefix(_) => {
@@ -167,6 +193,8 @@ mod tests {
         assert_eq!(shown("Sharing"), "sharing");
         assert_eq!(shown("sell, share."), "(|sell |share)");
         assert_eq!(shown("third-party don't AT&T Pseudonym*"), "(|<third party> |don't |<at t> |pseudonym*)");
+        assert_eq!(shown("collection/use"), "(|collection |use)");
+        assert_eq!(shown("+1,000"), "<1 000>");
         assert_eq!(shown("\"Do NOT sell\" “near words”~5"), "(|<do not sell> |<near words>~5)");
         assert_eq!(shown("\"legitimate (business)? interest\""), "<legitimate business interest/legitimate interest>");
         assert_eq!(shown("https://example.com 10:30"), "(|<https example com> |<10 30>)");

@@ -20,7 +20,7 @@
 //! `privacy company:facebook` finds what says privacy *and* is Facebook's. With `OR` between, they are alternatives.
 //!
 //! **Words.** The rule is that of [`crate::words`]. Outside quotes, a word that the rule parts (`third-party`, `AT&T`) is the
-//! phrase of its parts. In quotes, punctuation has no meaning but `( | ) ?`; a group without `|` and `?` is just its words, and
+//! phrase of its parts; with a slash or a dash between (`collection/use`) the parts are alternatives. In quotes, punctuation has no meaning but `( | ) ?`; a group without `|` and `?` is just its words, and
 //! a `?` after the last word of a phrase is a question mark (write `(word)?` to make that one optional).
 //!
 //! **Fields.** A name, a colon and a value without a blank between. A lower-case name that is no field is refused;
