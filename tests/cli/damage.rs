@@ -1,0 +1,131 @@
+//! Damaged files of the index are an error or do no harm; they never end in a panic.
+
+use crate::place::{Dice, INDEX, Place, Run};
+use std::fs;
+use std::path::PathBuf;
+
+fn place() -> Place {
+    let place = Place::new();
+    for year in 2001..2013 {
+        for company in ["acme", "bolt", "cask"] {
+            let text = format!(
+                "# {company} privacy\n\nIn {year} {company} may share your data with partners.\n\n## Security\n\n\
+                 We protect what you tell us in {}.\n\nWe do not sell your personal information.\n",
+                year / 3
+            );
+            place.archived(format!("{company}/{year}-01-01.md"), text);
+        }
+    }
+    place.index(&[]).exit(0);
+    place
+}
+
+const QUESTIONS: &[&[&str]] = &[
+    &["search", "--index", INDEX, "--format", "json", "\"do not sell\"", "--by-year", "--unfold", "--limit", "all"],
+    &["search", "--index", INDEX, "--format", "json", "share heading:privacy", "--as-of", "2005-06-01", "--limit", "all"],
+    &["search", "--index", INDEX, "--format", "json", "protect* NOT year:2004", "--limit", "all"],
+    &["stats", "--index", INDEX, "--format", "json"],
+];
+
+fn ask(place: &Place) -> Vec<Run> {
+    QUESTIONS.iter().map(|question| place.run(question)).collect()
+}
+
+/// What a run said, but for the size of the index.
+fn said(run: &Run) -> String {
+    let lines: Vec<String> = run
+        .text()
+        .lines()
+        .filter(|line| !line.contains("index_bytes"))
+        .map(str::to_owned)
+        .collect();
+    lines.join("\n")
+}
+
+fn files(place: &Place) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = walkdir::WalkDir::new(place.path(INDEX))
+        .into_iter()
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.file_type().is_file() && !entry.file_name().to_string_lossy().ends_with(".lock"))
+        .map(|entry| entry.into_path())
+        .collect();
+    found.sort();
+    assert!(found.len() > 8, "{found:?}");
+    found
+}
+
+/// What becomes of a file; `None`: it is removed.
+type Way = fn(&[u8], &mut Dice) -> Option<Vec<u8>>;
+
+/// Damages each file of an index in turn, asks, and repairs it. What comes back is an error that is told, or the right answer.
+fn damage_each(ways: &[Way]) {
+    let place = place();
+    let right = ask(&place);
+    let mut dice = Dice(3);
+    let mut wrong = Vec::new();
+    for path in files(&place) {
+        let whole = fs::read(&path).unwrap();
+        for way in ways {
+            match way(&whole, &mut dice) {
+                Some(bytes) => fs::write(&path, bytes).unwrap(),
+                None => fs::remove_file(&path).unwrap(),
+            }
+            for (run, right) in ask(&place).into_iter().zip(&right) {
+                if run.status == 2 {
+                    assert!(!run.stderr.trim().is_empty(), "{run:?}");
+                } else if (run.status, said(&run)) != (right.status, said(right)) {
+                    wrong.push(format!("{}: {run:?}", path.display()));
+                }
+            }
+            fs::write(&path, &whole).unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong answers:\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!(ask(&place).iter().map(|run| run.status).collect::<Vec<_>>(), [0, 0, 0, 0]);
+}
+
+#[test]
+fn files_that_are_cut_short_or_gone() {
+    damage_each(&[
+        |_, _| Some(Vec::new()),
+        |whole, _| Some(whole[..whole.len() / 2].to_vec()),
+        |whole, _| Some(whole[..whole.len() - 1].to_vec()),
+        |_, _| None,
+    ]);
+}
+
+#[test]
+fn files_with_a_wrong_byte() {
+    fn flip(whole: &[u8], dice: &mut Dice) -> Option<Vec<u8>> {
+        let mut bytes = whole.to_vec();
+        if !bytes.is_empty() {
+            let at = dice.below(bytes.len());
+            bytes[at] ^= 1 << dice.below(8);
+        }
+        Some(bytes)
+    }
+    damage_each(&[flip as Way; 8]);
+}
+
+#[test]
+fn an_update_of_a_damaged_index_is_an_error_or_does_its_work() {
+    let place = place();
+    let mut dice = Dice(5);
+    for path in files(&place) {
+        let whole = fs::read(&path).unwrap();
+        for cut in [0, whole.len() / 2, dice.below(whole.len().max(1))] {
+            fs::write(&path, &whole[..cut]).unwrap();
+            place.archived("acme/2020-01-01.md", format!("Cut at {cut} of {}.", path.display()));
+            let run = place.index(&[]);
+            if run.status == 2 {
+                assert!(!run.stderr.trim().is_empty(), "{run:?}");
+            }
+            // Begin again with a whole index.
+            fs::remove_dir_all(place.path(INDEX)).unwrap();
+            place.unarchive("acme/2020-01-01.md").index(&[]).exit(0);
+            if !path.exists() {
+                break;
+            }
+        }
+    }
+}

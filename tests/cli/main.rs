@@ -1,0 +1,14 @@
+//! What users rely on, asked of the program as they run it. Where a number is counted, the test counts it again by reading everything.
+
+mod as_of;
+mod batch;
+mod broken;
+mod corpus;
+mod counting;
+mod damage;
+mod history;
+mod options;
+mod place;
+mod reading;
+mod samples;
+mod updates;

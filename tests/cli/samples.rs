@@ -1,0 +1,93 @@
+//! Real archives, where they lie beside the repository; they are no part of it.
+
+use crate::place::Place;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// A folder beside the repository; `None`, and a word of it, where it is missing.
+fn sample(path: &str) -> Option<PathBuf> {
+    let full = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join(path);
+    let found = full.is_dir();
+    if !found {
+        eprintln!("skipped: there is no {}", full.display());
+    }
+    found.then_some(full)
+}
+
+#[test]
+fn the_seeds_are_searched_without_an_index() {
+    let Some(seeds) = sample("seeds") else { return };
+    let place = Place::new();
+    let ask = |args: &[&str]| -> Value {
+        let common = ["search", "--archive", seeds.to_str().unwrap(), "--format", "json"];
+        place.run(&[&common, args].concat()).exit(0).json()
+    };
+    let answer = ask(&["--company", "alibaba.com", "security measures"]);
+    let hit = &answer["hits"][0];
+    assert_eq!(hit["first_seen"], "2001-12-04");
+    assert_eq!(hit["heading"].as_array().unwrap().last().unwrap(), "Security Measures");
+    let url = hit["evidence"]["url"].as_str().unwrap();
+    assert!(url.starts_with("https://web.archive.org/web/20011204"), "{url}");
+    assert_eq!(hit["evidence"]["date_source"], "archive_header");
+
+    let answer = ask(&["\"general statistical information\""]);
+    assert_eq!(answer["totals"]["passages"], 1);
+    assert_eq!(answer["hits"][0]["company"], "alibaba.com");
+
+    let stats = place
+        .run(&["stats", "--archive", seeds.to_str().unwrap(), "--format", "json"])
+        .exit(0)
+        .json();
+    assert_eq!((&stats["snapshots"], &stats["undated"]), (&Value::from(1), &Value::from(1)));
+    let undated = ask(&["data", "--limit", "all"]);
+    let hits = undated["hits"].as_array().unwrap();
+    assert!(hits.iter().any(|hit| hit["first_seen"].is_null()), "the article is not found");
+}
+
+#[test]
+fn one_version_in_two_formats_is_one_snapshot() {
+    let Some(archive) = sample("corpora/pga-v1") else { return };
+    let place = Place::new();
+    let index = |archive: &Path, dir: &str| {
+        place
+            .run(&["index", archive.to_str().unwrap(), "--index", dir, "--format", "json"])
+            .exit(0)
+            .json()
+    };
+    let both = index(&archive, "both");
+    let counts = |stats: &Value| ["snapshots", "documents", "superseded"].map(|name| stats[name].as_u64().unwrap());
+    assert_eq!(counts(&both), [123, 4, 123]);
+    let one_format = |format: &str, dir: &str| {
+        std::fs::create_dir_all(place.path(dir)).unwrap();
+        std::fs::write(place.path(dir).join("fineprint.toml"), format!("include = [\"**/*.{format}\"]\n")).unwrap();
+        copy(&archive, &place.path(dir));
+        index(&place.path(dir), &format!("{dir}-index"));
+        format!("{dir}-index")
+    };
+    let indexes = ["both".to_owned(), one_format("md", "markdown"), one_format("html", "html")];
+    for dir in &indexes {
+        let ask = |args: &[&str]| {
+            let common = ["search", "--index", dir, "--company", "facebook", "--format", "json", "--by-year"];
+            place.run(&[&common, args].concat()).exit(0).json()
+        };
+        let privacy = ask(&["--kind", "privacy policy", "--sort", "first-seen", "privacy"]);
+        assert_eq!(privacy["hits"][0]["first_seen"], "2004-06-13", "{dir}");
+        let broken = ask(&["\"demonstrate our commitment to our users\"", "--sort", "first-seen"]);
+        assert_eq!(broken["hits"][0]["first_seen"], "2004-06-13", "{dir}");
+        let apostrophe = ask(&["\"don't sell any of your information\"", "--sort", "first-seen"]);
+        assert_eq!(apostrophe["hits"][0]["first_seen"], "2018-06-11", "{dir}");
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
