@@ -106,7 +106,7 @@ fn keep(builder: &mut HistoryBuilder, from: &DocumentHistory, number: usize) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
     fn every_text_is_rebuilt(texts in documents()) {

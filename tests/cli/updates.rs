@@ -6,70 +6,70 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-/// Questions of all kinds.
-const QUESTIONS: &[&[&str]] = &[
-    &["sell"],
-    &["sell data partners"],
-    &["\"do not sell\""],
-    &["\"do not sell\"", "--unfold", "--limit", "all"],
-    &["\"do not sell\" NOT WITHIN \"do not sell my\"", "--limit", "all"],
-    &["\"legitimate (business)? (interest|interests)\"", "--by-year"],
-    &["\"share partners\"~8", "--limit", "all"],
-    &["pseudonym* OR anonym*", "--limit", "all"],
-    &["+share -sell", "--limit", "25", "--offset", "5"],
-    &["information", "--sort", "first-seen", "--limit", "all"],
-    &["information", "--sort", "last-seen", "--limit", "all"],
-    &["information", "--sort", "company", "--limit", "all"],
-    &["information", "--sort", "first-seen", "--unfold", "--limit", "60"],
-    &["information", "--per-company", "2", "--limit", "all"],
-    &["share", "--as-of", "2010-05-25", "--limit", "all"],
-    &["share", "--as-of", "2022-01-01", "--carry", "90d", "--limit", "all"],
-    &["share", "--as-of", "2022-01-01", "--carry", "unlimited", "--unfold"],
-    &["asof:2012-01-01 OR asof:2020-01-01", "--limit", "200"],
-    &["--company", "steptide", "--since", "2020", "--until", "2022-06", "--limit", "all"],
-    &["personal", "--years", "2005..2010", "--by-year"],
-    &["personal NOT year:2019", "--by-year"],
-    &["personal AND (year:2004 OR year:2020)", "--by-year"],
-    &["heading:security", "--limit", "all"],
-    &["heading:\"information we collect\" until:2012", "--unfold", "--limit", "all"],
-    &["lang:fr", "--limit", "all"],
-    &["daten", "--lang", "de", "--by-year"],
-    &["\"privacy shield\"", "--by-year", "--limit", "0"],
-    &["kind:terms* arbitration", "--limit", "all"],
-    &["company:(flitterlark OR pebblecount) sell", "--unfold", "--limit", "all"],
-    &["cookies privacy security children", "--limit", "all"],
-    &["\"no such words anywhere\""],
+/// Questions of all kinds, as lines of a batch.
+const QUESTIONS: &[&str] = &[
+    r#"{"query":"sell"}"#,
+    r#"{"query":"sell data partners"}"#,
+    r#"{"query":"\"do not sell\""}"#,
+    r#"{"query":"\"do not sell\"","unfold":true,"limit":"all"}"#,
+    r#"{"query":"\"do not sell\" NOT WITHIN \"do not sell my\"","limit":"all"}"#,
+    r#"{"query":"\"legitimate (business)? (interest|interests)\"","by_year":true}"#,
+    r#"{"query":"\"share partners\"~8","limit":"all"}"#,
+    r#"{"query":"pseudonym* OR anonym*","limit":"all"}"#,
+    r#"{"query":"+share -sell","limit":25,"offset":5}"#,
+    r#"{"query":"information","sort":"first-seen","limit":"all"}"#,
+    r#"{"query":"information","sort":"last-seen","limit":"all"}"#,
+    r#"{"query":"information","sort":"company","limit":"all"}"#,
+    r#"{"query":"information","sort":"first-seen","unfold":true,"limit":60}"#,
+    r#"{"query":"information","per_company":2,"limit":"all"}"#,
+    r#"{"query":"share","as_of":"2010-05-25","limit":"all"}"#,
+    r#"{"query":"share","as_of":"2022-01-01","carry":"90d","limit":"all"}"#,
+    r#"{"query":"share","as_of":"2022-01-01","carry":"unlimited","unfold":true}"#,
+    r#"{"query":"address","as_of":"2003-06-01","limit":"all"}"#,
+    r#"{"query":"asof:2012-01-01 OR asof:2020-01-01","limit":200}"#,
+    r#"{"company":"steptide","since":"2020","until":"2022-06","limit":"all"}"#,
+    r#"{"company":"shop","until":"2003","limit":"all","by_year":true}"#,
+    r#"{"query":"personal","years":"2005..2010","by_year":true}"#,
+    r#"{"query":"personal NOT year:2019","by_year":true}"#,
+    r#"{"query":"(personal OR address) AND (year:2004 OR year:2020)","by_year":true}"#,
+    r#"{"query":"heading:security","limit":"all"}"#,
+    r#"{"query":"heading:\"information we collect\" until:2012","unfold":true,"limit":"all"}"#,
+    r#"{"query":"lang:fr","limit":"all"}"#,
+    r#"{"query":"daten","lang":"de","by_year":true}"#,
+    r#"{"query":"\"privacy shield\"","by_year":true,"limit":0}"#,
+    r#"{"query":"kind:terms* arbitration","limit":"all"}"#,
+    r#"{"query":"company:(flitterlark OR pebblecount) sell","unfold":true,"limit":"all"}"#,
+    r#"{"query":"cookies privacy security children address","limit":"all"}"#,
+    r#"{"query":"\"no such words anywhere\""}"#,
 ];
 
 /// The answers of an index to all questions, but for what names the index.
 fn answers(place: &Place, index: &str) -> Vec<String> {
-    let answer = |question: &&[&str]| {
-        let run = place.run(&[&["search", "--index", index, "--format", "json"], *question].concat());
-        assert!(run.status < 2, "{run:?}");
-        let lines: Vec<String> = run
-            .text()
-            .lines()
-            .filter(|line| !line.starts_with("  \"fingerprint\""))
-            .map(str::to_owned)
-            .collect();
-        lines.join("\n")
-    };
-    QUESTIONS.iter().map(answer).collect()
+    let run = place.feed(QUESTIONS.join("\n"), &["batch", "-", "--index", index]).exit(0);
+    let answers: Vec<String> = run
+        .text()
+        .lines()
+        .map(|line| {
+            let (before, rest) = line.split_once("\"fingerprint\":\"").unwrap();
+            let (_, after) = rest.split_once('"').unwrap();
+            format!("{before}{after}")
+        })
+        .collect();
+    assert_eq!(answers.len(), QUESTIONS.len());
+    answers
 }
 
 #[track_caller]
 fn assert_same_answers(place: &Place, index: &str, other: &str) {
     for ((question, one), two) in QUESTIONS.iter().zip(answers(place, index)).zip(answers(place, other)) {
-        assert!(one == two, "{question:?}: {index} and {other} differ\n{}", first_difference(&one, &two));
+        assert!(one == two, "{question}: {index} and {other} differ\n{}", first_difference(&one, &two));
     }
 }
 
 fn first_difference(one: &str, two: &str) -> String {
-    let differing = one.lines().zip(two.lines()).enumerate().find(|(_, (a, b))| a != b);
-    differing.map_or_else(
-        || "one is longer".to_owned(),
-        |(line, (a, b))| format!("line {}: {a}\n{} {b}", line + 1, " ".repeat(7)),
-    )
+    let same = one.chars().zip(two.chars()).take_while(|(a, b)| a == b).count();
+    let around = |text: &str| text.chars().skip(same.saturating_sub(150)).take(300).collect::<String>();
+    format!("{}\n---\n{}", around(one), around(two))
 }
 
 /// All files below a folder, as paths relative to it.
