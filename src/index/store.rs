@@ -23,6 +23,9 @@ use tantivy::{IndexWriter, TantivyDocument, TantivyError, Term};
 /// The size of the buffer in which terms are collected. Beyond it tantivy writes a further segment.
 const TERMS_BUFFER_BYTES: usize = 100 << 20;
 
+/// The least share of the buffer for one of the threads that sort terms: tantivy refuses less than 15 MB.
+const WRITER_BUFFER_BYTES: usize = 16 << 20;
+
 /// More segments than this are merged into one.
 const MAX_SEGMENTS: usize = 4;
 
@@ -56,7 +59,8 @@ impl Store {
         })?;
         index.set_tokenizers(schema::tokenizers());
         // The writer's lock guards the side files as well.
-        let writer = index.writer_with_num_threads(threads, TERMS_BUFFER_BYTES).map_err(|error| match error {
+        let writers = threads.clamp(1, TERMS_BUFFER_BYTES / WRITER_BUFFER_BYTES);
+        let writer = index.writer_with_num_threads(writers, TERMS_BUFFER_BYTES).map_err(|error| match error {
             TantivyError::LockFailure(..) => IndexError::Busy(dir.display().to_string()),
             other => other.into(),
         })?;
