@@ -17,6 +17,9 @@ pub fn run(args: &IndexArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     for failed in &report.failed {
         eprintln!("fineprint: {}", failed.reason);
     }
+    if report.failed.len() == args.archives.len() {
+        return Ok(Outcome::Partial);
+    }
     let index = Index::open(&dir)?;
     let mut stats = contents::stats(&index)?;
     stats.update = Some(Update::new(&report, start.elapsed().as_secs_f64()));

@@ -38,6 +38,9 @@ impl Location {
         for failed in &report.failed {
             eprintln!("fineprint: {}", failed.reason);
         }
+        if report.failed.len() == self.archive.len() {
+            bail!("none of the archives can be searched");
+        }
         let index = Index::open(&dir)?;
         let damaged: usize = index.catalog.sources.iter().map(|source| source.damaged.len()).sum();
         if damaged > 0 {

@@ -52,10 +52,14 @@ pub struct Report {
 
 /// Builds or updates the index in a directory.
 ///
-/// Archives that cannot be opened are reported and do not stop the others. Sources that are not among the archives stay as they are.
+/// Archives that cannot be opened are reported and do not stop the others; where none can, nothing is written. Sources that are not among the archives stay as they are.
 pub fn update(request: &Request<'_>) -> Result<Report, IndexError> {
     let mut report = Report::default();
     let folders = open_archives(request, &mut report)?;
+    if folders.is_empty() {
+        // An index of nothing would answer that nothing is found.
+        return Ok(report);
+    }
     let mut store = Store::open(request.dir, request.threads)?;
     let mut sources = Vec::new();
     for (root, folder) in &folders {
