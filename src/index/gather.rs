@@ -36,6 +36,8 @@ pub struct Remarks {
     pub superseded: u64,
     /// Paths of snapshots in the index that the source no longer lists.
     pub vanished: Vec<String>,
+    /// Paths of snapshots in the index that can no longer be read, though the archive may still hold them.
+    pub unreadable: Vec<String>,
 }
 
 /// A capture that could not be read.
@@ -43,6 +45,15 @@ pub struct Remarks {
 pub struct Unread {
     pub locator: crate::source::Locator,
     pub reason: String,
+}
+
+/// What is known of the files of a source.
+pub trait Files {
+    /// Whether a file is as it was when the stored history was made.
+    fn is_unchanged(&self, path: &str) -> bool;
+
+    /// Whether a file cannot be read, or cannot be told to be there at all.
+    fn is_unreadable(&self, path: &str) -> bool;
 }
 
 /// What stands at one instant: the captures listed, best first, and the snapshot in the index.
@@ -54,13 +65,12 @@ struct Moment<'a> {
 
 /// Reads what is new of a document and joins it with what is stored.
 ///
-/// `unchanged` tells of a path whether the file is as it was when the stored history was made; with `prune`, stored snapshots that
-/// the source no longer lists are left out.
+/// With `prune`, stored snapshots that the source no longer holds are left out.
 pub fn gather(
     folder: &Folder,
     document: &Document<'_>,
     stored: Option<&DocumentHistory>,
-    unchanged: &dyn Fn(&str) -> bool,
+    files: &dyn Files,
     prune: bool,
 ) -> Gathered {
     let mut moments: BTreeMap<Option<crate::snapshot::Instant>, Moment> = BTreeMap::new();
@@ -82,7 +92,7 @@ pub fn gather(
         };
         let mut stands = false;
         for (at, capture) in moment.captures.iter().enumerate() {
-            let same = is_kept(capture) && unchanged(&capture.locator.path);
+            let same = is_kept(capture) && files.is_unchanged(&capture.locator.path);
             stands = match moment.stored.filter(|_| same) {
                 Some(number) => reader.keep(number),
                 None => reader.read(capture),
@@ -92,13 +102,16 @@ pub fn gather(
                 break;
             }
         }
-        if let Some((number, from)) = kept {
-            if !moment.captures.iter().any(|capture| is_kept(capture)) {
+        if let Some((number, from)) = kept.filter(|_| !stands) {
+            let is_listed = moment.captures.iter().any(|capture| capture.locator.path == from.path);
+            if is_listed || files.is_unreadable(&from.path) {
+                remarks.unreadable.push(from.path.clone());
+            } else if prune {
+                continue;
+            } else {
                 remarks.vanished.push(from.path.clone());
             }
-            if !stands && !prune {
-                reader.keep(number);
-            }
+            reader.keep(number);
         }
     }
     let recording = document.references.last().map(|reference| reference.recording);

@@ -1,7 +1,7 @@
 //! Compares what a source lists now with what the index was made from: which documents must be read again.
 
 use super::catalog::{Problem, SourceEntry};
-use super::gather::{Document, Remarks, Unread};
+use super::gather::{Document, Files, Remarks, Unread};
 use crate::snapshot::DocumentKey;
 use crate::source::{FileEntry, Folder, LISTING_VERSION, Listing, Reference};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -51,11 +51,6 @@ impl<'f> Plan<'f> {
         Plan { folder, listing, before, same_rules, unchanged }
     }
 
-    /// Whether a file is as it was when the index was last made from it.
-    pub fn is_unchanged(&self, path: &str) -> bool {
-        self.unchanged.contains(path)
-    }
-
     /// Whether any file came, went or changed.
     pub fn has_changed_files(&self) -> bool {
         self.unchanged.len() != self.listing.files.len() || self.before.files.len() != self.listing.files.len()
@@ -65,8 +60,8 @@ impl<'f> Plan<'f> {
         self.unchanged.len() as u64
     }
 
-    /// The documents that must be read: those of which anything is other than before, and with `prune` those that hold what
-    /// vanished. Each with the bytes of its files.
+    /// The documents that must be read: those of which anything is other than before or cannot be read, and with `prune` those that
+    /// hold what vanished. Each with the bytes of its files.
     pub fn work<'p>(&'p self, stored: &[&DocumentKey], prune: bool) -> Vec<(Document<'p>, u64)> {
         let unread: FxHashSet<_> = self.unread_before().map(|unread| &unread.locator).collect();
         let before = by_document(&self.before.files);
@@ -76,18 +71,16 @@ impl<'f> Plan<'f> {
                 now.entry(key).or_default();
             }
         }
-        if prune {
-            for (key, _) in self.before.remarks.iter().filter(|(_, remarks)| !remarks.vanished.is_empty()) {
-                now.entry(key).or_default();
-            }
+        let must_look = |remarks: &Remarks| !remarks.unreadable.is_empty() || (prune && !remarks.vanished.is_empty());
+        for (key, _) in self.before.remarks.iter().filter(|(_, remarks)| must_look(remarks)) {
+            now.entry(key).or_default();
         }
         let bytes: FxHashMap<&str, u64> = self.listing.files.iter().map(|file| (file.path.as_str(), file.stamp.bytes)).collect();
         let mut work = Vec::new();
         for (key, references) in now {
             let same = before.get(key).map(Vec::as_slice).unwrap_or_default() == references
                 && references.iter().all(|reference| self.is_unchanged(&reference.locator.path));
-            let must_prune = prune && self.before.remarks.get(key).is_some_and(|remarks| !remarks.vanished.is_empty());
-            if self.same_rules && same && !must_prune {
+            if self.same_rules && same && !self.before.remarks.get(key).is_some_and(must_look) {
                 continue;
             }
             let references: Vec<&Reference> =
@@ -136,6 +129,17 @@ impl<'f> Plan<'f> {
         };
         let state = SourceState { listing_version: LISTING_VERSION, files: self.listing.files, unread: all_unread, remarks };
         (state, entry)
+    }
+}
+
+impl Files for Plan<'_> {
+    fn is_unchanged(&self, path: &str) -> bool {
+        self.unchanged.contains(path)
+    }
+
+    fn is_unreadable(&self, path: &str) -> bool {
+        let is_in = |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        self.listing.all_damaged().any(|damaged| is_in(&damaged.path)) || self.unread_before().any(|unread| unread.locator.path == path)
     }
 }
 

@@ -206,8 +206,7 @@ impl Reading<'_, '_> {
             let Some(job) = self.jobs.get(number) else { return Ok(()) };
             let (source, plan) = &self.sources[job.source];
             let stored = if job.stored { Some(self.store.history(job.slot)?) } else { None };
-            let mut gathered =
-                gather(plan.folder, &job.document, stored.as_ref(), &|path| plan.is_unchanged(path), self.request.prune);
+            let mut gathered = gather(plan.folder, &job.document, stored.as_ref(), plan, self.request.prune);
             let written = match gathered.history.take() {
                 None => {
                     self.store.delete_terms(job.slot);

@@ -311,9 +311,17 @@ fn a_file_damaged_after_it_was_read_keeps_its_snapshot() {
     build(&place, "before");
     let deep = "<div>".repeat(5_000);
     place.archived("shop/2003-03-01.md", [0u8, 1, 2, 3]);
-    let damaged = place.index(&[]).exit(2).json();
-    assert_eq!(damaged["damaged"][0]["path"], "shop/2003-03-01.md");
-    assert_same_answers(&place, INDEX, "before");
+    for options in [&[][..], &["--prune"], &[]] {
+        let damaged = place.index(options).exit(2).json();
+        assert_eq!(damaged["damaged"][0]["path"], "shop/2003-03-01.md");
+        assert_eq!((&damaged["vanished"], &damaged["snapshots"]), (&Value::Array(Vec::new()), &Value::from(8)));
+        assert_same_answers(&place, INDEX, "before");
+    }
+    // Now it is gone indeed.
+    place.unarchive("shop/2003-03-01.md");
+    let gone = place.index(&[]).exit(0).json();
+    assert_eq!((&gone["vanished"][0], &gone["snapshots"]), (&Value::from("shop/2003-03-01.md"), &Value::from(8)));
+    assert_eq!(place.index(&["--prune"]).exit(0).json()["snapshots"], 7);
     // One that is found out only when it is read whole, with other changes of the document after it.
     let place = Place::new();
     place.archived("shop/2003-03-01.html", format!("<p>{}</p>", policy(1)));
