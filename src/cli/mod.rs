@@ -13,7 +13,9 @@ use args::{Cli, Command};
 use clap::Parser;
 use fineprint::print::answer::Look;
 use std::io::{ErrorKind, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 
 /// How a command ended, as grep tells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,13 +42,25 @@ impl Outcome {
 #[error("{0}")]
 pub struct BadQuery(String);
 
+/// What the last panic said.
+static FAULT: Mutex<String> = Mutex::new(String::new());
+
 /// Runs the command that was typed.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    if std::env::var_os("RUST_BACKTRACE").is_none() {
+        // A panic that is caught is told by whoever catches it.
+        std::panic::set_hook(Box::new(|panic| *FAULT.lock().unwrap_or_else(PoisonError::into_inner) = panic.to_string()));
+    }
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    let done = run(&cli.command, &mut out).and_then(|outcome| {
+    let whole = AssertUnwindSafe(|| {
+        let outcome = run(&cli.command, &mut out)?;
         out.flush()?;
         Ok(outcome)
+    });
+    let done = catch_unwind(whole).unwrap_or_else(|_| {
+        let fault = FAULT.lock().unwrap_or_else(PoisonError::into_inner);
+        Err(anyhow::anyhow!("this is a fault of the program, please report it: {fault}"))
     });
     match done {
         Ok(Outcome::Found) => ExitCode::SUCCESS,

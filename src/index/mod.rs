@@ -28,6 +28,7 @@ use rustc_hash::FxHashMap;
 use schema::Fields;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use tantivy::query::Bm25StatisticsProvider;
@@ -114,7 +115,7 @@ impl Index {
         }
         let mut tries = 1;
         loop {
-            match Index::try_open(dir) {
+            match read_safely(|| Index::try_open(dir)) {
                 Err(IndexError::Tantivy(_) | IndexError::Io { .. }) if tries < OPEN_TRIES => tries += 1,
                 opened => return opened,
             }
@@ -123,6 +124,10 @@ impl Index {
 
     fn try_open(dir: &Path) -> Result<Index, IndexError> {
         let mut index = tantivy::Index::open(directory::ReadOnly::open(&terms_dir(dir))?)?;
+        let (schema, fields) = schema::schema();
+        if index.schema() != schema {
+            return Err(IndexError::Damaged("its terms are other than this program writes them"));
+        }
         index.set_tokenizers(schema::tokenizers());
         let commit = commit_of(&index, dir)?;
         let catalog = read_catalog(dir, commit.generation)?;
@@ -130,7 +135,6 @@ impl Index {
         if commit_of(&index, dir)?.generation != commit.generation {
             return Err(IndexError::Tantivy(TantivyError::SystemError("the index changed while it was opened".into())));
         }
-        let (_, fields) = schema::schema();
         let documents = map_documents(dir, &catalog)?;
         let records = catalog.documents.iter().map(|_| OnceLock::new()).collect();
         Ok(Index {
@@ -245,6 +249,11 @@ impl Bm25StatisticsProvider for Statistics<'_> {
     fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
         self.index.searcher.doc_freq(term)
     }
+}
+
+/// Does what reads tantivy's files: tantivy trusts them, and panics where they are damaged.
+pub fn read_safely<T, E: From<IndexError>>(read: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(IndexError::Damaged("its terms do not read back").into()))
 }
 
 fn commit_of(index: &tantivy::Index, dir: &Path) -> Result<Commit, IndexError> {

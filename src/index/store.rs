@@ -4,8 +4,8 @@ use super::catalog::{self, Catalog, Place, SourceEntry};
 use super::plan::SourceState;
 use super::schema::{self, Fields};
 use super::{
-    CATALOG, Commit, DOCUMENTS, FILES, IndexError, Record, chunks, commit_of, map_documents, read_catalog, record_bytes,
-    side_file, terms_dir,
+    CATALOG, Commit, DOCUMENTS, FILES, IndexError, Record, chunks, commit_of, map_documents, read_catalog, read_safely,
+    record_bytes, side_file, terms_dir,
 };
 use crate::extract::EXTRACTION;
 use crate::history::DocumentHistory;
@@ -44,6 +44,10 @@ pub struct Store {
 impl Store {
     /// Opens or begins an index, for one writer at a time.
     pub fn open(dir: &Path, threads: usize) -> Result<Store, IndexError> {
+        read_safely(|| Store::try_open(dir, threads))
+    }
+
+    fn try_open(dir: &Path, threads: usize) -> Result<Store, IndexError> {
         let terms = terms_dir(dir);
         if !terms.exists() && dir.exists() && std::fs::read_dir(dir).map_err(IndexError::io(dir))?.next().is_some() {
             return Err(IndexError::NotAnIndex(dir.display().to_string()));

@@ -7,7 +7,7 @@ use super::scope::Scope;
 use super::{Folding, Request, SearchError, Sort};
 use crate::history::{Runs, Timeline};
 use crate::index::schema::slot_and_passage;
-use crate::index::{Index, IndexError};
+use crate::index::{Index, IndexError, read_safely};
 use crate::query::Limits;
 use crate::snapshot::{Day, Instant};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -72,7 +72,9 @@ pub fn search(index: &Arc<Index>, request: &Request) -> Result<Answer, SearchErr
     let planner = Planner::new(index.clone(), request.carry);
     let query = planner.plan(request.query.node.as_ref(), limits)?;
     let collector = AllMatches { scored: true };
-    let matches = index.searcher.search_with_statistics_provider(&*query, &collector, &index.statistics())?;
+    let matches = read_safely(|| -> Result<_, SearchError> {
+        Ok(index.searcher.search_with_statistics_provider(&*query, &collector, &index.statistics())?)
+    })?;
     if let Some(fault) = planner.fault() {
         return Err(fault.into());
     }
