@@ -139,7 +139,8 @@ impl Files for Plan<'_> {
 
     fn is_unreadable(&self, path: &str) -> bool {
         let is_in = |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        self.listing.all_damaged().any(|damaged| is_in(&damaged.path)) || self.unread_before().any(|unread| unread.locator.path == path)
+        self.listing.all_damaged().any(|damaged| is_in(&damaged.path))
+            || self.unread_before().any(|unread| unread.locator.path == path)
     }
 }
 

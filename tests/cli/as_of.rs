@@ -28,11 +28,8 @@ fn archive(dice: &mut Dice) -> (Place, Vec<Snapshot>) {
                 says = None;
             }
             let text = says.as_ref().map(|says| format!("The common words, and {says} besides.\n"));
-            let path = if changes {
-                format!("{company}/Privacy Policy/{day}T10-00-00Z.md")
-            } else {
-                format!("{company}/{day}.md")
-            };
+            let path =
+                if changes { format!("{company}/Privacy Policy/{day}T10-00-00Z.md") } else { format!("{company}/{day}.md") };
             place.archived(path, text.unwrap_or_default());
             snapshots.push(Snapshot { company, day, says });
             day += (1 + dice.below(700) as i64).days();
@@ -95,10 +92,8 @@ fn what_stood_on_a_day_is_what_the_rule_says() {
         let answers = run.json_lines();
         assert_eq!(answers.len(), expected.len());
         for (answer, (day, carry, expected)) in answers.iter().zip(expected) {
-            let found: BTreeSet<String> = strings(answer, "text")
-                .iter()
-                .map(|text| text.split(' ').nth(4).unwrap().to_owned())
-                .collect();
+            let found: BTreeSet<String> =
+                strings(answer, "text").iter().map(|text| text.split(' ').nth(4).unwrap().to_owned()).collect();
             let expected: BTreeSet<String> = expected.into_iter().map(str::to_owned).collect();
             assert_eq!(found, expected, "seed {seed}, as of {day}, carry {carry:?}");
             assert_eq!(answer["totals"]["snapshots"], expected.len(), "{day}");
@@ -126,13 +121,11 @@ fn the_three_ways_to_ask_for_a_day_agree() {
 
 #[test]
 fn a_text_in_another_language_does_not_stand_for_the_one_asked_for() {
-    let english = "We use the information that you give us in order to deliver what you have ordered, and for nothing else at all.";
-    let french = "Nous utilisons les informations que vous nous donnez pour livrer ce que vous avez commandé, et pour rien d'autre.";
-    let place = Place::with(&[
-        ("acme/2005-01-01.md", english),
-        ("acme/2005-06-01.md", french),
-        ("acme/2005-12-01.md", english),
-    ]);
+    let english =
+        "We use the information that you give us in order to deliver what you have ordered, and for nothing else at all.";
+    let french =
+        "Nous utilisons les informations que vous nous donnez pour livrer ce que vous avez commandé, et pour rien d'autre.";
+    let place = Place::with(&[("acme/2005-01-01.md", english), ("acme/2005-06-01.md", french), ("acme/2005-12-01.md", english)]);
     place.index(&[]).exit(0);
     let texts = |args: &[&str]| place.texts(&[args, &["--as-of", "2005-07-01"]].concat());
     assert_eq!(texts(&["\"the information\""]), Vec::<String>::new(), "the French text stood");

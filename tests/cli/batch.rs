@@ -114,7 +114,8 @@ fn answers_come_in_the_order_of_the_questions() {
 
 #[test]
 fn a_table_keeps_a_row_for_every_query() {
-    let run = batch("a\t\"do not sell\"\nb\t\"stands nowhere\"\nc\tsell AND\nd\t\"biometric identifiers\"\n", &["--format", "csv"]);
+    let run =
+        batch("a\t\"do not sell\"\nb\t\"stands nowhere\"\nc\tsell AND\nd\t\"biometric identifiers\"\n", &["--format", "csv"]);
     let rows = run.exit(2).csv();
     let column = |name: &str| rows[0].iter().position(|column| column == name).unwrap();
     let (id, error, company, passages) = (column("query_id"), column("error"), column("company"), column("total_passages"));

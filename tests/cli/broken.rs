@@ -14,12 +14,7 @@ fn damaged(place: &Place, path: &str, reason: &str) -> Value {
     let run = place.index(&[]).exit(2);
     let json = run.json();
     assert_named(&json["damaged"], path, reason);
-    place
-        .run(&["index", ARCHIVE, "--index", INDEX])
-        .exit(2)
-        .says("DAMAGED")
-        .says(path)
-        .says(reason);
+    place.run(&["index", ARCHIVE, "--index", INDEX]).exit(2).says("DAMAGED").says(path).says(reason);
     assert_good(place);
     json
 }

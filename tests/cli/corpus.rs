@@ -99,14 +99,11 @@ fn every_phrase_is_first_and_last_seen_when_the_facts_say() {
             // Counted names hold several documents: those of this document are told by where they come from.
             let mut dates: BTreeSet<String> = strings(&answer, "first_seen").into_iter().collect();
             dates.extend(strings(&answer, "last_seen"));
-            let same_name = facts
-                .iter()
-                .filter(|other| counted(&other.company) == counted(&fact.company) && other.kind == fact.kind);
+            let same_name =
+                facts.iter().filter(|other| counted(&other.company) == counted(&fact.company) && other.kind == fact.kind);
             let of_name = fact.company == counted(&fact.company);
-            let days: BTreeSet<&String> = same_name
-                .filter(|other| of_name || other.company == fact.company)
-                .flat_map(|other| &other.days)
-                .collect();
+            let days: BTreeSet<&String> =
+                same_name.filter(|other| of_name || other.company == fact.company).flat_map(|other| &other.days).collect();
             assert_eq!(dates.first(), days.first().copied(), "{phrase} {}", fact.company);
             assert_eq!(dates.last(), days.last().copied(), "{phrase} {}", fact.company);
             assert_eq!(number(&answer["totals"]["snapshots"]), days.len() as u64, "{phrase} {}", fact.company);
@@ -122,9 +119,7 @@ fn each_day_of_each_document_is_answered_for_itself() {
     let mut queries = String::new();
     let mut expected = Vec::new();
     for document in &facts.documents {
-        let holder = holders
-            .iter()
-            .find(|fact| (&fact.company, &fact.kind) == (&document.company, &document.kind));
+        let holder = holders.iter().find(|fact| (&fact.company, &fact.kind) == (&document.company, &document.kind));
         for day in &document.days {
             queries.push_str(&format!(
                 "{{\"query\":\"\\\"{phrase}\\\"\",\"company\":\"{}\",\"kind\":\"{}\",\"since\":\"{day}\",\"until\":\"{day}\"}}\n",
@@ -161,12 +156,8 @@ fn the_summary_counts_what_the_archive_holds() {
         assert_eq!(counts["damaged"], Value::Array(Vec::new()));
         assert_eq!(counts["first_seen"].as_str(), days().min().map(String::as_str));
         assert_eq!(counts["last_seen"].as_str(), days().max().map(String::as_str));
-        let skipped: BTreeSet<&str> = counts["skipped"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|one| one["path"].as_str().unwrap())
-            .collect();
+        let skipped: BTreeSet<&str> =
+            counts["skipped"].as_array().unwrap().iter().map(|one| one["path"].as_str().unwrap()).collect();
         for path in ["README.md", "ota/README.md", "ota/LICENSE"] {
             assert!(skipped.contains(path), "{skipped:?}");
         }
@@ -181,7 +172,8 @@ fn the_summary_counts_what_the_archive_holds() {
 #[test]
 fn a_company_with_two_names_counts_once_and_is_found_by_each() {
     let place = corpus_place();
-    let totals = |company: &str| place.found(&["--company", company, "--kind", "privacy policy", "information"])["totals"].clone();
+    let totals =
+        |company: &str| place.found(&["--company", company, "--kind", "privacy policy", "information"])["totals"].clone();
     let (old, new, both) = (totals("lanternpost.example"), totals("flitterlark"), totals("Lanternpost"));
     assert_eq!(number(&old["documents"]), 1);
     assert_eq!((number(&both["documents"]), number(&both["companies"])), (2, 1));
@@ -226,15 +218,35 @@ fn the_json_has_the_names_that_are_promised() {
         has(
             hit,
             &[
-                "rank", "score", "id", "company", "kind", "heading", "text", "highlights", "first_seen", "last_seen",
-                "absent_from", "snapshots", "wordings", "evidence",
+                "rank",
+                "score",
+                "id",
+                "company",
+                "kind",
+                "heading",
+                "text",
+                "highlights",
+                "first_seen",
+                "last_seen",
+                "absent_from",
+                "snapshots",
+                "wordings",
+                "evidence",
             ],
         );
         has(&hit["wordings"], &["count", "first_seen", "last_seen"]);
         has(
             &hit["evidence"],
             &[
-                "instant", "date_source", "date_precision", "url", "path", "commit", "sha256_file", "sha256_text", "offset",
+                "instant",
+                "date_source",
+                "date_precision",
+                "url",
+                "path",
+                "commit",
+                "sha256_file",
+                "sha256_text",
+                "offset",
                 "extraction",
             ],
         );
@@ -255,8 +267,18 @@ fn the_json_has_the_names_that_are_promised() {
     has(
         &stats,
         &[
-            "companies", "documents", "snapshots", "versions", "passages", "clauses", "occurrences", "superseded", "undated",
-            "skipped", "damaged", "index_bytes",
+            "companies",
+            "documents",
+            "snapshots",
+            "versions",
+            "passages",
+            "clauses",
+            "occurrences",
+            "superseded",
+            "undated",
+            "skipped",
+            "damaged",
+            "index_bytes",
         ],
     );
 }

@@ -57,13 +57,7 @@ fn archive(seed: u64) -> (Place, Vec<Snapshot>) {
                         sentences.insert(sentence);
                     }
                 }
-                let snapshot = Snapshot {
-                    company,
-                    year,
-                    month,
-                    day: 1 + dice.below(28),
-                    sentences: sentences.clone(),
-                };
+                let snapshot = Snapshot { company, year, month, day: 1 + dice.below(28), sentences: sentences.clone() };
                 let mut order: Vec<&str> = snapshot.sentences.iter().map(|&sentence| SENTENCES[sentence]).collect();
                 dice.shuffle(&mut order);
                 place.archived(format!("{company}/{}.md", snapshot.date()), order.join("\n\n"));
@@ -141,7 +135,11 @@ const QUESTIONS: &[Question] = &[
         text: |s| ["legitimate interests", "legitimate interest", "legitimate business interest"].iter().any(|p| has(s, p)),
         when: always,
     },
-    Question { query: "part* OR child*", text: |s| words(s).iter().any(|w| w.starts_with("part") || w.starts_with("child")), when: always },
+    Question {
+        query: "part* OR child*",
+        text: |s| words(s).iter().any(|w| w.starts_with("part") || w.starts_with("child")),
+        when: always,
+    },
     Question { query: "\"third party\"", text: |s| has(s, "third party"), when: always },
     Question { query: "third-party", text: |s| has(s, "third party"), when: always },
     Question { query: "\"don't see\"", text: |s| has(s, "don't see"), when: always },
@@ -152,17 +150,33 @@ const QUESTIONS: &[Question] = &[
     Question { query: "\"selling\"", text: |_| false, when: always },
     Question { query: "+data sell", text: |s| has(s, "data"), when: always },
     Question { query: "+sell -not", text: |s| has(s, "sell") && !has(s, "not"), when: always },
-    Question { query: "sell AND (partners OR anyone)", text: |s| has(s, "sell") && (has(s, "partners") || has(s, "anyone")), when: always },
+    Question {
+        query: "sell AND (partners OR anyone)",
+        text: |s| has(s, "sell") && (has(s, "partners") || has(s, "anyone")),
+        when: always,
+    },
     Question { query: "NOT may AND share", text: |s| has(s, "share") && !has(s, "may"), when: always },
     Question { query: "data company:acme", text: |s| has(s, "data"), when: |x| x.company == "acme" },
-    Question { query: "data company:(acme OR BOLT)", text: |s| has(s, "data"), when: |x| x.company == "acme" || x.company == "bolt" },
+    Question {
+        query: "data company:(acme OR BOLT)",
+        text: |s| has(s, "data"),
+        when: |x| x.company == "acme" || x.company == "bolt",
+    },
     Question { query: "data -company:c*", text: |s| has(s, "data"), when: |x| x.company != "cask" },
     Question { query: "company:cask", text: |_| true, when: |x| x.company == "cask" },
     Question { query: "data company:cas", text: |_| false, when: always },
     Question { query: "\"your data\" year:2003..2005", text: |s| has(s, "your data"), when: |x| (2003..=2005).contains(&x.year) },
     Question { query: "\"your data\" year:..2003", text: |s| has(s, "your data"), when: |x| x.year <= 2003 },
-    Question { query: "\"your data\" since:2004-09", text: |s| has(s, "your data"), when: |x| date_between(x, "2004-09-01", "9") },
-    Question { query: "\"your data\" until:2004-09", text: |s| has(s, "your data"), when: |x| date_between(x, "0", "2004-09-30") },
+    Question {
+        query: "\"your data\" since:2004-09",
+        text: |s| has(s, "your data"),
+        when: |x| date_between(x, "2004-09-01", "9"),
+    },
+    Question {
+        query: "\"your data\" until:2004-09",
+        text: |s| has(s, "your data"),
+        when: |x| date_between(x, "0", "2004-09-30"),
+    },
     Question {
         query: "\"your data\" since:2004-02-10 until:2004-09-12",
         text: |s| has(s, "your data"),
@@ -191,7 +205,9 @@ fn counts_equal_reading_every_snapshot() {
         let (place, snapshots) = archive(seed);
         let questions: String = QUESTIONS
             .iter()
-            .map(|question| serde_json::json!({"query": question.query, "limit": "all", "unfold": true, "by_year": true}).to_string() + "\n")
+            .map(|question| {
+                serde_json::json!({"query": question.query, "limit": "all", "unfold": true, "by_year": true}).to_string() + "\n"
+            })
             .collect();
         let answers = place.feed(questions, &["batch", "-", "--index", "index"]).json_lines();
         assert_eq!(answers.len(), QUESTIONS.len());
@@ -238,9 +254,7 @@ fn conditions_inside_or_and_not_ask_of_all_occurrences() {
     type Asked = (&'static str, fn(&str, &BTreeSet<i32>) -> bool);
     let questions: [Asked; 4] = [
         ("data NOT year:2004", |s, years| has(s, "data") && !years.contains(&2004)),
-        ("data AND (year:2002 OR year:2009)", |s, years| {
-            has(s, "data") && (years.contains(&2002) || years.contains(&2009))
-        }),
+        ("data AND (year:2002 OR year:2009)", |s, years| has(s, "data") && (years.contains(&2002) || years.contains(&2009))),
         ("NOT year:2001..2005", |_, years| years.iter().all(|&year| year > 2005)),
         ("(cookies OR year:2010) -since:2010-10", |s, years| has(s, "cookies") || years.contains(&2010)),
     ];

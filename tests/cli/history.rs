@@ -50,10 +50,7 @@ fn documents() -> impl Strategy<Value = Vec<Text>> {
 
 fn captured(snapshot: usize) -> Option<Captured> {
     let instant = Instant::from_date(2001 + snapshot as i16, 1, 1, Precision::Day)?;
-    Some(Captured {
-        instant,
-        source: DateSource::Path,
-    })
+    Some(Captured { instant, source: DateSource::Path })
 }
 
 fn provenance(snapshot: usize) -> Provenance {
@@ -71,11 +68,7 @@ fn provenance(snapshot: usize) -> Provenance {
 }
 
 fn key() -> DocumentKey {
-    DocumentKey {
-        company: "acme".into(),
-        kind: "Privacy Policy".into(),
-        part: String::new(),
-    }
+    DocumentKey { company: "acme".into(), kind: "Privacy Policy".into(), part: String::new() }
 }
 
 fn read(builder: &mut HistoryBuilder, snapshot: usize, text: &Text) {
@@ -97,10 +90,7 @@ fn keep(builder: &mut HistoryBuilder, from: &DocumentHistory, number: usize) {
     let entries: Vec<Entry> = from.versions[snapshot.version as usize]
         .entries
         .iter()
-        .map(|entry| Entry {
-            passage: builder.passage(&from.texts[entry.passage as usize]),
-            shape: entry.shape,
-        })
+        .map(|entry| Entry { passage: builder.passage(&from.texts[entry.passage as usize]), shape: entry.shape })
         .collect();
     builder.add(snapshot.captured, from.provenance[number].clone(), &entries);
 }

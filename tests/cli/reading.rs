@@ -10,7 +10,8 @@ use std::sync::Arc;
 const HOSTILE: &str = "\u{1b}[2J\u{1b}]0;owned\u{7}\u{9b}31m\u{202e}desrever\u{202c}\u{2066}\u{2069}\u{200f}\u{85}\u{8}\r";
 
 fn is_harmful(c: char) -> bool {
-    (c.is_control() && c != '\n') || "\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}\u{200e}\u{200f}\u{61c}".contains(c)
+    (c.is_control() && c != '\n')
+        || "\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}\u{200e}\u{200f}\u{61c}".contains(c)
 }
 
 #[track_caller]
@@ -63,10 +64,7 @@ fn what_scripts_read_parses_whatever_the_text_holds() {
     place.index(&[]).exit(2);
     let json = place.found(&["since:1990"]);
     let hits = json["hits"].as_array().unwrap().len();
-    let rows = place
-        .run(&["search", "--index", INDEX, "--format", "csv", "--limit", "all", "since:1990"])
-        .exit(0)
-        .csv();
+    let rows = place.run(&["search", "--index", INDEX, "--format", "csv", "--limit", "all", "since:1990"]).exit(0).csv();
     assert_eq!(rows.len(), hits + 1);
     assert!(rows.iter().all(|row| row.len() == rows[0].len()));
     let lines = place.run(&["search", "--index", INDEX, "--format", "jsonl", "--limit", "all", "since:1990"]);
@@ -93,11 +91,7 @@ fn there_is_no_colour_in_a_pipe() {
 fn colour_follows_what_the_environment_says() {
     let place = corpus_place();
     let with = |name: &str| {
-        let output = place
-            .command(&["search", "--index", "index", "\"do not sell\""])
-            .env(name, "1")
-            .output()
-            .unwrap();
+        let output = place.command(&["search", "--index", "index", "\"do not sell\""]).env(name, "1").output().unwrap();
         String::from_utf8(output.stdout).unwrap()
     };
     assert!(with("CLICOLOR_FORCE").contains('\u{1b}'));
@@ -132,7 +126,8 @@ fn lines_are_no_wider_than_the_terminal() {
             // The line of the evidence is as long as the address in it, so that it can be copied whole.
             let is_evidence = |line: &str| {
                 let first = line.trim_start().split("  ").next().unwrap_or_default();
-                first == "undated" || (first.len() >= 10 && first.starts_with(|c: char| c.is_ascii_digit()) && !first.contains(' '))
+                first == "undated"
+                    || (first.len() >= 10 && first.starts_with(|c: char| c.is_ascii_digit()) && !first.contains(' '))
             };
             for line in text.lines().filter(|line| !is_evidence(line)) {
                 let columns = textwrap::core::display_width(line);

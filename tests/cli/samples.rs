@@ -34,10 +34,7 @@ fn the_seeds_are_searched_without_an_index() {
     assert_eq!(answer["totals"]["passages"], 1);
     assert_eq!(answer["hits"][0]["company"], "alibaba.com");
 
-    let stats = place
-        .run(&["stats", "--archive", seeds.to_str().unwrap(), "--format", "json"])
-        .exit(0)
-        .json();
+    let stats = place.run(&["stats", "--archive", seeds.to_str().unwrap(), "--format", "json"]).exit(0).json();
     assert_eq!((&stats["snapshots"], &stats["undated"]), (&Value::from(1), &Value::from(1)));
     let undated = ask(&["data", "--limit", "all"]);
     let hits = undated["hits"].as_array().unwrap();
@@ -49,10 +46,7 @@ fn one_version_in_two_formats_is_one_snapshot() {
     let Some(archive) = sample("corpora/pga-v1") else { return };
     let place = Place::new();
     let index = |archive: &Path, dir: &str| {
-        place
-            .run(&["index", archive.to_str().unwrap(), "--index", dir, "--format", "json"])
-            .exit(0)
-            .json()
+        place.run(&["index", archive.to_str().unwrap(), "--index", dir, "--format", "json"]).exit(0).json()
     };
     let both = index(&archive, "both");
     let counts = |stats: &Value| ["snapshots", "documents", "superseded"].map(|name| stats[name].as_u64().unwrap());

@@ -148,10 +148,7 @@ fn what_is_unchanged_is_not_read_again() {
     assert_eq!(files(&place.path(INDEX)), generation, "an update of nothing writes nothing");
     assert_eq!((&first["fingerprint"], contents(first.clone())), (&second["fingerprint"], contents(second.clone())));
     assert_eq!(answers(&place, INDEX), before);
-    place
-        .run(&["index", ARCHIVE, "--index", INDEX])
-        .exit(0)
-        .says("unchanged and not read again");
+    place.run(&["index", ARCHIVE, "--index", INDEX]).exit(0).says("unchanged and not read again");
 }
 
 #[test]
@@ -256,10 +253,7 @@ fn a_snapshot_that_only_moved_did_not_vanish() {
     place.archived("records.jsonl", record(2002, "We print what we know."));
     place.index(&[]).exit(0);
     // A record is pushed down by one before it, and a file takes another name.
-    place.archived(
-        "records.jsonl",
-        record(2001, "We print what others know.") + &record(2002, "We print what we know."),
-    );
+    place.archived("records.jsonl", record(2001, "We print what others know.") + &record(2002, "We print what we know."));
     fs::rename(place.path("archive/shop/2001-03-01.md"), place.path("archive/shop/2001-03-01.txt")).unwrap();
     let moved = place.index(&[]).exit(0).json();
     assert_eq!(moved["snapshots"], 10);
@@ -473,12 +467,7 @@ fn only_one_update_at_a_time() {
 #[test]
 fn an_archive_searched_directly_is_kept_up_to_date_in_the_cache() {
     let place = shop();
-    let ask = |status: i32| {
-        place
-            .run(&["search", "--archive", ARCHIVE, "invoices", "--format", "json"])
-            .exit(status)
-            .json()
-    };
+    let ask = |status: i32| place.run(&["search", "--archive", ARCHIVE, "invoices", "--format", "json"]).exit(status).json();
     ask(1);
     assert!(!files(&place.path("cache")).is_empty());
     place.archived("shop/2005-03-01.md", policy(5));
