@@ -51,7 +51,7 @@ impl Day {
     /// The calendar date, clamped to the years that a calendar date can have.
     pub fn date(self) -> jiff::civil::Date {
         let epoch = jiff::civil::date(1970, 1, 1);
-        epoch.saturating_add(jiff::Span::new().days(self.0.clamp(-4_000_000, 2_900_000)))
+        epoch.saturating_add(jiff::Span::new().days(self.0.clamp(-4_371_587, 2_932_896)))
     }
 
     pub fn year(self) -> i16 {
@@ -175,5 +175,10 @@ mod tests {
         assert_eq!(Instant::from_date(2005, 2, 30, Precision::Day), None);
         assert_eq!(Instant::from_date_time((2005, 2, 3), (24, 0, 0), Precision::Second), None);
         assert_eq!(Day::from_date(1969, 12, 31), Some(Day(-1)));
+        for (year, month, day) in [(-9999, 1, 1), (1, 1, 1), (9999, 12, 31)] {
+            let date = Day::from_date(year, month, day).unwrap().date();
+            assert_eq!((date.year(), date.month(), date.day()), (year, month, day));
+        }
+        assert_eq!((Day(i32::MAX).year(), Day(i32::MIN).year()), (9999, -9999));
     }
 }
