@@ -39,7 +39,7 @@ fn archive(dice: &mut Dice) -> (Place, Vec<Snapshot>) {
 }
 
 /// What stands on a day, by the rule. `carry`: the span given; `None`: as the source records.
-fn stands<'s>(snapshots: &'s [Snapshot], day: Date, carry: Option<Option<Span>>) -> BTreeSet<&'s str> {
+fn stands(snapshots: &[Snapshot], day: Date, carry: Option<Option<Span>>) -> BTreeSet<&str> {
     let last_capture = snapshots.iter().map(|snapshot| snapshot.day).max().unwrap();
     let mut found = BTreeSet::new();
     for (company, changes) in COMPANIES {
@@ -143,5 +143,8 @@ fn the_age_of_what_is_carried_is_shown() {
     let place = Place::with(&[("acme/2005-01-01.md", "Acme speaks."), ("bolt/2005-03-02.md", "Bolt speaks.")]);
     place.index(&[]).exit(0);
     let run = place.run(&["search", "--index", "index", "speaks", "--as-of", "2005-03-02"]).exit(0);
+    let far = place.search(&["speaks OR asof:9999-12-31", "--as-of", "9999-12-31", "--carry", "4294967295d", "--limit", "0"]);
+    let far = far.exit(1).json();
+    assert_eq!(far["as_of"]["day"], "9999-12-31");
     run.says("carried 60 days").says("observed that day").says("As of 2005-03-02");
 }

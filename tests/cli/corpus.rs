@@ -162,7 +162,7 @@ fn the_summary_counts_what_the_archive_holds() {
             assert!(skipped.contains(path), "{skipped:?}");
         }
         for year in counts["years"].as_array().unwrap() {
-            let year_of = |day: &&String| day[..4] == year["year"].to_string();
+            let year_of = |day: &&String| day[..4].parse().ok() == year["year"].as_u64();
             assert_eq!(number(&year["snapshots"]), days().filter(year_of).count() as u64, "{year}");
         }
     }
@@ -323,4 +323,12 @@ fn the_first_page_shows_no_two_wordings_of_a_clause() {
         };
         assert_eq!(matching(&folded), matching(&unfolded), "{phrase}");
     }
+}
+
+#[test]
+fn a_single_file_is_an_archive_too() {
+    let place = Place::with(&[("acme/2001-01-01.md", "We never rent your address."), ("acme/2002-01-01.md", "We do.")]);
+    place.run(&["index", "archive/acme/2001-01-01.md", "--index", "index"]).exit(0);
+    let answer = place.found(&["since:1990"]);
+    assert_eq!((&answer["totals"]["snapshots"], &answer["hits"][0]["company"]), (&1.into(), &"acme".into()));
 }

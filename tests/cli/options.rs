@@ -205,3 +205,19 @@ fn the_exit_status_is_that_of_grep() {
     place.run(&["search", "--index", "index", "--no-such-option"]).exit(2);
     place.run(&["--help"]).exit(0).says("Exit status");
 }
+
+#[test]
+fn whoever_has_read_enough_ends_the_run_quietly() {
+    use std::process::Stdio;
+    let place = corpus_place();
+    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("fineprint"))
+        .args(["search", "--index", "index", "--limit", "all", "--unfold", "since:1990"])
+        .current_dir(place.path(""))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
+}
