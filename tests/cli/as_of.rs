@@ -61,7 +61,7 @@ fn stands(snapshots: &[Snapshot], day: Date, carry: Option<Option<Span>>) -> BTr
 
 #[test]
 fn what_stood_on_a_day_is_what_the_rule_says() {
-    for seed in [1, 2, 3] {
+    for seed in [1, 2] {
         let mut dice = Dice(seed);
         let (place, snapshots) = archive(&mut dice);
         place.index(&[]).exit(0);

@@ -153,42 +153,39 @@ fn what_is_unchanged_is_not_read_again() {
 
 #[test]
 fn an_index_grown_in_steps_answers_as_one_built_at_once() {
-    for seed in [7, 2026] {
-        let place = Place::new();
-        let mut dice = Dice(seed);
-        let mut paths = files(&corpus());
-        dice.shuffle(&mut paths);
-        let records = fs::read_to_string(corpus().join("records.jsonl")).unwrap();
-        let lines: Vec<&str> = records.lines().collect();
-        let steps = paths.len().div_ceil(5);
-        for (step, chunk) in paths.chunks(steps).enumerate() {
-            for path in chunk.iter().filter(|path| *path != "records.jsonl") {
-                place.archived(path, fs::read(corpus().join(path)).unwrap());
-            }
-            // A file of records grows by lines.
-            place.archived("records.jsonl", lines[..(step + 1) * lines.len() / 5].join("\n"));
-            let threads = if step % 2 == 0 { "1" } else { "2" };
-            place.index(&["--threads", threads]).exit(0);
+    let place = Place::new();
+    let mut dice = Dice(2026);
+    let mut paths = files(&corpus());
+    dice.shuffle(&mut paths);
+    let records = fs::read_to_string(corpus().join("records.jsonl")).unwrap();
+    let lines: Vec<&str> = records.lines().collect();
+    let steps = paths.len().div_ceil(5);
+    for (step, chunk) in paths.chunks(steps).enumerate() {
+        for path in chunk.iter().filter(|path| *path != "records.jsonl") {
+            place.archived(path, fs::read(corpus().join(path)).unwrap());
         }
-        let grown = place.index(&[]).exit(0).json();
-        assert_eq!(grown["update"]["files_read"], 0);
-        let whole = build(&place, "whole");
-        assert_eq!(contents(grown), contents(whole), "seed {seed}");
-        assert_same_answers(&place, INDEX, "whole");
+        // A file of records grows by lines.
+        place.archived("records.jsonl", lines[..(step + 1) * lines.len() / 5].join("\n"));
+        let threads = if step % 2 == 0 { "1" } else { "2" };
+        place.index(&["--threads", threads]).exit(0);
     }
+    let grown = place.index(&[]).exit(0).json();
+    assert_eq!(grown["update"]["files_read"], 0);
+    let whole = build(&place, "whole");
+    assert_eq!(contents(grown), contents(whole));
+    assert_same_answers(&place, INDEX, "whole");
 }
 
 #[test]
 fn the_number_of_threads_changes_nothing() {
     let place = Place::new();
     copy_corpus(&place);
-    for threads in ["1", "2", "8", "64"] {
+    for threads in ["1", "2", "8"] {
         let run = place.run(&["index", ARCHIVE, "--index", threads, "--threads", threads, "--format", "json"]);
         run.exit(0);
     }
     assert_same_answers(&place, "1", "2");
     assert_same_answers(&place, "1", "8");
-    assert_same_answers(&place, "1", "64");
 }
 
 #[test]
