@@ -32,7 +32,12 @@ pub fn request(text: &str, options: &QueryOptions) -> Result<(Request, Vec<Strin
         },
         limit: options.limit.as_deref().map_or(Ok(Some(DEFAULT_LIMIT)), limit)?,
         offset: options.offset.unwrap_or(0),
-        per_company: options.per_company,
+        per_company: match options.per_company {
+            Some(0) => {
+                return Err(BadQuery("fineprint: --per-company: 0 hits of each company are no hits: write 1 or more".into()));
+            }
+            most => most,
+        },
         folding: if options.unfold { Folding::Wordings } else { Folding::Clauses },
         by_year: options.by_year,
         carry: options.carry.as_deref().map(carry).transpose()?,

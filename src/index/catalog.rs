@@ -15,7 +15,6 @@ pub struct Catalog {
     pub generation: u64,
     /// Release of the stemming rules.
     pub stemmer: String,
-    pub extraction: u32,
     /// Names the contents, see [`Catalog::seal`].
     pub fingerprint: String,
     pub sources: Vec<SourceEntry>,
@@ -32,6 +31,8 @@ pub struct SourceEntry {
     pub name: String,
     /// Hash of its settings file; empty where there is none.
     pub settings: String,
+    /// Version of the extraction rules.
+    pub extraction: u32,
     /// Captures that another one of the same instant stands for.
     pub superseded: u64,
     pub skipped: Vec<Problem>,
@@ -178,10 +179,12 @@ impl Catalog {
                 [name.as_bytes(), b"\0", entry.company.as_bytes(), b"\0", entry.kind.as_bytes(), b"\0", &entry.digest].concat()
             })
             .collect();
-        parts.extend(self.sources.iter().map(|source| [source.name.as_bytes(), b"\0", source.settings.as_bytes()].concat()));
+        parts.extend(
+            self.sources.iter().map(|source| format!("{}\0{}\0{}", source.name, source.settings, source.extraction).into_bytes()),
+        );
         parts.sort_unstable();
         let mut hash = blake3::Hasher::new();
-        hash.update(format!("{} {} {}", self.format, self.stemmer, self.extraction).as_bytes());
+        hash.update(format!("{} {}", self.format, self.stemmer).as_bytes());
         for part in parts {
             hash.update(&(part.len() as u64).to_le_bytes()).update(&part);
         }

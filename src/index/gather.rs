@@ -52,6 +52,9 @@ pub trait Files {
     /// Whether a file is as it was when the stored history was made.
     fn is_unchanged(&self, path: &str) -> bool;
 
+    /// Whether a file is listed and read anew under other rules, so that what was read of it before is no longer what it says.
+    fn is_read_anew(&self, path: &str) -> bool;
+
     /// Whether a file cannot be read, or cannot be told to be there at all.
     fn is_unreadable(&self, path: &str) -> bool;
 }
@@ -106,7 +109,7 @@ pub fn gather(
             let is_listed = moment.captures.iter().any(|capture| capture.locator.path == from.path);
             if is_listed || files.is_unreadable(&from.path) {
                 remarks.unreadable.push(from.path.clone());
-            } else if prune {
+            } else if prune || files.is_read_anew(&from.path) {
                 continue;
             } else {
                 remarks.vanished.push(from.path.clone());

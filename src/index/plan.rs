@@ -2,6 +2,7 @@
 
 use super::catalog::{Problem, SourceEntry};
 use super::gather::{Document, Files, Remarks, Unread};
+use crate::extract::EXTRACTION;
 use crate::snapshot::DocumentKey;
 use crate::source::{FileEntry, Folder, LISTING_VERSION, Listing, Reference};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -38,7 +39,7 @@ pub struct Plan<'f> {
 }
 
 impl<'f> Plan<'f> {
-    /// Lists a source. With other rules than `before` nothing that is stored is taken over.
+    /// Lists a source. With other rules than before all of it is read anew, and only what vanished from it is taken over.
     pub fn make(folder: &'f Folder, before: SourceState, same_settings: bool, progress: &dyn Fn(usize)) -> Plan<'f> {
         let same_rules = same_settings && before.listing_version == LISTING_VERSION;
         let known: FxHashMap<&str, &FileEntry> = before.files.iter().map(|file| (file.path.as_str(), file)).collect();
@@ -71,7 +72,8 @@ impl<'f> Plan<'f> {
                 now.entry(key).or_default();
             }
         }
-        let must_look = |remarks: &Remarks| !remarks.unreadable.is_empty() || (prune && !remarks.vanished.is_empty());
+        let anew = prune || !self.same_rules;
+        let must_look = |remarks: &Remarks| !remarks.unreadable.is_empty() || (anew && !remarks.vanished.is_empty());
         for (key, _) in self.before.remarks.iter().filter(|(_, remarks)| must_look(remarks)) {
             now.entry(key).or_default();
         }
@@ -121,6 +123,7 @@ impl<'f> Plan<'f> {
         vanished.sort();
         let entry = SourceEntry {
             settings: self.folder.settings().fingerprint().to_owned(),
+            extraction: EXTRACTION,
             superseded: remarks.values().map(|remarks| remarks.superseded).sum(),
             skipped: skipped.collect(),
             damaged,
@@ -133,6 +136,10 @@ impl<'f> Plan<'f> {
 }
 
 impl Files for Plan<'_> {
+    fn is_read_anew(&self, path: &str) -> bool {
+        !self.same_rules && self.listing.files.binary_search_by(|file| file.path.as_str().cmp(path)).is_ok()
+    }
+
     fn is_unchanged(&self, path: &str) -> bool {
         self.unchanged.contains(path)
     }

@@ -7,7 +7,6 @@ use super::{
     CATALOG, Commit, DOCUMENTS, FILES, IndexError, Record, chunks, commit_of, map_documents, read_catalog, read_safely,
     record_bytes, side_file, terms_dir,
 };
-use crate::extract::EXTRACTION;
 use crate::history::DocumentHistory;
 use crate::snapshot::DocumentKey;
 use crate::words;
@@ -79,17 +78,25 @@ impl Store {
             Err(error) => return Err(error),
         };
         let documents = map_documents(dir, &catalog)?;
-        Ok(Store { dir: dir.to_owned(), catalog, states, documents, writer, fields, is_new })
+        let mut store = Store { dir: dir.to_owned(), catalog, states, documents, writer, fields, is_new };
+        // An update that was killed after its commit did not come to this.
+        store.tidy_segments()?;
+        Ok(store)
     }
 
     /// The number of a source, new or known.
     pub fn source(&mut self, root: &str, name: &str) -> usize {
         let known = self.catalog.sources.iter().position(|source| source.root == root);
         known.unwrap_or_else(|| {
+            // Sources are told apart by their names.
+            let taken = |name: &str| self.catalog.sources.iter().any(|source| source.name == name);
+            let numbered = (2..).map(|number| format!("{name} ({number})"));
+            let name = std::iter::once(name.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_default();
             self.catalog.sources.push(SourceEntry {
                 root: root.to_owned(),
-                name: name.to_owned(),
+                name,
                 settings: String::new(),
+                extraction: 0,
                 superseded: 0,
                 skipped: Vec::new(),
                 damaged: Vec::new(),
@@ -173,7 +180,6 @@ impl Store {
         records.close()?;
         self.catalog.generation = self.generation();
         self.catalog.stemmer = words::STEMMER.to_owned();
-        self.catalog.extraction = EXTRACTION;
         self.catalog.seal();
         let generation = self.catalog.generation;
         let mut bytes = self.catalog.format.to_le_bytes().to_vec();
@@ -225,7 +231,6 @@ fn empty_catalog() -> Catalog {
         format: catalog::FORMAT,
         generation: 0,
         stemmer: words::STEMMER.to_owned(),
-        extraction: EXTRACTION,
         fingerprint: String::new(),
         sources: Vec::new(),
         documents: Vec::new(),

@@ -65,7 +65,7 @@ pub fn update(request: &Request<'_>) -> Result<Report, IndexError> {
     for (root, folder) in &folders {
         let source = store.source(root, folder.name());
         let same_settings = store.catalog.sources[source].settings == folder.settings().fingerprint()
-            && store.catalog.extraction == crate::extract::EXTRACTION;
+            && store.catalog.sources[source].extraction == crate::extract::EXTRACTION;
         let before = std::mem::take(&mut store.states[source]);
         let plan = Plan::make(folder, before, same_settings, &|files| (request.progress)(Progress::Listing { files }));
         report.files_unchanged += plan.files_unchanged();
@@ -122,14 +122,7 @@ fn read_all(
 ) -> Result<Vec<Vec<Read>>, IndexError> {
     let mut jobs = Vec::new();
     for (number, (source, plan)) in sources.iter().enumerate() {
-        let mut stored = store.documents_of(*source);
-        if !plan.same_rules {
-            for slot in std::mem::take(&mut stored).into_values() {
-                store.delete_terms(slot);
-                store.catalog.documents[slot as usize] = None;
-                report.documents_removed += 1;
-            }
-        }
+        let stored = store.documents_of(*source);
         let keys: Vec<&DocumentKey> = stored.keys().collect();
         for (document, bytes) in plan.work(&keys, request.prune) {
             let known = stored.get(&document.key).copied();
@@ -212,7 +205,8 @@ impl Reading<'_, '_> {
                     self.store.delete_terms(job.slot);
                     Written::Nothing
                 }
-                Some(history) if stored.as_ref() == Some(&history) => Written::AsBefore,
+                // Other settings may count the same history under another name.
+                Some(history) if plan.same_rules && stored.as_ref() == Some(&history) => Written::AsBefore,
                 Some(history) => Written::Anew(Box::new(self.write(job, *source as u32, plan.folder.settings(), &history)?)),
             };
             let bytes = self.bytes.fetch_add(job.bytes, Ordering::Relaxed) + job.bytes;

@@ -310,6 +310,7 @@ enum SortKey {
     },
 }
 
+/// Dates are those of the best wording, the passage that the hit is.
 fn sort_key(index: &Index, sort: Sort, found: &Found, document: u32) -> Result<SortKey, IndexError> {
     let score = Reverse(found.score);
     let timeline = &index.record(found.slot)?.timeline;

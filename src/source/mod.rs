@@ -152,6 +152,8 @@ fn write_place(f: &mut fmt::Formatter<'_>, path: &str, line: Option<u64>) -> fmt
 pub enum SkipReason {
     #[error("hidden")]
     Hidden,
+    #[error("an index of fineprint")]
+    Index,
     #[error("tells about the archive, is no policy")]
     About,
     #[error("excluded by fineprint.toml")]

@@ -64,6 +64,8 @@ fn left_out(entry: &DirEntry, kind: FileType, path: &str, settings: &Settings) -
         None
     } else if settings.excludes(path) {
         Some(SkipReason::Excluded)
+    } else if kind.is_dir() && entry.path().join("terms/meta.json").exists() {
+        Some(SkipReason::Index)
     } else {
         (!kind.is_dir()).then_some(SkipReason::NotAFile)
     }

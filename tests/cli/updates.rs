@@ -385,6 +385,32 @@ fn other_settings_make_the_source_anew() {
 }
 
 #[test]
+fn what_vanished_is_kept_when_the_settings_change() {
+    let place = Place::new();
+    place.archived("acme/2001-01-01.md", "We never sell anything to anybody at all.\n");
+    place.archived("acme/2002-01-01.md", "We sell everything to everybody we know.\n");
+    place.index(&[]).exit(0);
+    place.unarchive("acme/2001-01-01.md");
+    place.index(&[]).exit(0);
+    place.archived("fineprint.toml", "[companies]\n\"Acme Corp\" = [\"acme\"]\n");
+    let stats = place.index(&[]).exit(0).json();
+    assert_eq!((&stats["snapshots"], &stats["vanished"]), (&Value::from(2), &Value::from(vec!["acme/2001-01-01.md"])));
+    let answer = place.found(&["\"never sell anything\""]);
+    assert_eq!((&answer["hits"][0]["company"], &answer["totals"]["documents"]), (&Value::from("Acme Corp"), &Value::from(1)));
+}
+
+#[test]
+fn an_index_inside_its_archive_is_left_out() {
+    let place = Place::new();
+    place.archived("acme/2001-01-01.md", "We never sell anything to anybody at all.\n");
+    for read in [1, 0] {
+        let stats = place.run(&["index", "archive", "--index", "archive/idx", "--format", "json"]).exit(0).json();
+        assert_eq!(stats["update"]["files_read"], read);
+        assert_eq!(stats["skipped"][0]["reason"], "an index of fineprint");
+    }
+}
+
+#[test]
 fn what_an_update_that_was_killed_left_behind_harms_nothing() {
     let place = shop();
     place.index(&[]).exit(0);
