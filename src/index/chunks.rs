@@ -2,6 +2,7 @@
 
 use super::IndexError;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::cell::RefCell;
 
 /// Uncompressed bytes after which a pack is closed.
 const PACK_BYTES: usize = 48 * 1024;
@@ -75,8 +76,8 @@ impl PackTable {
         self.packs.len() as u32
     }
 
-    /// The items of a pack.
-    pub fn read<T: DeserializeOwned>(&self, pack: u32, bytes: &[u8]) -> Result<Vec<T>, IndexError> {
+    /// The items of a pack, and its bytes on disk.
+    pub fn read<T: DeserializeOwned>(&self, pack: u32, bytes: &[u8]) -> Result<(Vec<T>, usize), IndexError> {
         let at = self.packs.get(pack as usize).ok_or(IndexError::DAMAGED)?;
         let end = self.packs.get(pack as usize + 1).map_or(self.len, |next| next.first);
         let packed = bytes.get(at.start as usize..).and_then(|rest| rest.get(..at.len as usize)).ok_or(IndexError::DAMAGED)?;
@@ -88,7 +89,7 @@ impl PackTable {
             items.push(item);
             rest = after;
         }
-        Ok(items)
+        Ok((items, packed.len()))
     }
 }
 
@@ -110,7 +111,17 @@ fn compress(raw: &[u8]) -> Result<Vec<u8>, IndexError> {
 
 fn decompress(packed: &[u8]) -> Result<Vec<u8>, IndexError> {
     let size = zstd::bulk::Decompressor::upper_bound(packed).filter(|&size| size <= MAX_PACK_BYTES).ok_or(IndexError::DAMAGED)?;
-    zstd::bulk::decompress(packed, size).map_err(|_| IndexError::DAMAGED)
+    DECOMPRESSOR
+        .with_borrow_mut(|decompressor| match decompressor {
+            Some(decompressor) => decompressor.decompress(packed, size),
+            none => none.insert(zstd::bulk::Decompressor::new()?).decompress(packed, size),
+        })
+        .map_err(|_| IndexError::DAMAGED)
+}
+
+thread_local! {
+    /// Making one takes longer than unpacking a small pack.
+    static DECOMPRESSOR: RefCell<Option<zstd::bulk::Decompressor<'static>>> = const { RefCell::new(None) };
 }
 
 #[cfg(test)]
@@ -125,7 +136,7 @@ mod tests {
         assert!(table.packs() > 3);
         for (number, item) in items.iter().enumerate() {
             let pack = table.pack_of(number as u32).unwrap();
-            let read: Vec<String> = table.read(pack, &bytes).unwrap();
+            let (read, _): (Vec<String>, usize) = table.read(pack, &bytes).unwrap();
             assert_eq!(&read[number - table.first_of(pack) as usize], item);
         }
         assert_eq!(table.pack_of(5_000), None);

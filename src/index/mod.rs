@@ -11,11 +11,11 @@ pub mod catalog;
 mod chunks;
 mod directory;
 mod gather;
+mod packs;
 mod plan;
 mod record;
 pub mod schema;
 mod store;
-mod texts;
 pub mod update;
 
 pub use record::Record;
@@ -23,7 +23,9 @@ pub use record::Record;
 use crate::history::{DocumentHistory, Provenance, Version};
 use crate::snapshot::Instant;
 use catalog::{Catalog, Counts, DocumentEntry, Place};
+use chunks::PackTable;
 use memmap2::Mmap;
+use packs::PackCache;
 use rustc_hash::FxHashMap;
 use schema::Fields;
 use serde::{Deserialize, Serialize};
@@ -98,7 +100,9 @@ pub struct Index {
     dir: PathBuf,
     documents: FxHashMap<u64, Mmap>,
     records: Vec<OnceLock<Record>>,
-    texts: texts::TextCache,
+    texts: PackCache<Arc<str>>,
+    provenance: PackCache<Provenance>,
+    versions: PackCache<Version>,
     ranks: OnceLock<Vec<u32>>,
     counts: OnceLock<Counts>,
     last_captures: OnceLock<Vec<Option<Instant>>>,
@@ -144,7 +148,9 @@ impl Index {
             dir: dir.to_owned(),
             documents,
             records,
-            texts: texts::TextCache::default(),
+            texts: PackCache::default(),
+            provenance: PackCache::default(),
+            versions: PackCache::default(),
             ranks: OnceLock::new(),
             counts: OnceLock::new(),
             last_captures: OnceLock::new(),
@@ -173,19 +179,34 @@ impl Index {
     /// The text of a passage.
     pub fn text(&self, slot: u32, passage: u32) -> Result<Arc<str>, IndexError> {
         let record = self.record(slot)?;
-        let (pack, first) = record.text_pack(passage).ok_or(IndexError::DAMAGED)?;
-        let texts = self.texts.get((slot, pack), || record.texts(pack, self.bytes(slot)?))?;
-        texts.get((passage - first) as usize).cloned().ok_or(IndexError::DAMAGED)
+        self.item(&self.texts, slot, record.texts(), passage, |pack| record.texts().read(pack, record.body(self.bytes(slot)?)))
     }
 
     /// Where a snapshot comes from.
     pub fn provenance(&self, slot: u32, snapshot: u32) -> Result<Provenance, IndexError> {
-        self.record(slot)?.provenance(snapshot, self.bytes(slot)?)
+        let record = self.record(slot)?;
+        let read = |pack| record.provenance().read(pack, record.body(self.bytes(slot)?));
+        self.item(&self.provenance, slot, record.provenance(), snapshot, read)
     }
 
     /// The passages of a version, in reading order.
     pub fn version(&self, slot: u32, version: u32) -> Result<Version, IndexError> {
-        self.record(slot)?.version(version, self.bytes(slot)?)
+        let record = self.record(slot)?;
+        self.item(&self.versions, slot, record.versions(), version, |pack| record.read_versions(pack, self.bytes(slot)?))
+    }
+
+    /// An item of a list of a document.
+    fn item<T: Clone>(
+        &self,
+        cache: &PackCache<T>,
+        slot: u32,
+        table: &PackTable,
+        item: u32,
+        read: impl FnOnce(u32) -> Result<(Vec<T>, usize), IndexError>,
+    ) -> Result<T, IndexError> {
+        let pack = table.pack_of(item).ok_or(IndexError::DAMAGED)?;
+        let items = cache.get((slot, pack), || read(pack))?;
+        items.get((item - table.first_of(pack)) as usize).cloned().ok_or(IndexError::DAMAGED)
     }
 
     /// All that the index knows of a document.

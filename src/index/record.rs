@@ -4,10 +4,10 @@
 
 use super::IndexError;
 use super::chunks::{self, PackTable};
-use crate::history::{DocumentHistory, Entry, Provenance, Timeline, Version};
-use crate::snapshot::{DocumentKey, Recording};
+use crate::history::{DocumentHistory, Entry, Timeline, Version};
+use crate::snapshot::{Day, DocumentKey, Recording};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::sync::OnceLock;
 
 /// Where the parts of a record lie.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -44,6 +44,7 @@ pub struct Record {
     head: Head,
     body_start: usize,
     pub timeline: Timeline,
+    years: OnceLock<Vec<i16>>,
 }
 
 impl Record {
@@ -56,7 +57,7 @@ impl Record {
         let (start, size) = head.timeline;
         let packed = body.get(start as usize..).and_then(|rest| rest.get(..size as usize)).ok_or(IndexError::DAMAGED)?;
         let timeline: Timeline = chunks::unpack(packed)?;
-        let record = Record { head, body_start: 4 + len, timeline };
+        let record = Record { head, body_start: 4 + len, timeline, years: OnceLock::new() };
         if record.is_sound() { Ok(record) } else { Err(IndexError::DAMAGED) }
     }
 
@@ -83,26 +84,44 @@ impl Record {
         &self.head.key
     }
 
-    /// Which pack of texts holds a passage, and the number of its first passage.
-    pub fn text_pack(&self, passage: u32) -> Option<(u32, u32)> {
-        let pack = self.head.texts.pack_of(passage)?;
-        Some((pack, self.head.texts.first_of(pack)))
+    /// The texts of the passages.
+    pub fn texts(&self) -> &PackTable {
+        &self.head.texts
     }
 
-    /// The texts of a pack. `bytes` are those of the record.
-    pub fn texts(&self, pack: u32, bytes: &[u8]) -> Result<Vec<Arc<str>>, IndexError> {
-        self.head.texts.read(pack, self.body(bytes))
+    /// Where the snapshots come from.
+    pub fn provenance(&self) -> &PackTable {
+        &self.head.provenance
     }
 
-    /// Where a snapshot comes from.
-    pub fn provenance(&self, snapshot: u32, bytes: &[u8]) -> Result<Provenance, IndexError> {
-        item(&self.head.provenance, snapshot, self.body(bytes))
+    pub fn versions(&self) -> &PackTable {
+        &self.head.versions
     }
 
-    pub fn version(&self, version: u32, bytes: &[u8]) -> Result<Version, IndexError> {
-        let version: Version = item(&self.head.versions, version, self.body(bytes))?;
+    /// The versions of a pack.
+    pub fn read_versions(&self, pack: u32, bytes: &[u8]) -> Result<(Vec<Version>, usize), IndexError> {
+        let (versions, size) = self.head.versions.read::<Version>(pack, self.body(bytes))?;
         let sound = |entry: &Entry| (entry.passage as usize) < self.timeline.passages.len();
-        if version.entries.iter().all(sound) { Ok(version) } else { Err(IndexError::DAMAGED) }
+        if versions.iter().all(|version| version.entries.iter().all(sound)) {
+            Ok((versions, size))
+        } else {
+            Err(IndexError::DAMAGED)
+        }
+    }
+
+    /// The years of the snapshots; none of an undated text.
+    pub fn years(&self) -> &[i16] {
+        self.years.get_or_init(|| {
+            let mut years: Vec<i16> = Vec::with_capacity(self.timeline.snapshots.len());
+            // Neighbours mostly share their day, and reading a year off a day takes time.
+            let mut last: Option<(Day, i16)> = None;
+            for day in self.timeline.snapshots.iter().filter_map(|snapshot| Some(snapshot.captured?.instant.day())) {
+                let year = last.filter(|&(other, _)| other == day).map_or_else(|| day.year(), |(_, year)| year);
+                last = Some((day, year));
+                years.push(year);
+            }
+            years
+        })
     }
 
     /// The whole document.
@@ -118,18 +137,12 @@ impl Record {
         })
     }
 
-    fn body<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
+    pub fn body<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
         bytes.get(self.body_start..).unwrap_or_default()
     }
 }
 
-fn item<T: serde::de::DeserializeOwned>(table: &PackTable, number: u32, bytes: &[u8]) -> Result<T, IndexError> {
-    let pack = table.pack_of(number).ok_or(IndexError::DAMAGED)?;
-    let items = table.read(pack, bytes)?;
-    items.into_iter().nth((number - table.first_of(pack)) as usize).ok_or(IndexError::DAMAGED)
-}
-
 fn all<T: serde::de::DeserializeOwned>(table: &PackTable, bytes: &[u8]) -> Result<Vec<T>, IndexError> {
-    let packs: Result<Vec<Vec<T>>, IndexError> = (0..table.packs()).map(|pack| table.read(pack, bytes)).collect();
+    let packs: Result<Vec<Vec<T>>, IndexError> = (0..table.packs()).map(|pack| Ok(table.read(pack, bytes)?.0)).collect();
     Ok(packs?.into_iter().flatten().collect())
 }

@@ -5,6 +5,7 @@ use super::{DayRange, NameMatch, Node, Phrase, Query, Term};
 use crate::snapshot::Day;
 use crate::words::{Words, stem};
 use rustc_hash::FxHashMap;
+use std::cell::OnceCell;
 use std::ops::Range;
 
 /// The words of a text, made once to be asked often.
@@ -14,8 +15,8 @@ pub struct PassageWords {
     places: Vec<Range<usize>>,
     /// Ascending word indexes of each form for matching.
     by_form: FxHashMap<String, Vec<u32>>,
-    /// Ascending word indexes of each stem.
-    by_stem: FxHashMap<String, Vec<u32>>,
+    /// Ascending word indexes of each stem, made when first asked for: phrases need none.
+    by_stem: OnceCell<FxHashMap<String, Vec<u32>>>,
 }
 
 /// Answers the conditions of a query for the document and the snapshots of a passage.
@@ -34,7 +35,7 @@ pub trait Attributes {
 
 impl PassageWords {
     pub fn new(text: &str) -> PassageWords {
-        let mut passage = PassageWords { places: Vec::new(), by_form: FxHashMap::default(), by_stem: FxHashMap::default() };
+        let mut passage = PassageWords { places: Vec::new(), by_form: FxHashMap::default(), by_stem: OnceCell::new() };
         let mut walk = Words::new(text);
         while walk.advance() {
             let index = passage.places.len() as u32;
@@ -46,10 +47,6 @@ impl PassageWords {
                 }
             }
         }
-        for (form, indexes) in &passage.by_form {
-            passage.by_stem.entry(stem(form)).or_default().extend(indexes);
-        }
-        passage.by_stem.values_mut().for_each(|indexes| indexes.sort_unstable());
         passage
     }
 
@@ -72,7 +69,15 @@ impl PassageWords {
     }
 
     fn with_stem_of(&self, word: &str) -> &[u32] {
-        self.by_stem.get(&stem(word)).map_or(&[], Vec::as_slice)
+        let by_stem = self.by_stem.get_or_init(|| {
+            let mut by_stem: FxHashMap<String, Vec<u32>> = FxHashMap::default();
+            for (form, indexes) in &self.by_form {
+                by_stem.entry(stem(form)).or_default().extend(indexes);
+            }
+            by_stem.values_mut().for_each(|indexes| indexes.sort_unstable());
+            by_stem
+        });
+        by_stem.get(&stem(word)).map_or(&[], Vec::as_slice)
     }
 
     fn with_prefix(&self, prefix: &str) -> Vec<u32> {

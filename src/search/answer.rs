@@ -5,13 +5,13 @@ use super::hit::{Hit, Picked};
 use super::plan::Planner;
 use super::scope::Scope;
 use super::{Folding, Request, SearchError, Sort};
-use crate::history::{Runs, Timeline};
+use crate::history::Runs;
 use crate::index::schema::slot_and_passage;
-use crate::index::{Index, IndexError, read_safely};
+use crate::index::{Index, IndexError, Record, read_safely};
 use crate::query::Limits;
 use crate::snapshot::{Day, Instant};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -120,13 +120,14 @@ fn look_at<'i>(
     count: &mut Count<'i>,
     found: &mut Vec<Found>,
 ) -> Result<(), IndexError> {
-    let timeline = &scope.index.record(slot)?.timeline;
+    let record = scope.index.record(slot)?;
+    let timeline = &record.timeline;
     let within = scope.snapshots(slot)?;
     if within.is_empty() {
         return Ok(());
     }
     // Passages that stand in the same snapshots are asked only once whether any of those is inside the limits.
-    let mut by_set: FxHashMap<u32, bool> = FxHashMap::default();
+    let mut by_set: Vec<Option<bool>> = vec![None; timeline.sets.len()];
     let mut seen: Vec<Runs> = Vec::new();
     let mut clauses: Vec<u32> = Vec::new();
     let before = found.len();
@@ -135,7 +136,8 @@ fn look_at<'i>(
             return Err(IndexError::Damaged("a term names no passage"));
         };
         let stands = if scope.limits.headings.is_empty() {
-            *by_set.entry(facts.set).or_insert_with(|| timeline.sets[facts.set as usize].intersects(&within))
+            let set = facts.set as usize;
+            *by_set[set].get_or_insert_with(|| timeline.sets[set].intersects(&within))
         } else {
             let occurrences = scope.occurrences(slot, passage, &within)?;
             let stands = !occurrences.is_empty();
@@ -154,10 +156,10 @@ fn look_at<'i>(
     }
     clauses.sort_unstable();
     clauses.dedup();
-    let sets = by_set.iter().filter(|(_, stands)| **stands).map(|(&set, _)| &timeline.sets[set as usize]);
+    let sets = by_set.iter().zip(&timeline.sets).filter(|(stands, _)| **stands == Some(true)).map(|(_, set)| set);
     let snapshots = Runs::union_of(sets.chain(&seen)).intersection(&within);
     let company = &scope.index.entry(slot)?.company;
-    count.add(company, timeline, &snapshots, clauses.len(), found.len() - before);
+    count.add(company, record, &snapshots, clauses.len(), found.len() - before);
     Ok(())
 }
 
@@ -180,20 +182,21 @@ impl<'i> Count<'i> {
         Count { totals: Totals::default(), companies: FxHashSet::default(), years: by_year.then(BTreeMap::new) }
     }
 
-    fn add(&mut self, company: &'i str, timeline: &Timeline, snapshots: &Runs, clauses: usize, passages: usize) {
+    fn add(&mut self, company: &'i str, record: &Record, snapshots: &Runs, clauses: usize, passages: usize) {
         self.totals.clauses += clauses as u64;
         self.totals.passages += passages as u64;
         self.totals.documents += 1;
         if !company.is_empty() {
             self.companies.insert(company);
         }
-        if !timeline.is_dated() {
+        if !record.timeline.is_dated() {
             return;
         }
         self.totals.snapshots += snapshots.count();
         let Some(years) = &mut self.years else { return };
         let mut last = None;
-        for year in snapshots.iter().filter_map(|snapshot| timeline.day(snapshot)).map(Day::year) {
+        let year_of = record.years();
+        for &year in snapshots.iter().filter_map(|snapshot| year_of.get(snapshot as usize)) {
             let so_far = years.entry(year).or_default();
             so_far.snapshots += 1;
             // Snapshots are in order of time: the first of a year is the first of its document there.
@@ -225,36 +228,21 @@ impl<'i> Count<'i> {
 }
 
 /// Folds and orders what was found, and cuts out what is asked for.
-fn pick(index: &Index, request: &Request, found: Vec<Found>) -> Result<Vec<Picked>, IndexError> {
+fn pick(index: &Index, request: &Request, mut found: Vec<Found>) -> Result<Vec<Picked>, IndexError> {
     let rank = index.document_ranks();
-    let mut groups: Vec<(Found, Vec<u32>)> = Vec::new();
-    match request.folding {
-        Folding::Wordings => groups.extend(found.into_iter().map(|one| (one, vec![one.passage]))),
-        Folding::Clauses => {
-            let mut at: FxHashMap<(u32, u32), usize> = FxHashMap::default();
-            for one in found {
-                let group = *at.entry((one.slot, one.clause)).or_insert(groups.len());
-                match groups.get_mut(group) {
-                    None => groups.push((one, vec![one.passage])),
-                    Some((best, wordings)) => {
-                        wordings.push(one.passage);
-                        // Passages come in ascending order: of equals the earliest wording stays.
-                        if one.score > best.score {
-                            *best = one;
-                        }
-                    }
-                }
-            }
-        }
-    }
-    let mut sorted: Vec<(SortKey, Found, Vec<u32>)> = Vec::with_capacity(groups.len());
-    for (best, wordings) in groups {
-        let key = sort_key(index, request.sort, &best, rank[best.slot as usize])?;
-        sorted.push((key, best, wordings));
-    }
-    let order = |a: &(SortKey, Found, Vec<u32>), b: &(SortKey, Found, Vec<u32>)| -> Ordering {
-        (&a.0, a.1.passage).cmp(&(&b.0, b.1.passage))
+    // The wordings of a hit stand together.
+    let same_hit = |a: &Found, b: &Found| match request.folding {
+        Folding::Clauses => (a.slot, a.clause) == (b.slot, b.clause),
+        Folding::Wordings => false,
     };
+    found.sort_unstable_by_key(|one| (one.slot, one.clause, one.passage));
+    let mut sorted: Vec<(SortKey, &[Found], Found)> = Vec::new();
+    for wordings in found.chunk_by(same_hit) {
+        // Of equals the earliest wording.
+        let Some(&best) = wordings.iter().max_by_key(|one| (one.score, Reverse(one.passage))) else { continue };
+        sorted.push((sort_key(index, request.sort, &best, rank[best.slot as usize])?, wordings, best));
+    }
+    let order = |a: &(SortKey, &[Found], Found), b: &(SortKey, &[Found], Found)| (&a.0, a.2.passage).cmp(&(&b.0, b.2.passage));
     // Only as many as are shown need to be in order; how many a company may have is known only when they are.
     let wanted = request.limit.map(|limit| request.offset.saturating_add(limit)).filter(|_| request.per_company.is_none());
     if let Some(wanted) = wanted.filter(|&wanted| wanted < sorted.len()) {
@@ -264,7 +252,7 @@ fn pick(index: &Index, request: &Request, found: Vec<Found>) -> Result<Vec<Picke
     sorted.sort_unstable_by(order);
     let mut of_company: FxHashMap<&str, usize> = FxHashMap::default();
     let mut picked = Vec::new();
-    for (_, best, wordings) in sorted {
+    for (_, wordings, best) in sorted {
         let company = index.entry(best.slot)?.company.as_str();
         if let Some(most) = request.per_company.filter(|_| !company.is_empty()) {
             let shown = of_company.entry(company).or_default();
@@ -273,14 +261,21 @@ fn pick(index: &Index, request: &Request, found: Vec<Found>) -> Result<Vec<Picke
                 continue;
             }
         }
-        picked.push(Picked {
+        picked.push((wordings, best));
+    }
+    let shown = picked.into_iter().skip(request.offset).take(request.limit.unwrap_or(usize::MAX));
+    Ok(shown.map(|(wordings, best)| Picked::new(best, wordings)).collect())
+}
+
+impl Picked {
+    fn new(best: Found, wordings: &[Found]) -> Picked {
+        Picked {
             slot: best.slot,
             passage: best.passage,
             score: best.score as f64 * f64::from(SCORE_STEP),
-            wordings,
-        });
+            wordings: wordings.iter().map(|one| one.passage).collect(),
+        }
     }
-    Ok(picked.into_iter().skip(request.offset).take(request.limit.unwrap_or(usize::MAX)).collect())
 }
 
 /// Orders hits; the passage's number within its document settles what is left.
