@@ -45,6 +45,7 @@ def main():
         print()
         print(f"{'':44}{'fineprint':>14}{'plain':>14}{'better':>9}")
         row("index: wall time (s)", fineprint["seconds"], plain["seconds"])
+        row("index: processor time (s)", fineprint["processor"], plain["processor"])
         row("index: peak memory (MB)", fineprint["peak"], plain["peak"], 0)
         row("index: size (MB)", fineprint["bytes"] / 1e6, plain["bytes"] / 1e6)
         row("index: entries", fineprint["entries"], plain["entries"], 0)
@@ -94,17 +95,23 @@ def index_once(args, name, out):
         command = [args.bin / "fineprint", "index", args.archive, "--index", out, "--format", "json", *threads]
     else:
         command = [args.bin / "examples" / "plain_tantivy", "index", args.archive, out, *threads]
-    seconds, peak, output = run_measured(command, out.parent / "index.out")
+    seconds, usage, output = run_measured(command, out.parent / "index.out")
     if name == "fineprint":
         entries = int(re.search(r'"passages":\s*(\d+)', output).group(1))
     else:
         entries = int(facts(output)["entries"])
     size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
-    return {"seconds": seconds, "peak": peak, "bytes": size, "entries": entries}
+    return {
+        "seconds": seconds,
+        "processor": usage.ru_utime + usage.ru_stime,
+        "peak": peak_megabytes(usage),
+        "bytes": size,
+        "entries": entries,
+    }
 
 
 def run_measured(command, output, codes=(0,)):
-    """Wall seconds, peak memory in MB and standard output of a command."""
+    """Wall seconds, resource usage and standard output of a command."""
     with open(output, "w+") as out:
         start = time.perf_counter()
         process = subprocess.Popen([str(part) for part in command], stdout=out)
@@ -114,8 +121,12 @@ def run_measured(command, output, codes=(0,)):
         if process.returncode not in codes:
             sys.exit(f"{' '.join(map(str, command))}: exit status {process.returncode}")
         out.seek(0)
-        # Kilobytes on Linux, bytes on macOS.
-        return seconds, usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3), out.read()
+        return seconds, usage, out.read()
+
+
+def peak_megabytes(usage):
+    # Kilobytes on Linux, bytes on macOS.
+    return usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
 
 
 # Asking
@@ -149,12 +160,12 @@ def compare_batch(args, work, files):
     fineprint, plain = ask_both(args, work, queries, each=False)
     count = int(fineprint["queries"])
     command = [args.bin / "fineprint", "batch", queries, "--index", work / "fineprint", "--by-year"]
-    seconds, peak, _ = run_measured([*command, "--threads", str(args.threads)], work / "batch.out")
+    seconds, usage, _ = run_measured([*command, "--threads", str(args.threads)], work / "batch.out")
     line(f"{count:,} sampled queries: found", f"{fineprint['found']:.0f} and {plain['found']:.0f}")
     row("sampled, warm: median (ms)", fineprint["median_ms"], plain["median_ms"], 3)
     row("sampled, warm: 99th percentile (ms)", fineprint["p99_ms"], plain["p99_ms"], 3)
     row("sampled, warm: queries per second", fineprint["per_second"], plain["per_second"], 0, more_is_better=True)
-    line("sampled, `fineprint batch`, whole process", f"{count / seconds:,.0f} per second, {seconds:.2f} s, {peak:.0f} MB")
+    line("sampled, `fineprint batch`, whole process", f"{count / seconds:,.0f} per second, {seconds:.2f} s, {peak_megabytes(usage):.0f} MB")
 
 
 def ask_both(args, work, queries, each=True):
