@@ -3,14 +3,13 @@
 
 use crate::extract::{self, EXTRACTION};
 use crate::history::{DocumentHistory, Entry, HistoryBuilder, Provenance};
-use crate::passage;
-use crate::snapshot::{Captured, DocumentKey, Recording};
+use crate::passage::{self, Passage, Shape};
+use crate::snapshot::{Captured, DocumentKey, Format, Recording};
 use crate::source::{Folder, Reference};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 /// The captures of one document as its source lists them now.
 pub struct Document<'a> {
@@ -121,15 +120,54 @@ pub fn gather(
     reader.finish(document, recording, remarks)
 }
 
+/// The passages of a unit.
+fn parse(unit: &str, format: Format) -> Result<Vec<Passage>, String> {
+    extract::blocks(unit, format).map(passage::passages).map_err(|error| error.to_string())
+}
+
+/// The part of a text from the start of one part of it to the end of another.
+fn span<'t>(text: &'t str, first: &str, last: &str) -> &'t str {
+    let start = first.as_ptr() as usize - text.as_ptr() as usize;
+    let end = last.as_ptr() as usize - text.as_ptr() as usize + last.len();
+    &text[start..end]
+}
+
+/// A part of a text that was parsed. Its passages become the document's when it first stands in a version by itself.
+struct Unit {
+    first: Option<Shape>,
+    last: Option<Shape>,
+    parsed: Vec<Passage>,
+    entries: Vec<Entry>,
+}
+
+impl Unit {
+    fn new(parsed: Vec<Passage>) -> Unit {
+        let shape = |passage: Option<&Passage>| passage.map(|passage| passage.shape);
+        Unit { first: shape(parsed.first()), last: shape(parsed.last()), parsed, entries: Vec::new() }
+    }
+
+    /// Whether the next unit may belong to its last passage.
+    fn ends_in_group(&self) -> bool {
+        matches!(self.last, Some(Shape::List | Shape::Table))
+    }
+
+    fn entries(&mut self, builder: &mut HistoryBuilder) -> &[Entry] {
+        if !self.parsed.is_empty() {
+            self.entries = builder.entries(&std::mem::take(&mut self.parsed));
+        }
+        &self.entries
+    }
+}
+
 struct Reader<'a> {
     folder: &'a Folder,
     stored: Option<&'a DocumentHistory>,
     builder: HistoryBuilder,
-    /// The version of each file read, by the hash of its bytes.
-    files: FxHashMap<[u8; 32], u32>,
-    /// Where the entries of each raw part stand in `unit_entries`.
-    units: FxHashMap<Box<str>, Range<u32>>,
-    unit_entries: Vec<Entry>,
+    /// The version of each file read, by the hash of its bytes and the form they were read as.
+    files: FxHashMap<([u8; 32], Format), u32>,
+    /// The place of each raw part in `units`, by the form it was read as.
+    unit_numbers: FxHashMap<Format, FxHashMap<Box<str>, usize>>,
+    units: Vec<Unit>,
     buffer: Vec<u8>,
     count: u32,
     unread: Vec<Unread>,
@@ -144,8 +182,8 @@ impl<'a> Reader<'a> {
             stored,
             builder: HistoryBuilder::default(),
             files: FxHashMap::default(),
-            units: FxHashMap::default(),
-            unit_entries: Vec::new(),
+            unit_numbers: FxHashMap::default(),
+            units: Vec::new(),
             buffer: Vec::new(),
             count: 0,
             unread: Vec::new(),
@@ -212,7 +250,7 @@ impl<'a> Reader<'a> {
             .map_err(|error| error.to_string())?;
         provenance.encoding = decoded.encoding.to_owned();
         provenance.replaced = decoded.replaced as u32;
-        if let Some(&version) = self.files.get(&sha256) {
+        if let Some(&version) = self.files.get(&(sha256, opened.format)) {
             self.builder.add_again(capture.captured, provenance, version);
             self.count += 1;
             return Ok(());
@@ -220,7 +258,7 @@ impl<'a> Reader<'a> {
         let entries = self.entries(&decoded.text, opened.format)?;
         self.add(capture.captured, provenance, &entries);
         if let Some(version) = self.builder.last_version() {
-            self.files.insert(sha256, version);
+            self.files.insert((sha256, opened.format), version);
         }
         Ok(())
     }
@@ -231,29 +269,41 @@ impl<'a> Reader<'a> {
     }
 
     /// The passages of a text.
-    fn entries(&mut self, text: &str, format: crate::snapshot::Format) -> Result<Vec<Entry>, String> {
-        let parse = |unit: &str| extract::blocks(unit, format).map(passage::passages).map_err(|error| error.to_string());
+    fn entries(&mut self, text: &str, format: Format) -> Result<Vec<Entry>, String> {
         let units = extract::units(text, format);
         if let [whole] = units[..] {
-            let passages = parse(whole)?;
-            return Ok(self.builder.entries(&passages));
+            return Ok(self.builder.entries(&parse(whole, format)?));
         }
         let mut entries = Vec::new();
-        for unit in units {
-            let known = match self.units.get(unit) {
-                Some(known) => known.clone(),
-                None => {
-                    let new = self.builder.entries(&parse(unit)?);
-                    let start = self.unit_entries.len() as u32;
-                    self.unit_entries.extend(new);
-                    let range = start..self.unit_entries.len() as u32;
-                    self.units.insert(unit.into(), range.clone());
-                    range
+        let mut rest = units.as_slice();
+        while let Some((&first, mut after)) = rest.split_first() {
+            let mut unit = first;
+            let mut number = self.unit(unit, format)?;
+            // A list or table that goes on in the next unit is one passage with it.
+            while let Some((&next, others)) = after.split_first().filter(|_| self.units[number].ends_in_group()) {
+                let next_number = self.unit(next, format)?;
+                if self.units[number].last != self.units[next_number].first {
+                    break;
                 }
-            };
-            entries.extend_from_slice(&self.unit_entries[known.start as usize..known.end as usize]);
+                unit = span(text, unit, next);
+                number = self.unit(unit, format)?;
+                after = others;
+            }
+            entries.extend_from_slice(self.units[number].entries(&mut self.builder));
+            rest = after;
         }
         Ok(entries)
+    }
+
+    /// The number of a unit in `units`; a new one is parsed.
+    fn unit(&mut self, unit: &str, format: Format) -> Result<usize, String> {
+        let numbers = self.unit_numbers.entry(format).or_default();
+        if let Some(&number) = numbers.get(unit) {
+            return Ok(number);
+        }
+        self.units.push(Unit::new(parse(unit, format)?));
+        numbers.insert(unit.into(), self.units.len() - 1);
+        Ok(self.units.len() - 1)
     }
 
     fn finish(self, document: &Document<'_>, recording: Option<Recording>, remarks: Remarks) -> Gathered {

@@ -17,7 +17,8 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use tantivy::directory::MmapDirectory;
 use tantivy::indexer::NoMergePolicy;
-use tantivy::{IndexWriter, TantivyDocument, TantivyError, Term};
+use tantivy::store::Compressor;
+use tantivy::{IndexSettings, IndexWriter, TantivyDocument, TantivyError, Term};
 
 /// The size of the buffer in which terms are collected. Beyond it tantivy writes a further segment.
 const TERMS_BUFFER_BYTES: usize = 100 << 20;
@@ -54,7 +55,10 @@ impl Store {
         std::fs::create_dir_all(&terms).map_err(IndexError::io(&terms))?;
         let directory = MmapDirectory::open(&terms).map_err(TantivyError::from)?;
         let (schema, fields) = schema::schema();
-        let mut index = tantivy::Index::open_or_create(directory, schema).map_err(|error| match error {
+        // Nothing is stored there: texts lie in the records.
+        let settings = IndexSettings { docstore_compression: Compressor::None, ..IndexSettings::default() };
+        let builder = tantivy::Index::builder().schema(schema).settings(settings);
+        let mut index = builder.open_or_create(directory).map_err(|error| match error {
             TantivyError::SchemaError(_) => {
                 IndexError::OtherFormat { dir: dir.display().to_string(), found: 0, expected: catalog::FORMAT }
             }

@@ -298,3 +298,31 @@ fn dates_of_a_hit_equal_reading_every_snapshot() {
         assert_eq!(hit["evidence"]["path"], format!("{company}/{inside}.md"), "{hit}");
     }
 }
+
+/// A code fence makes a text be read whole; what stands before it must not change by that.
+#[test]
+fn passages_do_not_depend_on_what_stands_far_from_them() {
+    let tables =
+        "Intro to the tables below\n\n| a | b |\n|---|---|\n| c | first cell |\n\n| e | f |\n|---|---|\n| g | last cell |\n";
+    let lists = "* one thing\n\n<ul><li>another thing</li></ul>\n\n* a third thing\n";
+    let place = Place::new();
+    place.archived("acme/2001-01-01.md", format!("{tables}\nBetween.\n\n{lists}\nAnd so on.\n"));
+    place.archived("acme/2002-01-01.md", format!("{tables}\nBetween.\n\n{lists}\nAnd so on.\n\n```\ncode\n```\n"));
+    place.index(&[]).exit(0);
+    for query in ["\"first cell\"", "\"last cell\"", "\"one thing\"", "\"another thing\"", "\"a third thing\""] {
+        let answer = place.found(&[query]);
+        assert_eq!((&answer["totals"]["passages"], &answer["totals"]["snapshots"]), (&1.into(), &2.into()), "{query}");
+    }
+}
+
+/// The same bytes mean another text where they are another form.
+#[test]
+fn equal_files_of_different_forms_are_read_each_as_what_it_is() {
+    let text = "We may *share* data with [our partners](https://partners.example/list) today.\n";
+    let place = Place::new();
+    place.archived("acme/2001-01-01.md", text);
+    place.archived("acme/2002-01-01.txt", text);
+    place.index(&[]).exit(0);
+    assert_eq!(place.found(&["\"our partners today\""])["totals"]["snapshots"], 1);
+    assert_eq!(place.found(&["\"partners example list\""])["totals"]["snapshots"], 1);
+}
