@@ -3,6 +3,7 @@
 use super::BYTE_ORDER_MARK;
 use super::wrap::{Lines, MIN_TEXT_BYTES};
 use crate::snapshot::Format;
+use memchr::{memchr, memchr_iter, memchr2};
 
 /// Parts a text into units: the blocks of the text are those of its units, one after another.
 ///
@@ -46,7 +47,7 @@ impl<'t> Scan<'t> {
         let mut has_list = false;
         let mut after_blank = true;
         while at < bytes.len() {
-            let end = text[at..].find('\n').map_or(bytes.len(), |length| at + length);
+            let end = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |length| at + length);
             let line = at..end;
             at = end + 1;
             let first = first_visible(&bytes[line.clone()]).filter(|_| is_markdown || !text[line.clone()].trim().is_empty());
@@ -96,19 +97,17 @@ impl<'t> Scan<'t> {
 /// ends a line in no archive that is known, a form feed or a carriage return alone.
 fn reaches_far(text: &str) -> bool {
     let bytes = text.as_bytes();
-    bytes.contains(&b'\x0b')
-        || bytes.contains(&b'\x0c')
-        || stands_before(text, '\r', |rest| rest.first() != Some(&b'\n'))
-        || stands_before(text, '`', |rest| rest.starts_with(b"``"))
-        || stands_before(text, '~', |rest| rest.starts_with(b"~~"))
-        || stands_before(text, ']', |rest| rest.first() == Some(&b':'))
-        || stands_before(text, '<', opens_far_html)
+    memchr2(b'\x0b', b'\x0c', bytes).is_some()
+        || stands_before(bytes, b'\r', |rest| rest.first() != Some(&b'\n'))
+        || stands_before(bytes, b'`', |rest| rest.starts_with(b"``"))
+        || stands_before(bytes, b'~', |rest| rest.starts_with(b"~~"))
+        || stands_before(bytes, b']', |rest| rest.first() == Some(&b':'))
+        || stands_before(bytes, b'<', opens_far_html)
 }
 
 /// Whether an ASCII character stands before bytes of some kind.
-fn stands_before(text: &str, character: char, is_such: impl Fn(&[u8]) -> bool) -> bool {
-    let bytes = text.as_bytes();
-    text.match_indices(character).any(|(at, _)| is_such(&bytes[at + 1..]))
+fn stands_before(bytes: &[u8], character: u8, is_such: impl Fn(&[u8]) -> bool) -> bool {
+    memchr_iter(character, bytes).any(|at| is_such(&bytes[at + 1..]))
 }
 
 fn opens_far_html(rest: &[u8]) -> bool {
