@@ -8,6 +8,7 @@ mod counting;
 mod damage;
 mod history;
 mod options;
+mod papers;
 mod place;
 mod reading;
 mod samples;
