@@ -1,7 +1,7 @@
 //! fineprint searches the fine print across the years: archives of privacy policies and terms, each text captured again and again.
 //!
 //! The data flows one way: [`source`] → [`snapshot`] → [`extract`] → [`passage`] → [`history`] → [`index`]; and for questions
-//! [`query`] → [`search`] → [`wire`] or [`print`]. The library knows no arguments, environment, clock or terminal.
+//! [`query`] → [`search`] → [`wire`] or [`mod@print`]. The library knows no arguments, environment, clock or terminal.
 
 pub mod contents;
 pub mod extract;
