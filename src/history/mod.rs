@@ -9,7 +9,7 @@ pub use clause::{CLAUSE_THRESHOLD, MIN_CLAUSE_WORDS, MIN_DICE};
 pub use runs::Runs;
 
 use crate::passage::Shape;
-use crate::snapshot::{Captured, Day, DocumentKey, Format, Recording};
+use crate::snapshot::{Captured, CommitKind, Day, DocumentKey, Format, Instant, Recording};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -47,6 +47,8 @@ pub struct Timeline {
     pub paths: Vec<HeadingPath>,
     /// How many clauses the passages are wordings of.
     pub clauses: u32,
+    /// When the archive deleted the text, in order of time. It may have recorded it again later.
+    pub ended: Vec<Instant>,
 }
 
 /// When a snapshot was captured, and which version it shows.
@@ -101,6 +103,9 @@ pub struct Provenance {
     pub path: String,
     /// The record within the file, where a file holds several.
     pub record: Option<crate::source::Record>,
+    /// The place within a git history.
+    pub revision: Option<crate::source::Revision>,
+    pub commit_kind: Option<CommitKind>,
     pub url: Option<String>,
     pub format: Format,
     /// The encoding that the bytes were read in, by its WHATWG name.
@@ -182,6 +187,12 @@ impl Timeline {
     /// The facts of the version that a snapshot shows.
     pub fn version_of(&self, snapshot: u32) -> Option<&VersionFacts> {
         self.versions.get(self.snapshots.get(snapshot as usize)?.version as usize)
+    }
+
+    /// Whether the archive deleted the text after a snapshot, until the end of a day.
+    pub fn has_ended(&self, snapshot: u32, by: Day) -> bool {
+        let captured = self.snapshots.get(snapshot as usize).and_then(|snapshot| snapshot.captured);
+        captured.is_some_and(|captured| self.ended.iter().any(|ended| *ended >= captured.instant && ended.day() <= by))
     }
 
     pub fn is_usable(&self, snapshot: u32) -> bool {

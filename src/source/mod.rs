@@ -4,9 +4,11 @@
 //! snapshot by snapshot through the same value.
 
 mod date;
+mod file;
 mod folder;
 #[cfg(test)]
 mod folder_tests;
+mod git;
 mod header;
 mod layout;
 mod listing;
@@ -19,18 +21,19 @@ mod template;
 mod trail;
 mod walk;
 
-use crate::snapshot::{Captured, DocumentKey, Format, Recording};
+use crate::snapshot::{Captured, CommitKind, DocumentKey, Format, Instant, Recording};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use folder::Folder;
+pub use git::Git;
 pub use settings::{SETTINGS_FILE, Settings, SettingsError};
 
 /// The version of the rules by which a listing reads paths, heads and records. An entry that was listed under another
 /// version says nothing any more.
-pub const LISTING_VERSION: u32 = 1;
+pub const LISTING_VERSION: u32 = 2;
 
 /// The largest text that is read, as a file or as one JSON Lines record. Policies are thousands of times smaller.
 pub const MAX_TEXT_BYTES: u64 = 64 * 1024 * 1024;
@@ -38,25 +41,54 @@ pub const MAX_TEXT_BYTES: u64 = 64 * 1024 * 1024;
 /// A place inside a source.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Locator {
+    /// Where in a git history the file is as it is meant. It stands first, so that what is recorded later is greater.
+    pub revision: Option<Revision>,
     /// The file, relative to the source's root, with `/` between names on every system.
     pub path: String,
     /// The record within a JSON Lines file.
     pub record: Option<Record>,
 }
 
-impl Locator {
-    /// Names a whole file.
-    pub fn file(path: impl Into<String>) -> Locator {
-        Locator { path: path.into(), record: None }
+/// A place in a git history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Revision {
+    /// How many commits of the history come before.
+    pub position: u32,
+    pub commit: GitId,
+    /// The file's bytes.
+    pub blob: GitId,
+}
+
+/// The SHA-1 by which git names an object; written in hex.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct GitId(pub [u8; 20]);
+
+impl fmt::Display for GitId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 
-/// `path`, or `path line 12` for a record.
+impl fmt::Debug for GitId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Locator {
+    /// Names a whole file.
+    pub fn file(path: impl Into<String>) -> Locator {
+        Locator { revision: None, path: path.into(), record: None }
+    }
+}
+
+/// `path`, `path line 12` for a record, `path in commit 0123…` in a git history.
 impl fmt::Display for Locator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.record {
-            None => f.write_str(&self.path),
-            Some(record) => write!(f, "{} line {}", self.path, record.line),
+        write_place(f, &self.path, self.record.as_ref().map(|record| record.line))?;
+        match &self.revision {
+            None => Ok(()),
+            Some(revision) => write!(f, " in commit {}", revision.commit),
         }
     }
 }
@@ -70,7 +102,8 @@ pub struct Record {
     pub id: Option<String>,
 }
 
-/// What tells that a file is as it was. Never used as a date.
+/// What tells that a file is as it was. Never used as a date. Of a path in a git history only the size of its first text is
+/// known: its references tell the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Stamp {
     pub bytes: u64,
@@ -91,6 +124,9 @@ pub struct Reference {
     /// The address of the policy or of its capture, where the archive tells it.
     pub url: Option<String>,
     pub recording: Recording,
+    pub commit_kind: Option<CommitKind>,
+    /// When the archive deleted the text, where it did so before recording another one.
+    pub ended: Option<Instant>,
 }
 
 /// A file, folder or record that is left out by rule.
@@ -234,14 +270,67 @@ impl FileEntry {
 }
 
 /// All that a source holds, in the order of the paths.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Listing {
     pub files: Vec<FileEntry>,
     /// Folders that are left out by rule.
     pub skipped: Vec<Skipped>,
     /// Folders that could not be read, links that lead nowhere or in a circle, names that are not UTF-8.
     pub damaged: Vec<Damaged>,
-    pub settings: Settings,
+    /// How far a git history was walked.
+    pub tip: Option<Tip>,
+    pub notes: Vec<Note>,
+}
+
+/// How far a git history was walked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tip {
+    pub commit: GitId,
+    /// How many commits come before it.
+    pub position: u32,
+    /// Whether the clone lacks the beginning of the history.
+    pub shallow: bool,
+}
+
+/// What is to be said of a source besides what is wrong with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Note {
+    /// The commit that was the last one is no longer part of the history.
+    Rewritten { was: GitId },
+    /// The clone lacks the beginning of the history.
+    Shallow,
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Note::Rewritten { was } => write!(
+                f,
+                "its history was rewritten: commit {was}, the last one at the update before, is no longer part of it. All of it was \
+                 listed anew"
+            ),
+            Note::Shallow => f.write_str(
+                "the clone is shallow: what was recorded before its first commit is missing, or has the date of that commit. \
+                 `git fetch --unshallow` fetches the rest",
+            ),
+        }
+    }
+}
+
+/// What an earlier listing found, by the rules and settings of today.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Earlier<'a> {
+    /// In the order of the paths.
+    pub files: &'a [FileEntry],
+    pub tip: Option<&'a Tip>,
+}
+
+impl Earlier<'_> {
+    /// What was found in a file.
+    pub fn file(&self, path: &str) -> Option<&FileEntry> {
+        let at = self.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
+        self.files.get(at)
+    }
 }
 
 impl Listing {
@@ -261,6 +350,89 @@ impl Listing {
     }
 }
 
+/// An archive: a folder of files, or a git history.
+#[derive(Debug)]
+pub enum Source {
+    Folder(Folder),
+    Git(Box<Git>),
+}
+
+impl Source {
+    /// Opens a folder, a file of texts, a git repository (bare, or the root of a working tree), or `REPOSITORY@BRANCH`.
+    ///
+    /// # Errors
+    /// When there is no such thing, when it is of a kind that is not read, when its settings are wrong.
+    pub fn open(path: &Path) -> Result<Source, SourceError> {
+        Ok(match Git::open(path)? {
+            Some(git) => Source::Git(Box::new(git)),
+            None => Source::Folder(Folder::open(path)?),
+        })
+    }
+
+    /// The name shown.
+    pub fn name(&self) -> &str {
+        match self {
+            Source::Folder(folder) => folder.name(),
+            Source::Git(git) => git.name(),
+        }
+    }
+
+    /// What finds the source again: its canonical path, with the branch where one was named.
+    pub fn root(&self) -> String {
+        match self {
+            Source::Folder(folder) => folder.root(),
+            Source::Git(git) => git.root(),
+        }
+    }
+
+    /// What the archive's owner says about it.
+    pub fn settings(&self) -> &Settings {
+        match self {
+            Source::Folder(folder) => folder.settings(),
+            Source::Git(git) => git.settings(),
+        }
+    }
+
+    /// Lists everything. What is as it was is taken over from `earlier`, which must be empty when the settings or
+    /// [`LISTING_VERSION`] have changed. `progress` is told how many files or commits have been listed so far.
+    pub fn list(&self, earlier: &Earlier<'_>, progress: &dyn Fn(usize)) -> Listing {
+        match self {
+            Source::Folder(folder) => {
+                let known = |path: &str, stamp: &Stamp| earlier.file(path).filter(|file| file.stamp == *stamp).cloned();
+                folder.list(&known, progress)
+            }
+            Source::Git(git) => git.list(earlier, progress),
+        }
+    }
+
+    /// Opens the source for the reading of snapshots by one thread.
+    pub fn reader(&self) -> Reader<'_> {
+        match self {
+            Source::Folder(folder) => Reader::Folder(folder),
+            Source::Git(git) => Reader::Git(Box::new(git.reader())),
+        }
+    }
+}
+
+/// Reads the snapshots that a source lists.
+pub enum Reader<'s> {
+    Folder(&'s Folder),
+    Git(Box<git::Reader<'s>>),
+}
+
+impl Reader<'_> {
+    /// Reads a snapshot into the buffer, whose former content is lost.
+    ///
+    /// # Errors
+    /// When it is gone or cannot be read, is too large, is no text, or no longer holds the record.
+    pub fn read(&mut self, locator: &Locator, buffer: &mut Vec<u8>) -> Result<Opened, ReadError> {
+        match self {
+            Reader::Folder(folder) => folder.read(locator, buffer),
+            Reader::Git(reader) => reader.read(locator, buffer),
+        }
+    }
+}
+
 /// A snapshot's bytes, as places in the buffer that was read into.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Opened {
@@ -273,7 +445,7 @@ pub struct Opened {
     pub charset: Option<String>,
 }
 
-/// Why a folder cannot be a source at all.
+/// Why something cannot be a source at all.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     #[error("there is no {}: check the path", .0.display())]
@@ -282,6 +454,10 @@ pub enum SourceError {
     NotAFolder(PathBuf),
     #[error("{} cannot be an archive: {reason}", .path.display())]
     NotReadable { path: PathBuf, reason: SkipReason },
+    #[error("{} is a git repository that cannot be read: {reason}", .path.display())]
+    Repository { path: PathBuf, reason: String },
+    #[error("{} has no branch or tag {branch:?}: see `git branch --all` there", .path.display())]
+    NoBranch { path: PathBuf, branch: String },
     #[error("{} cannot be read: {source}", .path.display())]
     Io { path: PathBuf, source: std::io::Error },
     #[error(transparent)]
@@ -293,6 +469,8 @@ pub enum SourceError {
 pub enum ReadError {
     #[error("{locator} cannot be read: {source}")]
     Io { locator: Locator, source: std::io::Error },
+    #[error("{locator} cannot be read: {reason}")]
+    Object { locator: Locator, reason: String },
     #[error("{0} lies outside of the archive")]
     Outside(Locator),
     #[error("{locator}: {bytes} bytes are too many for one text (at most {MAX_TEXT_BYTES})")]
