@@ -58,7 +58,7 @@ pub fn princeton(message: &str) -> Option<Princeton> {
     if !subject.contains(" (archived on ") {
         return None;
     }
-    let object = &body[body.find('{')?..=body.rfind('}')?];
+    let object = body.get(body.find('{')?..=body.rfind('}')?)?;
     let written: Written = serde_json::from_str(&without_nan(object)).ok()?;
     let timestamp = match written.timestamp? {
         serde_json::Value::String(text) => text,
@@ -123,6 +123,7 @@ mod tests {
         assert_eq!(without_nan("{\"a\": NaN, \"b\": \"NaN\"}"), "{\"a\": null, \"b\": \"NaN\"}");
         assert_eq!(princeton("Acme\n\n{\"timestamp\": \"20190629091058\"}"), None);
         assert_eq!(princeton("acme.test (archived on 2019-06-29)\n\n{\"timestamp\": \"2019\"}"), None);
+        assert_eq!(princeton("acme.test (archived on 2019-06-29)\n\n}{"), None);
     }
 
     proptest! {
