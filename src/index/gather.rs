@@ -6,7 +6,7 @@ use crate::history::{DocumentHistory, Entry, HistoryBuilder, Provenance};
 use crate::passage::{self, Passage, Shape};
 use crate::snapshot::{Captured, DocumentKey, Format, Recording};
 use crate::source::{self, GitId, Locator, Reference, Source};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -83,11 +83,16 @@ pub fn gather(
         let instant = snapshot.captured.map(|captured| captured.instant);
         moments.entry(instant).or_default().stored = Some(number as u32);
     }
-    let mut reader = Reader::new(source, stored);
-    let mut remarks = Remarks::default();
-    for (_, mut moment) in moments {
+    for moment in moments.values_mut() {
         // HTML before Markdown before text; of one format the one recorded last.
         moment.captures.sort_by(|a, b| a.format.cmp(&b.format).then_with(|| b.locator.cmp(&a.locator)));
+    }
+    let mut reader = Reader::new(source, stored);
+    let stored_revisions: FxHashSet<_> = reader.stored_provenance().iter().filter_map(|from| from.revision).collect();
+    let best = moments.values().filter_map(|moment| moment.captures.first()).map(|capture| &capture.locator);
+    reader.source.expect(best.filter(|locator| !locator.revision.is_some_and(|at| stored_revisions.contains(&at))));
+    let mut remarks = Remarks::default();
+    for moment in moments.into_values() {
         let kept = moment.stored.map(|number| (number, &reader.stored_provenance()[number as usize]));
         let is_kept = |capture: &Reference| {
             let at = &capture.locator;

@@ -421,6 +421,13 @@ pub enum Reader<'s> {
 }
 
 impl Reader<'_> {
+    /// Notes which snapshots will be read, in their order: a git history is read faster so.
+    pub fn expect<'l>(&mut self, locators: impl Iterator<Item = &'l Locator>) {
+        if let Reader::Git(reader) = self {
+            reader.expect(locators);
+        }
+    }
+
     /// Reads a snapshot into the buffer, whose former content is lost.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! A git history as a source: which versions its paths had, commit by commit, along the first parents of one branch.
 
+mod ahead;
 mod chain;
 mod listing;
 mod message;
@@ -7,12 +8,13 @@ mod message;
 use crate::source::file;
 use crate::source::folder::root_names;
 use crate::source::{GitId, Locator, MAX_TEXT_BYTES, Opened, ReadError, SETTINGS_FILE, Settings, SourceError};
+use ahead::{Ahead, Packs};
 use gix::ObjectId;
 use gix::objs::FindExt;
 use std::path::{Path, PathBuf};
 
 /// The memory that one reader may use to keep objects from which others are made.
-const PACK_CACHE_BYTES: usize = 24 * 1024 * 1024;
+const PACK_CACHE_BYTES: usize = 16 * 1024 * 1024;
 /// The memory that one reader may use to keep trees.
 const OBJECT_CACHE_BYTES: usize = 4 * 1024 * 1024;
 /// What a bare repository's folder is often called after its name.
@@ -29,6 +31,7 @@ pub struct Git {
     tip: ObjectId,
     settings: Settings,
     repository: gix::ThreadSafeRepository,
+    packs: Packs,
 }
 
 impl std::fmt::Debug for Git {
@@ -77,7 +80,8 @@ impl Git {
             Failed::Settings(error) => error,
             Failed::Reading(reason) => broken(&reason),
         })?;
-        Ok(Some(Git { base, branch, name, root_names, tip, settings, repository }))
+        let packs = Packs::open(local.objects.store_ref().path(), local.object_hash());
+        Ok(Some(Git { base, branch, name, root_names, tip, settings, repository, packs }))
     }
 
     /// The last name of the repository's full path without `.git`, with the branch where one was named.
@@ -101,7 +105,7 @@ impl Git {
         let mut repository = self.repository.to_thread_local();
         repository.objects.set_pack_cache(|| Box::new(gix::odb::pack::cache::lru::MemoryCappedHashmap::new(PACK_CACHE_BYTES)));
         repository.object_cache_size(OBJECT_CACHE_BYTES);
-        Reader { git: self, repository }
+        Reader { git: self, repository, ahead: Ahead::default() }
     }
 }
 
@@ -109,9 +113,15 @@ impl Git {
 pub struct Reader<'g> {
     git: &'g Git,
     repository: gix::Repository,
+    ahead: Ahead,
 }
 
 impl Reader<'_> {
+    /// Notes which texts will be read, in their order.
+    pub fn expect<'l>(&mut self, locators: impl Iterator<Item = &'l Locator>) {
+        self.ahead.expect(locators);
+    }
+
     /// Reads a text as it was in a commit into the buffer, whose former content is lost.
     ///
     /// # Errors
@@ -126,7 +136,7 @@ impl Reader<'_> {
         if bytes > MAX_TEXT_BYTES {
             return Err(ReadError::TooLarge { locator: locator.clone(), bytes });
         }
-        self.blob(revision.blob, buffer).map_err(failed)?;
+        self.take(revision.blob, buffer).map_err(failed)?;
         let Some(record) = &locator.record else {
             return file::opened(locator, buffer);
         };
