@@ -53,7 +53,7 @@ pub fn opened(locator: &Locator, buffer: &[u8]) -> Result<Opened, ReadError> {
     let format = match sniff::content(head, named(says)) {
         Content::Text(format) => format,
         Content::Binary(what, _) => {
-            return Err(ReadError::Binary { locator: locator.clone(), what: what.to_owned() });
+            return Err(ReadError::Binary { locator: Box::new(locator.clone()), what: what.to_owned() });
         }
     };
     let (body, format) = match header(&locator.path, buffer) {
@@ -71,7 +71,7 @@ pub fn opened(locator: &Locator, buffer: &[u8]) -> Result<Opened, ReadError> {
 pub fn opened_record(settings: &Settings, locator: &Locator, record: &Record, buffer: &mut Vec<u8>) -> Result<Opened, ReadError> {
     let raw = 0..buffer.len();
     let opened = records::open(buffer, settings.json()).filter(|_| raw.len() as u64 == record.len);
-    let (format, text) = opened.ok_or_else(|| ReadError::Changed(locator.clone()))?;
+    let (format, text) = opened.ok_or_else(|| ReadError::Changed(Box::new(locator.clone())))?;
     buffer.extend_from_slice(text.as_bytes());
     Ok(Opened { body: raw.end..buffer.len(), raw, format, charset: Some("utf-8".to_owned()) })
 }

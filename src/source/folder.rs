@@ -187,10 +187,10 @@ impl Folder {
         buffer.clear();
         let inside = Path::new(&locator.path).components().all(|component| matches!(component, Component::Normal(_)));
         if !inside || locator.path.is_empty() {
-            return Err(ReadError::Outside(locator.clone()));
+            return Err(ReadError::Outside(Box::new(locator.clone())));
         }
-        let io_error = |source| ReadError::Io { locator: locator.clone(), source };
-        let too_large = |bytes| ReadError::TooLarge { locator: locator.clone(), bytes };
+        let io_error = |source| ReadError::Io { locator: Box::new(locator.clone()), source };
+        let too_large = |bytes| ReadError::TooLarge { locator: Box::new(locator.clone()), bytes };
         let mut input = File::open(self.base.join(&locator.path)).map_err(io_error)?;
         let Some(record) = &locator.record else {
             let bytes = input.metadata().map_err(io_error)?.len();

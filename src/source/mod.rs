@@ -12,8 +12,10 @@ mod git;
 mod header;
 mod layout;
 mod listing;
+mod locator;
 mod names;
 mod page;
+mod problem;
 mod records;
 mod settings;
 mod sniff;
@@ -25,10 +27,12 @@ use crate::snapshot::{Captured, CommitKind, DocumentKey, Format, Instant, Record
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub use folder::Folder;
 pub use git::Git;
+pub use locator::{GitId, Locator, Record, Revision};
+pub use problem::{Damaged, Problem, ReadError, SkipReason, Skipped, SourceError};
 pub use settings::{SETTINGS_FILE, Settings, SettingsError};
 
 /// The version of the rules by which a listing reads paths, heads and records. An entry that was listed under another
@@ -37,70 +41,6 @@ pub const LISTING_VERSION: u32 = 2;
 
 /// The largest text that is read, as a file or as one JSON Lines record. Policies are thousands of times smaller.
 pub const MAX_TEXT_BYTES: u64 = 64 * 1024 * 1024;
-
-/// A place inside a source.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Locator {
-    /// Where in a git history the file is as it is meant. It stands first, so that what is recorded later is greater.
-    pub revision: Option<Revision>,
-    /// The file, relative to the source's root, with `/` between names on every system.
-    pub path: String,
-    /// The record within a JSON Lines file.
-    pub record: Option<Record>,
-}
-
-/// A place in a git history.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Revision {
-    /// How many commits of the history come before.
-    pub position: u32,
-    pub commit: GitId,
-    /// The file's bytes.
-    pub blob: GitId,
-}
-
-/// The SHA-1 by which git names an object; written in hex.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct GitId(pub [u8; 20]);
-
-impl fmt::Display for GitId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for GitId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl Locator {
-    /// Names a whole file.
-    pub fn file(path: impl Into<String>) -> Locator {
-        Locator { revision: None, path: path.into(), record: None }
-    }
-}
-
-/// `path`, `path line 12` for a record, `path in commit 0123…` in a git history.
-impl fmt::Display for Locator {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_place(f, &self.path, self.record.as_ref().map(|record| record.line))?;
-        match &self.revision {
-            None => Ok(()),
-            Some(revision) => write!(f, " in commit {}", revision.commit),
-        }
-    }
-}
-
-/// One line of a JSON Lines file: its number (from 1), its bytes without the line's end, and the id it gives itself.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Record {
-    pub line: u64,
-    pub start: u64,
-    pub len: u64,
-    pub id: Option<String>,
-}
 
 /// What tells that a file is as it was. Never used as a date. Of a path in a git history only the size of its first text is
 /// known: its references tell the rest.
@@ -127,123 +67,6 @@ pub struct Reference {
     pub commit_kind: Option<CommitKind>,
     /// When the archive deleted the text, where it did so before recording another one.
     pub ended: Option<Instant>,
-}
-
-/// A file, folder or record that is left out by rule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Skipped {
-    pub path: String,
-    /// The line of a JSON Lines record.
-    pub line: Option<u64>,
-    pub reason: SkipReason,
-}
-
-/// A file, folder or record with something wrong in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Damaged {
-    pub path: String,
-    /// The line of a JSON Lines record.
-    pub line: Option<u64>,
-    pub problem: Problem,
-}
-
-impl Skipped {
-    /// A whole file or folder.
-    fn whole(path: impl Into<String>, reason: SkipReason) -> Skipped {
-        Skipped { path: path.into(), line: None, reason }
-    }
-}
-
-impl Damaged {
-    /// A whole file or folder.
-    fn whole(path: impl Into<String>, problem: Problem) -> Damaged {
-        Damaged { path: path.into(), line: None, problem }
-    }
-}
-
-impl fmt::Display for Skipped {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_place(f, &self.path, self.line)?;
-        write!(f, ": {}", self.reason)
-    }
-}
-
-impl fmt::Display for Damaged {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_place(f, &self.path, self.line)?;
-        write!(f, ": {}", self.problem)
-    }
-}
-
-fn write_place(f: &mut fmt::Formatter<'_>, path: &str, line: Option<u64>) -> fmt::Result {
-    match line {
-        None => f.write_str(path),
-        Some(line) => write!(f, "{path} line {line}"),
-    }
-}
-
-/// Why something is left out by rule: the archive is whole, this is just no policy text that can be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, thiserror::Error)]
-#[serde(rename_all = "snake_case")]
-pub enum SkipReason {
-    #[error("hidden")]
-    Hidden,
-    #[error("an index of fineprint")]
-    Index,
-    #[error("tells about the archive, is no policy")]
-    About,
-    #[error("excluded by fineprint.toml")]
-    Excluded,
-    #[error("not among what fineprint.toml includes")]
-    NotIncluded,
-    #[error("PDF is not read yet")]
-    Pdf,
-    #[error("packed archives are not read yet: unpack it first")]
-    Packed,
-    #[error("office documents are not read: save it as HTML or text")]
-    Office,
-    #[error("an image, a sound, a font or a film")]
-    Media,
-    #[error("data or program code, no text to read (records are read from .jsonl)")]
-    Data,
-    #[error("unknown format")]
-    UnknownFormat,
-    #[error("empty file, and its path tells no date")]
-    Empty,
-    #[error("neither a file nor a folder")]
-    NotAFile,
-    #[error("record without text")]
-    NoText,
-}
-
-/// What is wrong with something. Where a text could be taken all the same, it is also among the references.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(rename_all = "snake_case")]
-pub enum Problem {
-    #[error("cannot be read: {0}")]
-    Unreadable(String),
-    #[error("the link leads nowhere")]
-    BrokenLink,
-    #[error("the link leads back to {0}, which holds it: not followed")]
-    Loop(String),
-    #[error("its name is not valid UTF-8: rename it")]
-    NameNotUnicode,
-    #[error("{0}: not text")]
-    Binary(String),
-    #[error("{bytes} bytes are too many for one text (at most {MAX_TEXT_BYTES})")]
-    TooLarge { bytes: u64 },
-    #[error(
-        "the path says {0}, which is no date and so dates nothing: rename the file, or give a path template in fineprint.toml"
-    )]
-    ImpossibleDate(String),
-    #[error("{0}")]
-    Header(String),
-    #[error("bad record: {0}")]
-    Record(String),
-    #[error(
-        "the record's date is {0}, which is no date that can be read, such as 2005-05-25 or 20050525101112 (indexed as undated)"
-    )]
-    RecordDate(String),
 }
 
 /// What a listing found in one file. Whole in itself: as long as the file's stamp, the settings and
@@ -353,7 +176,7 @@ impl Listing {
 /// An archive: a folder of files, or a git history.
 #[derive(Debug)]
 pub enum Source {
-    Folder(Folder),
+    Folder(Box<Folder>),
     Git(Box<Git>),
 }
 
@@ -365,7 +188,7 @@ impl Source {
     pub fn open(path: &Path) -> Result<Source, SourceError> {
         Ok(match Git::open(path)? {
             Some(git) => Source::Git(Box::new(git)),
-            None => Source::Folder(Folder::open(path)?),
+            None => Source::Folder(Box::new(Folder::open(path)?)),
         })
     }
 
@@ -450,40 +273,4 @@ pub struct Opened {
     pub format: Format,
     /// The encoding of the body where the archive tells it.
     pub charset: Option<String>,
-}
-
-/// Why something cannot be a source at all.
-#[derive(Debug, thiserror::Error)]
-pub enum SourceError {
-    #[error("there is no {}: check the path", .0.display())]
-    NotFound(PathBuf),
-    #[error("{} is neither a folder nor a file", .0.display())]
-    NotAFolder(PathBuf),
-    #[error("{} cannot be an archive: {reason}", .path.display())]
-    NotReadable { path: PathBuf, reason: SkipReason },
-    #[error("{} is a git repository that cannot be read: {reason}", .path.display())]
-    Repository { path: PathBuf, reason: String },
-    #[error("{} has no branch or tag {branch:?}: see `git branch --all` there", .path.display())]
-    NoBranch { path: PathBuf, branch: String },
-    #[error("{} cannot be read: {source}", .path.display())]
-    Io { path: PathBuf, source: std::io::Error },
-    #[error(transparent)]
-    Settings(#[from] SettingsError),
-}
-
-/// Why a snapshot that was listed cannot be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    #[error("{locator} cannot be read: {source}")]
-    Io { locator: Locator, source: std::io::Error },
-    #[error("{locator} cannot be read: {reason}")]
-    Object { locator: Locator, reason: String },
-    #[error("{0} lies outside of the archive")]
-    Outside(Locator),
-    #[error("{locator}: {bytes} bytes are too many for one text (at most {MAX_TEXT_BYTES})")]
-    TooLarge { locator: Locator, bytes: u64 },
-    #[error("{locator}: {what}: not text")]
-    Binary { locator: Locator, what: String },
-    #[error("{0} is no longer the record that was listed: update the index")]
-    Changed(Locator),
 }

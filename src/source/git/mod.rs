@@ -128,13 +128,13 @@ impl Reader<'_> {
     /// When the object is missing or damaged, is too large, is no text, or does not hold the record.
     pub fn read(&mut self, locator: &Locator, buffer: &mut Vec<u8>) -> Result<Opened, ReadError> {
         buffer.clear();
-        let failed = |reason: String| ReadError::Object { locator: locator.clone(), reason };
+        let failed = |reason: String| ReadError::Object { locator: Box::new(locator.clone()), reason };
         let Some(revision) = &locator.revision else {
-            return Err(ReadError::Outside(locator.clone()));
+            return Err(ReadError::Outside(Box::new(locator.clone())));
         };
         let bytes = self.size(revision.blob).map_err(failed)?;
         if bytes > MAX_TEXT_BYTES {
-            return Err(ReadError::TooLarge { locator: locator.clone(), bytes });
+            return Err(ReadError::TooLarge { locator: Box::new(locator.clone()), bytes });
         }
         self.take(revision.blob, buffer).map_err(failed)?;
         let Some(record) = &locator.record else {
@@ -142,7 +142,7 @@ impl Reader<'_> {
         };
         let range = usize::try_from(record.start).ok().zip(usize::try_from(record.start.saturating_add(record.len)).ok());
         let Some((start, end)) = range.filter(|(_, end)| *end <= buffer.len()) else {
-            return Err(ReadError::Changed(locator.clone()));
+            return Err(ReadError::Changed(Box::new(locator.clone())));
         };
         buffer.truncate(end);
         buffer.drain(..start);
@@ -195,7 +195,8 @@ fn with_branch(path: &Path) -> (PathBuf, Option<String>) {
         return whole();
     };
     let parted = text.rmatch_indices('@').map(|(at, _)| (Path::new(&text[..at]), &text[at + 1..]));
-    let found = parted.filter(|(place, branch)| !branch.is_empty() && is_repository(place).is_some()).last();
+    let mut parted = parted.filter(|(place, branch)| !branch.is_empty() && is_repository(place).is_some());
+    let found = parted.next();
     found.map_or_else(whole, |(place, branch)| (place.to_owned(), Some(branch.to_owned())))
 }
 
