@@ -291,6 +291,24 @@ mod tests {
     }
 
     #[test]
+    fn paths_of_a_history_have_no_dates() {
+        let told = |path: &str| {
+            let root = ["repository".to_owned()];
+            let file = path.rsplit('/').next().unwrap();
+            let stem = file.rsplit_once('.').unwrap().0;
+            let place = Trail::new(&root, path, stem).place_in_history();
+            format!("{} | {} | {} | {:?}", place.company.unwrap_or_default(), place.kind, place.part, place.recording)
+        };
+        assert_eq!(told("Acme/Imprint.md"), "Acme | Imprint |  | Changes");
+        assert_eq!(told("Acme/Ranking.md"), "Acme | Ranking |  | Changes");
+        assert_eq!(told("Acme/Terms of Service #main.html"), "Acme | Terms of Service | main | Changes");
+        assert_eq!(told("crawl/acme.test/Privacy Policy.txt"), "acme.test | Privacy Policy |  | Changes");
+        assert_eq!(told("l/li/lin/linux.test.md"), "linux.test | Privacy Policy |  | Captures");
+        assert_eq!(told("docs/privacy.md"), " | Privacy Policy |  | Changes");
+        assert_eq!(told("sites/acme.test.html"), "acme.test | Policy |  | Changes");
+    }
+
+    #[test]
     fn platform_governance_archive() {
         let expected = "Big Acme | Terms of Service | - | 2009-09-18";
         assert_eq!(told("x", "Versions/Markdown/Big Acme/Terms of Service/20090918_BigAcme_TermsofService.md"), expected);

@@ -245,6 +245,25 @@ fn a_shallow_clone_says_what_it_lacks() {
     assert_eq!(snapshots(&whole), (2, 4, 1));
 }
 
+#[test]
+fn texts_that_a_partial_clone_lacks_are_named_and_read_once_they_are_there() {
+    let place = Place::new();
+    let repository = Repository::new(&place);
+    open_terms(&repository);
+    let missing = repository.git(&["rev-parse", &format!("HEAD:{ACME}")], "");
+    let object = format!(".git/objects/{}/{}", &missing[..2], &missing[2..]);
+    let bytes = std::fs::read(place.path(ARCHIVE).join(&object)).unwrap();
+    place.unarchive(&object);
+    let partial = place.index(&[]).exit(2).json();
+    assert_eq!((&partial["snapshots"], partial["damaged"].as_array().unwrap().len()), (&4.into(), 1));
+    assert!(partial["damaged"][0]["reason"].as_str().unwrap().contains("git fetch"));
+    assert_eq!(place.texts(&["\"two years\""]).len(), 1, "what was recorded before it stands in");
+    place.archived(&object, bytes);
+    let whole = place.index(&[]).exit(0).json();
+    assert_eq!(snapshots(&whole), (2, 4, 1));
+    assert_eq!(place.texts(&["\"two years\""]), Vec::<String>::new());
+}
+
 /// The Markdown of the Princeton-Leuven corpus.
 fn princeton(domain: &str, time: &str, text: &str) -> String {
     let day = format!("{}-{}-{}", &time[..4], &time[4..6], &time[6..8]);

@@ -178,6 +178,9 @@ impl Reader<'_> {
         gix::diff::tree(old, new, State::default(), objects, &mut recorder).map_err(|error| failed(&error))?;
         for change in recorder.records {
             match change {
+                // Only who may run the file was changed.
+                Change::Modification { previous_entry_mode, previous_oid, entry_mode, oid, .. }
+                    if oid == previous_oid && previous_entry_mode.is_blob() == entry_mode.is_blob() => {}
                 Change::Deletion { entry_mode, path, .. } if !entry_mode.is_tree() => tell(path, To::Deleted),
                 Change::Addition { entry_mode, oid, path, .. } | Change::Modification { entry_mode, oid, path, .. }
                     if !entry_mode.is_tree() =>

@@ -22,7 +22,9 @@ impl Git {
     ///
     /// `progress` is told how many commits have been walked and compared.
     pub fn list(&self, earlier: &Earlier<'_>, progress: &dyn Fn(usize)) -> Listing {
-        let chain = match chain::walk(self, earlier.tip, progress) {
+        // What could not be read may be there now: all that happened to it must be known again.
+        let is_whole = earlier.files.iter().all(FileEntry::is_settled);
+        let chain = match chain::walk(self, earlier.tip.filter(|_| is_whole), progress) {
             Ok(chain) => chain,
             Err(reason) => {
                 let damaged = vec![Damaged::whole(".", Problem::Unreadable(reason))];
@@ -30,7 +32,7 @@ impl Git {
             }
         };
         let mut listing = Listing { tip: chain.tip(earlier.tip), ..Listing::default() };
-        if let Some(tip) = earlier.tip.filter(|tip| !chain.joined && tip.shallow == chain.shallow) {
+        if let Some(tip) = earlier.tip.filter(|tip| is_whole && !chain.joined && tip.shallow == chain.shallow) {
             listing.notes.push(Note::Rewritten { was: tip.commit });
         }
         if chain.shallow {
@@ -103,12 +105,13 @@ impl Paths<'_> {
             return entry;
         }
         let named = Named { path, stem, says, trail: Trail::new(&self.git.root_names, path, stem) };
-        let listed = match says {
-            NameSays::Records => self.list_records(&named, events, &mut entry),
+        match says {
+            NameSays::Records => {
+                if let Err(reason) = self.list_records(&named, events, &mut entry) {
+                    entry.damaged.push(Damaged::whole(path, Problem::Unreadable(reason)));
+                }
+            }
             _ => self.list_texts(&named, events, &mut entry),
-        };
-        if let Err(reason) = listed {
-            entry.damaged.push(Damaged::whole(path, Problem::Unreadable(reason)));
         }
         entry.damaged.dedup();
         entry
@@ -133,19 +136,19 @@ impl Paths<'_> {
         Ok(())
     }
 
-    fn list_texts(&self, named: &Named, events: &[Event], entry: &mut FileEntry) -> Result<(), String> {
+    fn list_texts(&self, named: &Named, events: &[Event], entry: &mut FileEntry) {
         let known = entry.references.first().and_then(|reference| reference.locator.revision).map(|revision| revision.blob);
         let first =
             known.or_else(|| events.iter().find_map(|event| if let To::File(blob) = event.to { Some(blob) } else { None }));
         let Some(first) = first else {
             entry.skipped = vec![Skipped::whole(named.path, SkipReason::NotAFile)];
-            return Ok(());
+            return;
         };
         if entry.references.is_empty() {
-            entry.stamp.bytes = self.reader.size(first)?;
+            entry.stamp.bytes = self.reader.size(first).unwrap_or_default();
         }
         let mut texts = Texts { paths: self, named, common: None, facts: FxHashMap::default() };
-        texts.settle(first)?;
+        texts.settle(first);
         for event in events {
             let commit = &self.chain.commits[event.commit];
             if let (Some(last), Some(at)) = (entry.references.last_mut(), commit.authored) {
@@ -169,7 +172,6 @@ impl Paths<'_> {
                 Err(NoText::Damaged(problem)) => entry.damaged.push(Damaged::whole(named.path, problem)),
             }
         }
-        Ok(())
     }
 
     /// Adds what the commit tells where the text itself and its path do not.
@@ -198,16 +200,17 @@ struct Texts<'a> {
 }
 
 impl Texts<'_> {
-    /// Finds out whether all texts of the path are alike.
-    fn settle(&mut self, first: GitId) -> Result<(), String> {
+    /// Finds out whether all texts of the path are alike. Where the first cannot be read, each is looked at.
+    fn settle(&mut self, first: GitId) {
         let mut bytes = Vec::new();
-        self.paths.reader.blob(first, &mut bytes)?;
+        if self.paths.reader.blob(first, &mut bytes).is_err() {
+            return;
+        }
         let header = file::header(self.named.path, &bytes[..bytes.len().min(MAX_HEADER_BYTES)]);
         let alike = matches!(self.named.says, NameSays::Text(_)) && header == Header::None && !self.named.trail.is_princeton();
         if alike && let Ok(facts) = self.look(&bytes) {
             self.common = Some(facts).filter(|facts| !facts.wants_page());
         }
-        Ok(())
     }
 
     fn facts(&mut self, blob: GitId) -> Result<Facts, NoText> {

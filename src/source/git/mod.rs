@@ -10,13 +10,15 @@ use crate::source::folder::root_names;
 use crate::source::{GitId, Locator, MAX_TEXT_BYTES, Opened, ReadError, SETTINGS_FILE, Settings, SourceError};
 use ahead::{Ahead, Packs};
 use gix::ObjectId;
-use gix::objs::FindExt;
+use gix::objs::Find;
 use std::path::{Path, PathBuf};
 
 /// The memory that one reader may use to keep objects from which others are made.
 const PACK_CACHE_BYTES: usize = 16 * 1024 * 1024;
 /// The memory that one reader may use to keep trees.
 const OBJECT_CACHE_BYTES: usize = 4 * 1024 * 1024;
+/// What is said of an object that is not there.
+const MISSING: &str = "the repository lacks it, as a partial clone does: fetch it with `git fetch --refetch --no-filter`";
 /// What a bare repository's folder is often called after its name.
 const BARE_ENDING: &str = ".git";
 
@@ -151,13 +153,21 @@ impl Reader<'_> {
 
     /// The size of an object, which is not read.
     fn size(&self, id: GitId) -> Result<u64, String> {
-        self.repository.find_header(ObjectId::from(id.0)).map(|header| header.size()).map_err(|error| error.to_string())
+        match self.repository.try_find_header(ObjectId::from(id.0)) {
+            Ok(Some(header)) => Ok(header.size()),
+            Ok(None) => Err(MISSING.to_owned()),
+            Err(error) => Err(error.to_string()),
+        }
     }
 
     /// The bytes of a file.
     fn blob(&self, id: GitId, buffer: &mut Vec<u8>) -> Result<(), String> {
-        let found = self.repository.objects.find_blob(&ObjectId::from(id.0), buffer);
-        found.map(|_| ()).map_err(|error| error.to_string())
+        match self.repository.objects.try_find(&ObjectId::from(id.0), buffer) {
+            Ok(Some(found)) if found.kind == gix::objs::Kind::Blob => Ok(()),
+            Ok(Some(_)) => Err("what the history says to be a file is none".to_owned()),
+            Ok(None) => Err(MISSING.to_owned()),
+            Err(error) => Err(error.to_string()),
+        }
     }
 }
 
