@@ -321,3 +321,37 @@ fn a_princeton_leuven_history_has_every_capture_at_its_own_time() {
     let checkout = place.run(&["index", ARCHIVE, "--index", "checkout", "--format", "json"]).exit(0).json();
     assert_eq!((&checkout["documents"], &checkout["snapshots"]), (&5.into(), &4.into()));
 }
+
+#[test]
+fn any_repository_is_read_by_its_templates_and_each_path_is_a_text_of_its_own() {
+    let place = Place::new();
+    let repository = Repository::new(&place);
+    let template =
+        "[[template]]\npath = \"eu/{company}/{kind}.{ext}\"\n\n[[template]]\npath = \"dated/{company}/{date}.{ext}\"\n";
+    repository.record("fineprint.toml", template, "2010-01-01T00:00:00Z", "Say what paths mean");
+    repository.record("eu/acme/Privacy Policy.txt", policy("one year"), "2011-01-01T00:00:00Z", "Update it");
+    repository.record("dated/acme/2009-05-25.txt", policy("two years"), "2012-01-01T00:00:00Z", "Scan an old one");
+    repository.record("crawl/acme.test/Terms.txt", "<p>We keep it.</p>\n<p>One. \nTwo.</p>", "2013-01-01T00:00:00Z", "crawl");
+    repository.record("shop/privacy.md", policy("three years"), "2014-01-01T00:00:00Z", "One");
+    repository.record("shop/Privacy Policy.md", policy("four years"), "2015-01-01T00:00:00Z", "Another");
+    repository.record(".hidden/x.md", "x", "2016-01-01T00:00:00Z", "Hide");
+    let records = "{\"company\":\"Rec\",\"date\":\"2001-01-01\",\"text\":\"We keep records.\"}\n";
+    repository.record("all.jsonl", records, "2017-01-01T00:00:00Z", "Records");
+    repository.git(&["checkout", "--quiet", "-b", "side", "HEAD~1"], "");
+    repository.record("shop/privacy.md", policy("five years"), "2018-01-01T00:00:00Z", "On another branch");
+    repository.git(&["checkout", "--quiet", "main"], "");
+    repository.git(&["merge", "--quiet", "--no-ff", "--message", "Merge", "side"], "2019-01-01T00:00:00Z");
+    let summary = place.index(&[]).exit(0).json();
+    assert_eq!(snapshots(&summary), (6, 7, 0));
+    let dated = |query: &str| {
+        let hit = &place.found(&[query])["hits"][0];
+        let text = |field: &Value| field.as_str().unwrap_or_default().to_owned();
+        format!("{} {} {}", text(&hit["company"]), text(&hit["evidence"]["instant"]), text(&hit["evidence"]["date_source"]))
+    };
+    assert_eq!(dated("\"one year\""), "acme 2011-01-01T00:00:00Z commit");
+    assert_eq!(dated("\"two years\""), "acme 2009-05-25 path_template");
+    assert_eq!(dated("\"we keep it\""), "acme.test 2013-01-01T00:00:00Z commit");
+    assert_eq!(dated("\"four years\""), "shop 2015-01-01T00:00:00Z commit");
+    assert_eq!(dated("\"five years\""), "shop 2019-01-01T00:00:00Z commit", "a merge is when the branch came to have it");
+    assert_eq!(dated("\"we keep records\""), "Rec 2001-01-01 record");
+}
