@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use std::path::Path;
 
 /// How many bytes of texts are read ahead, and how many texts.
-const WINDOW_BYTES: u64 = 8 * 1024 * 1024;
+const WINDOW_BYTES: u64 = 4 * 1024 * 1024;
 const WINDOW_TEXTS: usize = 128;
 
 /// Where objects lie in their packs.

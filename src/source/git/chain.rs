@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 const CHUNK: usize = 4096;
 /// How many commits one thread compares in a row.
 const STRETCH: usize = 128;
+/// The memory that one thread may use to keep trees.
+const TREE_CACHE_BYTES: usize = 4 * 1024 * 1024;
 /// Seconds since 1970 until the year 10000: no later time can be written.
 const END_OF_TIME: i64 = 253_402_300_800;
 
@@ -109,7 +111,8 @@ impl Chain {
             let found: Result<Vec<Vec<Found>>, String> = stretches
                 .into_par_iter()
                 .map(|start| {
-                    let reader = git.reader();
+                    let mut reader = git.reader();
+                    reader.repository.object_cache_size(TREE_CACHE_BYTES);
                     let mut tree = start.checked_sub(1).map(|before| self.commits[before].tree).or(base);
                     let mut found = Vec::new();
                     for commit in start..end(start) {

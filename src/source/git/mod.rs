@@ -14,9 +14,7 @@ use gix::objs::Find;
 use std::path::{Path, PathBuf};
 
 /// The memory that one reader may use to keep objects from which others are made.
-const PACK_CACHE_BYTES: usize = 16 * 1024 * 1024;
-/// The memory that one reader may use to keep trees.
-const OBJECT_CACHE_BYTES: usize = 4 * 1024 * 1024;
+const PACK_CACHE_BYTES: usize = 8 * 1024 * 1024;
 /// What is said of an object that is not there.
 const MISSING: &str = "the repository lacks it, as a partial clone does: fetch it with `git fetch --refetch --no-filter`";
 /// What a bare repository's folder is often called after its name.
@@ -106,7 +104,6 @@ impl Git {
     pub fn reader(&self) -> Reader<'_> {
         let mut repository = self.repository.to_thread_local();
         repository.objects.set_pack_cache(|| Box::new(gix::odb::pack::cache::lru::MemoryCappedHashmap::new(PACK_CACHE_BYTES)));
-        repository.object_cache_size(OBJECT_CACHE_BYTES);
         Reader { git: self, repository, ahead: Ahead::default() }
     }
 }
