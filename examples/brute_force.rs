@@ -291,8 +291,7 @@ fn compare_hit<'h>(
     report: &mut Report,
 ) -> Option<(usize, &'h str)> {
     let provenance = &hit.evidence.provenance;
-    let locator = Locator { path: provenance.path.clone(), record: provenance.record.clone() };
-    let Some(&number) = truth.places.get(&locator) else {
+    let Some(&number) = truth.places.get(&provenance.locator()) else {
         report.differs(format!("\"{phrase}\": {} is no snapshot that stands", place(hit)));
         return None;
     };
@@ -313,11 +312,7 @@ fn compare_hit<'h>(
 }
 
 fn place(hit: &Hit) -> String {
-    let provenance = &hit.evidence.provenance;
-    match &provenance.record {
-        None => provenance.path.clone(),
-        Some(record) => format!("{} line {}", provenance.path, record.line),
-    }
+    hit.evidence.provenance.locator().to_string()
 }
 
 /// Compares texts of snapshots taken at random; tells of how many.

@@ -118,6 +118,8 @@ pub enum DateSource {
     Path,
     /// A field of a JSON Lines record.
     Record,
+    /// The commit that recorded the text in a git history.
+    Commit,
 }
 
 impl DateSource {
@@ -128,6 +130,7 @@ impl DateSource {
             DateSource::ArchiveHeader => "archive_header",
             DateSource::Path => "path",
             DateSource::Record => "record",
+            DateSource::Commit => "commit",
         }
     }
 }
@@ -137,6 +140,29 @@ impl DateSource {
 pub struct Captured {
     pub instant: Instant,
     pub source: DateSource,
+}
+
+/// What a commit of an archive says of the text that it records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CommitKind {
+    /// The archive began to watch the text.
+    FirstRecord,
+    /// The text was found to be another one.
+    Change,
+    /// The same capture was read anew by other rules: no change by the company.
+    ReExtraction,
+}
+
+impl CommitKind {
+    /// The name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            CommitKind::FirstRecord => "first_record",
+            CommitKind::Change => "change",
+            CommitKind::ReExtraction => "re_extraction",
+        }
+    }
 }
 
 /// The form of a captured text. The order is that of preference when one instant was kept in several forms.

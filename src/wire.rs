@@ -93,6 +93,8 @@ pub struct Evidence {
     pub line: Option<u64>,
     pub record: Option<String>,
     pub commit: Option<String>,
+    /// What the commit says of the text: `first_record`, `change`, `re_extraction`.
+    pub commit_kind: Option<&'static str>,
     pub sha256_file: String,
     pub sha256_text: String,
     pub offset: [usize; 2],
@@ -179,6 +181,8 @@ pub struct Update {
     pub documents_removed: u64,
     /// Archives that could not be indexed.
     pub failed: Vec<PathReason>,
+    /// What is to be said of archives besides what is wrong in them.
+    pub notes: Vec<PathReason>,
     pub seconds: f64,
 }
 
@@ -197,6 +201,7 @@ impl Update {
             documents_changed: report.documents_changed,
             documents_removed: report.documents_removed,
             failed: report.failed.iter().map(PathReason::from).collect(),
+            notes: report.notes.iter().map(PathReason::from).collect(),
             seconds: (seconds * 1e3).round() / 1e3,
         }
     }
@@ -276,7 +281,8 @@ impl Evidence {
             path: provenance.path.clone(),
             line: provenance.record.as_ref().map(|record| record.line),
             record: provenance.record.as_ref().and_then(|record| record.id.clone()),
-            commit: None,
+            commit: provenance.revision.map(|revision| revision.commit.to_string()),
+            commit_kind: provenance.commit_kind.map(crate::snapshot::CommitKind::name),
             sha256_file: hex(&provenance.sha256),
             sha256_text: hex(&evidence.sha256_text),
             offset: [evidence.offset.start, evidence.offset.end],

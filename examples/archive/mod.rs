@@ -4,14 +4,14 @@ use anyhow::Context;
 use fineprint::extract;
 use fineprint::passage::{self, Passage};
 use fineprint::snapshot::{DocumentKey, Instant};
-use fineprint::source::{Folder, Reference};
+use fineprint::source::{Earlier, Reference, Source};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
-/// A folder with all its documents.
+/// A folder or a git history with all its documents.
 pub struct Archive {
-    folder: Folder,
+    source: Source,
     pub documents: Vec<Document>,
 }
 
@@ -41,8 +41,8 @@ pub struct Snapshot<'a> {
 impl Archive {
     /// Lists an archive.
     pub fn open(root: &Path) -> anyhow::Result<Archive> {
-        let folder = Folder::open(root).with_context(|| format!("{} cannot be opened", root.display()))?;
-        let listing = folder.list(&|_, _| None, &|_| ());
+        let source = Source::open(root).with_context(|| format!("{} cannot be opened", root.display()))?;
+        let listing = source.list(&Earlier::default(), &|_| ());
         let mut documents: BTreeMap<DocumentKey, BTreeMap<Option<Instant>, Vec<Reference>>> = BTreeMap::new();
         for reference in listing.references() {
             documents
@@ -52,14 +52,14 @@ impl Archive {
                 .or_default()
                 .push(reference.clone());
         }
-        let settings = folder.settings();
+        let settings = source.settings();
         let document = |(key, moments): (DocumentKey, BTreeMap<_, Vec<Reference>>)| Document {
             company: settings.company_alias(&key.company).to_owned(),
             kind: settings.kind_alias(&key.kind).to_owned(),
             key,
             moments: moments.into_values().map(Moment::of).collect(),
         };
-        Ok(Archive { documents: documents.into_iter().map(document).collect(), folder })
+        Ok(Archive { documents: documents.into_iter().map(document).collect(), source })
     }
 
     /// Reads what stands at a moment: the first of its captures that can be read, if any.
@@ -70,7 +70,7 @@ impl Archive {
     }
 
     fn read_one<'a>(&self, reference: &'a Reference, buffer: &mut Vec<u8>) -> anyhow::Result<Snapshot<'a>> {
-        let opened = self.folder.read(&reference.locator, buffer)?;
+        let opened = self.source.reader().read(&reference.locator, buffer)?;
         let decoded = extract::decode(&buffer[opened.body.clone()], opened.format, opened.charset.as_deref())?;
         let blocks = extract::blocks(&decoded.text, opened.format)?;
         Ok(Snapshot { reference, raw: opened.raw, passages: passage::passages(blocks) })

@@ -1,7 +1,7 @@
 //! `fineprint index`.
 
 use super::args::{IndexArgs, SummaryFormat};
-use super::updating::{bring_up_to_date, processors};
+use super::updating::{bring_up_to_date, processors, tell};
 use super::{Outcome, location};
 use fineprint::index::Index;
 use fineprint::wire::Update;
@@ -14,9 +14,7 @@ pub fn run(args: &IndexArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let dir = location::to_write(args.index.as_deref())?;
     let threads = args.threads.map_or_else(processors, usize::from);
     let report = bring_up_to_date(&dir, &args.archives, threads, args.prune)?;
-    for failed in &report.failed {
-        eprintln!("fineprint: {}", failed.reason);
-    }
+    tell(&report);
     if report.failed.len() == args.archives.len() {
         return Ok(Outcome::Partial);
     }

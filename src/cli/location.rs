@@ -1,9 +1,10 @@
 //! Where the index is: the option, the environment, the nearest `.fineprint`, or the user's cache.
 
 use super::args::Location;
-use super::updating::{bring_up_to_date, processors};
+use super::updating::{bring_up_to_date, processors, tell};
 use anyhow::{Context, bail};
 use fineprint::index::{Index, IndexError};
+use fineprint::source::Source;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -35,9 +36,7 @@ impl Location {
             }
             done => done?,
         };
-        for failed in &report.failed {
-            eprintln!("fineprint: {}", failed.reason);
-        }
+        tell(&report);
         if report.failed.len() == self.archive.len() {
             bail!("none of the archives can be searched");
         }
@@ -77,12 +76,15 @@ fn cached(archives: &[PathBuf]) -> anyhow::Result<PathBuf> {
     let mut hash = blake3::Hasher::new();
     let mut name = String::new();
     for archive in archives {
-        let root =
-            std::fs::canonicalize(archive).with_context(|| format!("there is no {}: check the path", archive.display()))?;
-        hash.update(root.as_os_str().as_encoded_bytes()).update(b"\0");
+        let source = Source::open(archive)?;
+        hash.update(source.root().as_bytes()).update(b"\0");
         if name.is_empty() {
-            let last = root.file_name().unwrap_or_default().to_string_lossy();
-            name = last.chars().map(|c| if c.is_alphanumeric() || c == '-' || c == '_' { c } else { '_' }).take(40).collect();
+            name = source
+                .name()
+                .chars()
+                .map(|c| if c.is_alphanumeric() || c == '-' || c == '_' { c } else { '_' })
+                .take(40)
+                .collect();
         }
     }
     let cache = match (std::env::var_os("XDG_CACHE_HOME"), std::env::var_os("HOME"), std::env::var_os("LOCALAPPDATA")) {

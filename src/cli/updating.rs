@@ -25,11 +25,21 @@ pub fn bring_up_to_date(dir: &Path, archives: &[PathBuf], threads: usize, prune:
     Ok(report?)
 }
 
+/// Says what went wrong with whole archives, and what else is to be known of them.
+pub fn tell(report: &Report) {
+    for failed in &report.failed {
+        eprintln!("fineprint: {}", failed.reason);
+    }
+    for note in &report.notes {
+        eprintln!("fineprint: {}: {}", note.path, note.reason);
+    }
+}
+
 fn show(bar: &ProgressBar, progress: Progress) {
     let style = |template: &str| ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     match progress {
         Progress::Listing { files } => {
-            bar.set_style(style("{spinner} listing: {pos} files"));
+            bar.set_style(style("{spinner} listing: {pos} files or commits"));
             bar.set_position(files as u64);
         }
         Progress::Reading { documents, of, bytes, of_bytes } => {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::language;
 use crate::passage::{Passage, Shape};
-use crate::snapshot::{Captured, DocumentKey, Recording};
+use crate::snapshot::{Captured, DocumentKey, Instant, Recording};
 use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 use std::cmp::Reverse;
@@ -21,9 +21,17 @@ pub struct HistoryBuilder {
     version_numbers: FxHashMap<Arc<[Entry]>, u32>,
     snapshots: Vec<SnapshotTime>,
     provenance: Vec<Provenance>,
+    ended: Vec<Instant>,
 }
 
 impl HistoryBuilder {
+    /// Notes when the archive deleted the text.
+    pub fn end(&mut self, ended: impl IntoIterator<Item = Instant>) {
+        self.ended.extend(ended);
+        self.ended.sort_unstable();
+        self.ended.dedup();
+    }
+
     /// The number of a passage's text within the document.
     pub fn passage(&mut self, text: &str) -> u32 {
         if let Some(&number) = self.passages.get(text) {
@@ -41,40 +49,33 @@ impl HistoryBuilder {
         passages.iter().map(|passage| Entry { passage: self.passage(&passage.text), shape: passage.shape }).collect()
     }
 
-    /// Adds a snapshot, which is not before those added so far.
-    pub fn add(&mut self, captured: Option<Captured>, provenance: Provenance, entries: &[Entry]) {
-        let version = match self.version_numbers.get(entries) {
-            Some(&number) => number,
-            None => {
-                let number = self.versions.len() as u32;
-                let entries: Arc<[Entry]> = entries.into();
-                self.versions.push(entries.clone());
-                self.version_numbers.insert(entries, number);
-                number
-            }
-        };
-        self.add_again(captured, provenance, version);
+    /// The number of a version within the document.
+    pub fn version(&mut self, entries: &[Entry]) -> u32 {
+        if let Some(&number) = self.version_numbers.get(entries) {
+            return number;
+        }
+        let number = self.versions.len() as u32;
+        let entries: Arc<[Entry]> = entries.into();
+        self.versions.push(entries.clone());
+        self.version_numbers.insert(entries, number);
+        number
     }
 
-    /// Adds a snapshot whose text is that of a version already there.
-    pub fn add_again(&mut self, captured: Option<Captured>, provenance: Provenance, version: u32) {
+    /// Adds a snapshot, which is not before those added so far.
+    pub fn add(&mut self, captured: Option<Captured>, provenance: Provenance, version: u32) {
         self.snapshots.push(SnapshotTime { captured, version });
         self.provenance.push(provenance);
     }
 
-    /// The version that the last snapshot shows.
-    pub fn last_version(&self) -> Option<u32> {
-        self.snapshots.last().map(|snapshot| snapshot.version)
-    }
-
     pub fn finish(self, key: DocumentKey, recording: Recording) -> DocumentHistory {
-        let HistoryBuilder { texts, versions, snapshots, provenance, .. } = self;
+        let HistoryBuilder { texts, versions, snapshots, provenance, ended, .. } = self;
         let mut places = Places::default();
         let placed: Vec<Vec<u32>> = versions.iter().map(|entries| places.of_version(entries)).collect();
         places.stand(&snapshots, &placed);
         let mut timeline = places.into_timeline(texts.len());
         timeline.versions = version_facts(&versions, &texts);
         timeline.snapshots = snapshots;
+        timeline.ended = ended;
         note_headings(&mut timeline, &versions);
         for (facts, text) in timeline.passages.iter_mut().zip(&texts) {
             facts.chars = text.chars().count() as u32;

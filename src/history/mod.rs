@@ -9,7 +9,8 @@ pub use clause::{CLAUSE_THRESHOLD, MIN_CLAUSE_WORDS, MIN_DICE};
 pub use runs::Runs;
 
 use crate::passage::Shape;
-use crate::snapshot::{Captured, Day, DocumentKey, Format, Recording};
+use crate::snapshot::{Captured, CommitKind, Day, DocumentKey, Format, Instant, Recording};
+use crate::source::{Locator, Record, Revision};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -47,6 +48,8 @@ pub struct Timeline {
     pub paths: Vec<HeadingPath>,
     /// How many clauses the passages are wordings of.
     pub clauses: u32,
+    /// When the archive deleted the text, in order of time. It may have recorded it again later.
+    pub ended: Vec<Instant>,
 }
 
 /// When a snapshot was captured, and which version it shows.
@@ -100,7 +103,10 @@ pub struct Provenance {
     /// Path within the source, `/` between its parts.
     pub path: String,
     /// The record within the file, where a file holds several.
-    pub record: Option<crate::source::Record>,
+    pub record: Option<Record>,
+    /// The place within a git history.
+    pub revision: Option<Revision>,
+    pub commit_kind: Option<CommitKind>,
     pub url: Option<String>,
     pub format: Format,
     /// The encoding that the bytes were read in, by its WHATWG name.
@@ -113,6 +119,13 @@ pub struct Provenance {
     pub sha256: [u8; 32],
     /// Version of the extraction rules.
     pub extraction: u32,
+}
+
+impl Provenance {
+    /// Where the snapshot lies within its source.
+    pub fn locator(&self) -> Locator {
+        Locator { revision: self.revision, path: self.path.clone(), record: self.record.clone() }
+    }
 }
 
 /// A distinct text of a document: its passages in reading order, repeats included.
@@ -182,6 +195,12 @@ impl Timeline {
     /// The facts of the version that a snapshot shows.
     pub fn version_of(&self, snapshot: u32) -> Option<&VersionFacts> {
         self.versions.get(self.snapshots.get(snapshot as usize)?.version as usize)
+    }
+
+    /// Whether the archive deleted the text after a snapshot, until the end of a day.
+    pub fn has_ended(&self, snapshot: u32, by: Day) -> bool {
+        let captured = self.snapshots.get(snapshot as usize).and_then(|snapshot| snapshot.captured);
+        captured.is_some_and(|captured| self.ended.iter().any(|ended| *ended >= captured.instant && ended.day() <= by))
     }
 
     pub fn is_usable(&self, snapshot: u32) -> bool {

@@ -5,8 +5,8 @@ use crate::extract::{self, EXTRACTION};
 use crate::history::{DocumentHistory, Entry, HistoryBuilder, Provenance};
 use crate::passage::{self, Passage, Shape};
 use crate::snapshot::{Captured, DocumentKey, Format, Recording};
-use crate::source::{Folder, Reference};
-use rustc_hash::FxHashMap;
+use crate::source::{self, GitId, Locator, Reference, Source};
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -48,8 +48,8 @@ pub struct Unread {
 
 /// What is known of the files of a source.
 pub trait Files {
-    /// Whether a file is as it was when the stored history was made.
-    fn is_unchanged(&self, path: &str) -> bool;
+    /// Whether a capture is as it was when the stored history was made.
+    fn is_unchanged(&self, capture: &Locator) -> bool;
 
     /// Whether a file is listed and read anew under other rules, so that what was read of it before is no longer what it says.
     fn is_read_anew(&self, path: &str) -> bool;
@@ -69,7 +69,7 @@ struct Moment<'a> {
 ///
 /// With `prune`, stored snapshots that the source no longer holds are left out.
 pub fn gather(
-    folder: &Folder,
+    source: &Source,
     document: &Document<'_>,
     stored: Option<&DocumentHistory>,
     files: &dyn Files,
@@ -83,18 +83,24 @@ pub fn gather(
         let instant = snapshot.captured.map(|captured| captured.instant);
         moments.entry(instant).or_default().stored = Some(number as u32);
     }
-    let mut reader = Reader::new(folder, stored);
-    let mut remarks = Remarks::default();
-    for (_, mut moment) in moments {
+    for moment in moments.values_mut() {
         // HTML before Markdown before text; of one format the one recorded last.
         moment.captures.sort_by(|a, b| a.format.cmp(&b.format).then_with(|| b.locator.cmp(&a.locator)));
+    }
+    let mut reader = Reader::new(source, stored);
+    let stored_revisions: FxHashSet<_> = reader.stored_provenance().iter().filter_map(|from| from.revision).collect();
+    let best = moments.values().filter_map(|moment| moment.captures.first()).map(|capture| &capture.locator);
+    reader.source.expect(best.filter(|locator| !locator.revision.is_some_and(|at| stored_revisions.contains(&at))));
+    let mut remarks = Remarks::default();
+    for moment in moments.into_values() {
         let kept = moment.stored.map(|number| (number, &reader.stored_provenance()[number as usize]));
         let is_kept = |capture: &Reference| {
-            kept.is_some_and(|(_, from)| from.path == capture.locator.path && from.record == capture.locator.record)
+            let at = &capture.locator;
+            kept.is_some_and(|(_, from)| from.path == at.path && from.record == at.record && from.revision == at.revision)
         };
         let mut stands = false;
         for (at, capture) in moment.captures.iter().enumerate() {
-            let same = is_kept(capture) && files.is_unchanged(&capture.locator.path);
+            let same = is_kept(capture) && files.is_unchanged(&capture.locator);
             stands = match moment.stored.filter(|_| same) {
                 Some(number) => reader.keep(number),
                 None => reader.read(capture),
@@ -117,6 +123,10 @@ pub fn gather(
         }
     }
     let recording = document.references.last().map(|reference| reference.recording);
+    match stored.filter(|_| document.references.is_empty()) {
+        Some(stored) => reader.builder.end(stored.timeline.ended.iter().copied()),
+        None => reader.builder.end(document.references.iter().filter_map(|reference| reference.ended)),
+    }
     reader.finish(document, recording, remarks)
 }
 
@@ -160,11 +170,13 @@ impl Unit {
 }
 
 struct Reader<'a> {
-    folder: &'a Folder,
+    source: source::Reader<'a>,
     stored: Option<&'a DocumentHistory>,
     builder: HistoryBuilder,
     /// The version of each file read, by the hash of its bytes and the form they were read as.
     files: FxHashMap<([u8; 32], Format), u32>,
+    /// What was read of each blob, and its version.
+    blobs: FxHashMap<GitId, (Provenance, u32)>,
     /// The place of each raw part in `units`, by the form it was read as.
     unit_numbers: FxHashMap<Format, FxHashMap<Box<str>, usize>>,
     units: Vec<Unit>,
@@ -176,12 +188,13 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(folder: &'a Folder, stored: Option<&'a DocumentHistory>) -> Reader<'a> {
+    fn new(source: &'a Source, stored: Option<&'a DocumentHistory>) -> Reader<'a> {
         Reader {
-            folder,
+            source: source.reader(),
             stored,
             builder: HistoryBuilder::default(),
             files: FxHashMap::default(),
+            blobs: FxHashMap::default(),
             unit_numbers: FxHashMap::default(),
             units: Vec::new(),
             buffer: Vec::new(),
@@ -207,7 +220,8 @@ impl<'a> Reader<'a> {
             .map(|entry| Entry { passage: self.builder.passage(&stored.texts[entry.passage as usize]), shape: entry.shape })
             .collect();
         let provenance = stored.provenance[number as usize].clone();
-        self.add(snapshot.captured, provenance, &entries);
+        let version = self.builder.version(&entries);
+        self.add(snapshot.captured, provenance, version);
         true
     }
 
@@ -230,7 +244,21 @@ impl<'a> Reader<'a> {
     }
 
     fn read_into(&mut self, capture: &Reference, buffer: &mut Vec<u8>) -> Result<(), String> {
-        let opened = self.folder.read(&capture.locator, buffer).map_err(|error| error.to_string())?;
+        let blob = capture.locator.revision.filter(|_| capture.locator.record.is_none()).map(|revision| revision.blob);
+        if let Some((known, version)) = blob.and_then(|blob| self.blobs.get(&blob)) {
+            let provenance = Provenance {
+                path: capture.locator.path.clone(),
+                record: capture.locator.record.clone(),
+                revision: capture.locator.revision,
+                commit_kind: capture.commit_kind,
+                url: capture.url.clone(),
+                ..known.clone()
+            };
+            let version = *version;
+            self.add(capture.captured, provenance, version);
+            return Ok(());
+        }
+        let opened = self.source.read(&capture.locator, buffer).map_err(|error| error.to_string())?;
         let raw = &buffer[opened.raw.clone()];
         self.files_read += 1;
         self.bytes_read += raw.len() as u64;
@@ -238,6 +266,8 @@ impl<'a> Reader<'a> {
         let mut provenance = Provenance {
             path: capture.locator.path.clone(),
             record: capture.locator.record.clone(),
+            revision: capture.locator.revision,
+            commit_kind: capture.commit_kind,
             url: capture.url.clone(),
             format: opened.format,
             encoding: String::new(),
@@ -251,20 +281,22 @@ impl<'a> Reader<'a> {
         provenance.encoding = decoded.encoding.to_owned();
         provenance.replaced = decoded.replaced as u32;
         if let Some(&version) = self.files.get(&(sha256, opened.format)) {
-            self.builder.add_again(capture.captured, provenance, version);
-            self.count += 1;
+            self.add(capture.captured, provenance, version);
             return Ok(());
         }
         let entries = self.entries(&decoded.text, opened.format)?;
-        self.add(capture.captured, provenance, &entries);
-        if let Some(version) = self.builder.last_version() {
-            self.files.insert((sha256, opened.format), version);
-        }
+        let version = self.builder.version(&entries);
+        self.files.insert((sha256, opened.format), version);
+        self.add(capture.captured, provenance, version);
         Ok(())
     }
 
-    fn add(&mut self, captured: Option<Captured>, provenance: Provenance, entries: &[Entry]) {
-        self.builder.add(captured, provenance, entries);
+    /// Adds a snapshot, and remembers the blob that it was read from.
+    fn add(&mut self, captured: Option<Captured>, provenance: Provenance, version: u32) {
+        if let Some(revision) = provenance.revision.filter(|_| provenance.record.is_none()) {
+            self.blobs.entry(revision.blob).or_insert_with(|| (provenance.clone(), version));
+        }
+        self.builder.add(captured, provenance, version);
         self.count += 1;
     }
 

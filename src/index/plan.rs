@@ -4,7 +4,7 @@ use super::catalog::{Problem, SourceEntry};
 use super::gather::{Document, Files, Remarks, Unread};
 use crate::extract::EXTRACTION;
 use crate::snapshot::DocumentKey;
-use crate::source::{FileEntry, Folder, LISTING_VERSION, Listing, Reference};
+use crate::source::{Earlier, FileEntry, LISTING_VERSION, Listing, Locator, Note, Reference, Source, Tip};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 pub struct SourceState {
     listing_version: u32,
     files: Vec<FileEntry>,
+    /// How far a git history was walked.
+    tip: Option<Tip>,
     /// Captures that could not be read when their files were as they are listed.
     unread: Vec<Unread>,
     /// What else is to be said of documents.
@@ -30,7 +32,7 @@ pub struct Read {
 
 /// A source as it is now, beside what it was.
 pub struct Plan<'f> {
-    pub folder: &'f Folder,
+    pub source: &'f Source,
     listing: Listing,
     before: SourceState,
     /// Whether the files were last listed and read by the rules and settings of today.
@@ -40,16 +42,18 @@ pub struct Plan<'f> {
 
 impl<'f> Plan<'f> {
     /// Lists a source. With other rules than before all of it is read anew, and only what vanished from it is taken over.
-    pub fn make(folder: &'f Folder, before: SourceState, same_settings: bool, progress: &dyn Fn(usize)) -> Plan<'f> {
+    pub fn make(source: &'f Source, before: SourceState, same_settings: bool, progress: &dyn Fn(usize)) -> Plan<'f> {
         let same_rules = same_settings && before.listing_version == LISTING_VERSION;
-        let known: FxHashMap<&str, &FileEntry> = before.files.iter().map(|file| (file.path.as_str(), file)).collect();
-        let as_before = |path: &str, stamp: &crate::source::Stamp| {
-            known.get(path).filter(|file| same_rules && file.stamp == *stamp && file.is_settled()).map(|&file| file.clone())
-        };
-        let listing = folder.list(&as_before, progress);
-        let is_same = |file: &&FileEntry| as_before(&file.path, &file.stamp).is_some();
+        let earlier = if same_rules { Earlier { files: &before.files, tip: before.tip.as_ref() } } else { Earlier::default() };
+        let listing = source.list(&earlier, progress);
+        let is_same = |file: &&FileEntry| file.is_settled() && earlier.file(&file.path) == Some(*file);
         let unchanged = listing.files.iter().filter(is_same).map(|file| file.path.clone()).collect();
-        Plan { folder, listing, before, same_rules, unchanged }
+        Plan { source, listing, before, same_rules, unchanged }
+    }
+
+    /// What is to be said of the source.
+    pub fn notes(&self) -> &[Note] {
+        &self.listing.notes
     }
 
     /// Whether any file came, went or changed.
@@ -65,6 +69,8 @@ impl<'f> Plan<'f> {
     /// hold what vanished. Each with the bytes of its files.
     pub fn work<'p>(&'p self, stored: &[&DocumentKey], prune: bool) -> Vec<(Document<'p>, u64)> {
         let unread: FxHashSet<_> = self.unread_before().map(|unread| &unread.locator).collect();
+        let missing: FxHashSet<_> =
+            self.before.unread.iter().filter(|unread| may_come(unread)).map(|unread| &unread.locator).collect();
         let before = by_document(&self.before.files);
         let mut now = by_document(&self.listing.files);
         for key in stored {
@@ -81,7 +87,8 @@ impl<'f> Plan<'f> {
         let mut work = Vec::new();
         for (key, references) in now {
             let same = before.get(key).map(Vec::as_slice).unwrap_or_default() == references
-                && references.iter().all(|reference| self.is_unchanged(&reference.locator.path));
+                && references.iter().all(|reference| self.is_unchanged(&reference.locator))
+                && !references.iter().any(|reference| missing.contains(&reference.locator));
             if self.same_rules && same && !self.before.remarks.get(key).is_some_and(must_look) {
                 continue;
             }
@@ -95,7 +102,7 @@ impl<'f> Plan<'f> {
 
     /// Captures that could not be read before, and whose files are as they were then.
     fn unread_before(&self) -> impl Iterator<Item = &Unread> {
-        self.before.unread.iter().filter(|unread| self.is_unchanged(&unread.locator.path))
+        self.before.unread.iter().filter(|unread| !may_come(unread) && self.is_unchanged(&unread.locator))
     }
 
     /// What is to be kept and what is to be told of the source, given what came of the documents that were read.
@@ -122,7 +129,7 @@ impl<'f> Plan<'f> {
         let mut vanished: Vec<String> = remarks.values().flat_map(|remarks| remarks.vanished.iter().cloned()).collect();
         vanished.sort();
         let entry = SourceEntry {
-            settings: self.folder.settings().fingerprint().to_owned(),
+            settings: self.source.settings().fingerprint().to_owned(),
             extraction: EXTRACTION,
             superseded: remarks.values().map(|remarks| remarks.superseded).sum(),
             skipped: skipped.collect(),
@@ -130,7 +137,13 @@ impl<'f> Plan<'f> {
             vanished,
             ..entry.clone()
         };
-        let state = SourceState { listing_version: LISTING_VERSION, files: self.listing.files, unread: all_unread, remarks };
+        let state = SourceState {
+            listing_version: LISTING_VERSION,
+            files: self.listing.files,
+            tip: self.listing.tip,
+            unread: all_unread,
+            remarks,
+        };
         (state, entry)
     }
 }
@@ -140,8 +153,9 @@ impl Files for Plan<'_> {
         !self.same_rules && self.listing.files.binary_search_by(|file| file.path.as_str().cmp(path)).is_ok()
     }
 
-    fn is_unchanged(&self, path: &str) -> bool {
-        self.unchanged.contains(path)
+    fn is_unchanged(&self, capture: &Locator) -> bool {
+        // The bytes behind a blob's name are always the same.
+        if capture.revision.is_some() { self.same_rules } else { self.unchanged.contains(&capture.path) }
     }
 
     fn is_unreadable(&self, path: &str) -> bool {
@@ -149,6 +163,11 @@ impl Files for Plan<'_> {
         self.listing.all_damaged().any(|damaged| is_in(&damaged.path))
             || self.unread_before().any(|unread| unread.locator.path == path)
     }
+}
+
+/// Whether what could not be read may be there the next time: an object that a clone lacks can be fetched.
+fn may_come(unread: &Unread) -> bool {
+    unread.locator.revision.is_some()
 }
 
 fn by_document(files: &[FileEntry]) -> BTreeMap<&DocumentKey, Vec<&Reference>> {

@@ -7,7 +7,7 @@ use super::store::{RecordFile, Store};
 use super::{IndexError, record};
 use crate::history::DocumentHistory;
 use crate::snapshot::{DocumentKey, Instant};
-use crate::source::{Folder, Settings};
+use crate::source::{Settings, Source};
 use crate::words::Words;
 use rustc_hash::FxHashMap;
 use std::path::{Path, PathBuf};
@@ -48,6 +48,8 @@ pub struct Report {
     pub documents_removed: u64,
     /// Archives that could not be indexed at all.
     pub failed: Vec<Problem>,
+    /// What is to be said of archives besides what is wrong in them.
+    pub notes: Vec<Problem>,
 }
 
 /// Builds or updates the index in a directory.
@@ -55,20 +57,21 @@ pub struct Report {
 /// Archives that cannot be opened are reported and do not stop the others; where none can, nothing is written. Sources that are not among the archives stay as they are.
 pub fn update(request: &Request<'_>) -> Result<Report, IndexError> {
     let mut report = Report::default();
-    let folders = open_archives(request, &mut report)?;
-    if folders.is_empty() {
+    let archives = open_archives(request, &mut report);
+    if archives.is_empty() {
         // An index of nothing would answer that nothing is found.
         return Ok(report);
     }
     let mut store = Store::open(request.dir, request.threads)?;
     let mut sources = Vec::new();
-    for (root, folder) in &folders {
-        let source = store.source(root, folder.name());
-        let same_settings = store.catalog.sources[source].settings == folder.settings().fingerprint()
+    for archive in &archives {
+        let source = store.source(&archive.root(), archive.name());
+        let same_settings = store.catalog.sources[source].settings == archive.settings().fingerprint()
             && store.catalog.sources[source].extraction == crate::extract::EXTRACTION;
         let before = std::mem::take(&mut store.states[source]);
-        let plan = Plan::make(folder, before, same_settings, &|files| (request.progress)(Progress::Listing { files }));
+        let plan = Plan::make(archive, before, same_settings, &|files| (request.progress)(Progress::Listing { files }));
         report.files_unchanged += plan.files_unchanged();
+        report.notes.extend(plan.notes().iter().map(|note| Problem { path: archive.root(), reason: note.to_string() }));
         sources.push((source, plan));
     }
     let mut records = store.begin_records()?;
@@ -85,21 +88,17 @@ pub fn update(request: &Request<'_>) -> Result<Report, IndexError> {
     Ok(report)
 }
 
-/// The archives that can be opened, by their canonical paths, each once.
-fn open_archives(request: &Request<'_>, report: &mut Report) -> Result<Vec<(String, Folder)>, IndexError> {
-    let mut folders: Vec<(String, Folder)> = Vec::new();
+/// The archives that can be opened, each once.
+fn open_archives(request: &Request<'_>, report: &mut Report) -> Vec<Source> {
+    let mut sources: Vec<Source> = Vec::new();
     for archive in request.archives {
-        match Folder::open(archive) {
-            Ok(folder) => {
-                let root = std::fs::canonicalize(archive).map_err(IndexError::io(archive))?.display().to_string();
-                if !folders.iter().any(|(other, _)| *other == root) {
-                    folders.push((root, folder));
-                }
-            }
+        match Source::open(archive) {
+            Ok(source) if sources.iter().any(|other| other.root() == source.root()) => {}
+            Ok(source) => sources.push(source),
             Err(error) => report.failed.push(Problem { path: archive.display().to_string(), reason: error.to_string() }),
         }
     }
-    Ok(folders)
+    sources
 }
 
 /// A document to be read.
@@ -199,7 +198,7 @@ impl Reading<'_, '_> {
             let Some(job) = self.jobs.get(number) else { return Ok(()) };
             let (source, plan) = &self.sources[job.source];
             let stored = if job.stored { Some(self.store.history(job.slot)?) } else { None };
-            let mut gathered = gather(plan.folder, &job.document, stored.as_ref(), plan, self.request.prune);
+            let mut gathered = gather(plan.source, &job.document, stored.as_ref(), plan, self.request.prune);
             let written = match gathered.history.take() {
                 None => {
                     self.store.delete_terms(job.slot);
@@ -207,7 +206,7 @@ impl Reading<'_, '_> {
                 }
                 // Other settings may count the same history under another name.
                 Some(history) if plan.same_rules && stored.as_ref() == Some(&history) => Written::AsBefore,
-                Some(history) => Written::Anew(Box::new(self.write(job, *source as u32, plan.folder.settings(), &history)?)),
+                Some(history) => Written::Anew(Box::new(self.write(job, *source as u32, plan.source.settings(), &history)?)),
             };
             let bytes = self.bytes.fetch_add(job.bytes, Ordering::Relaxed) + job.bytes;
             (self.request.progress)(Progress::Reading {

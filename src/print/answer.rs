@@ -120,7 +120,8 @@ fn hit(hit: &Hit, limits: &Limits, look: Look, out: &mut dyn Write) -> io::Resul
     let evidence = &hit.evidence;
     let instant = evidence.captured.map_or_else(|| "undated".to_owned(), |captured| captured.instant.to_string());
     let record = evidence.provenance.record.as_ref().map(|record| format!(" line {}", record.line)).unwrap_or_default();
-    let place = evidence.provenance.url.clone().unwrap_or_else(|| format!("{}{record}", evidence.provenance.path));
+    let commit = evidence.provenance.revision.map(|revision| format!(" in commit {:.12}", revision.commit)).unwrap_or_default();
+    let place = evidence.provenance.url.clone().unwrap_or_else(|| format!("{}{record}{commit}", evidence.provenance.path));
     // One line however long, so that an address can be copied whole.
     writeln!(out, "{INDENT}{}", paint(look, QUIET, &format!("{instant}  {}", harmless(&place))))
 }

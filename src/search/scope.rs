@@ -64,7 +64,7 @@ impl Scope<'_> {
     }
 
     /// The snapshot that stands at the end of a day: the last usable one, in a language asked for; none past the last capture of
-    /// the source, and none that is older than may be carried.
+    /// the source or the text's deletion, and none that is older than may be carried.
     pub fn as_of(&self, slot: u32, day: Day) -> Result<Option<u32>, IndexError> {
         let entry = self.index.entry(slot)?;
         let timeline = &self.index.record(slot)?.timeline;
@@ -77,6 +77,9 @@ impl Scope<'_> {
         let Some(last) = until.last().and_then(|last| (0..=last).rev().find(stands)) else {
             return Ok(None);
         };
+        if timeline.has_ended(last, day) {
+            return Ok(None);
+        }
         let carry = self.carry.unwrap_or(match entry.recording {
             Recording::Captures => DEFAULT_CARRY,
             Recording::Changes => Carry::Unlimited,

@@ -1,23 +1,22 @@
 //! A folder of texts as a source: opening it, listing its files, reading a text.
 
-use crate::snapshot::{Format, Recording};
-use crate::source::header::{self, Header};
-use crate::source::listing::{self, Facts};
+use crate::source::file::{self, HEAD_BYTES, NoText};
+use crate::source::header;
+use crate::source::listing::{Facts, Kept};
 use crate::source::page;
 use crate::source::records::{self, Defaults};
-use crate::source::sniff::{self, Content, NameSays};
+use crate::source::sniff::{self, NameSays};
+use crate::source::trail::Trail;
 use crate::source::walk::{self, Found};
 use crate::source::{
-    Damaged, FileEntry, Listing, Locator, MAX_TEXT_BYTES, Opened, Problem, ReadError, Record, SETTINGS_FILE, Settings,
-    SkipReason, Skipped, SourceError, Stamp,
+    Damaged, FileEntry, Listing, Locator, MAX_TEXT_BYTES, Opened, Problem, ReadError, SETTINGS_FILE, Settings, Skipped,
+    SourceError, Stamp,
 };
 use rayon::prelude::*;
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Component, Path, PathBuf};
 
-/// How much of a file is read to know its format and its header; it comes with one read.
-const HEAD_BYTES: usize = 4 * 1024;
 /// How many files are listed between two words of progress.
 const CHUNK: usize = 2048;
 /// How many names above the root may tell what the path below it does not: the root's own and the one that holds it.
@@ -60,12 +59,7 @@ impl Folder {
             }
             _ => return Err(SourceError::NotAFolder(root.to_owned())),
         };
-        let names = base.components().filter_map(|component| match component {
-            Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
-            _ => None,
-        });
-        let names: Vec<String> = names.collect();
-        let root_names = names[names.len().saturating_sub(ROOT_NAMES)..].to_vec();
+        let root_names = root_names(&base);
         let settings_path = base.join(SETTINGS_FILE);
         let settings = match fs::read(&settings_path) {
             Ok(bytes) => Settings::parse(&bytes, &settings_path)?,
@@ -82,6 +76,12 @@ impl Folder {
         &self.settings
     }
 
+    /// The canonical path of the folder or file.
+    pub fn root(&self) -> String {
+        let full = self.only.as_ref().map_or_else(|| self.base.clone(), |only| self.base.join(only));
+        full.display().to_string()
+    }
+
     /// The last name of the root's full path.
     pub fn name(&self) -> &str {
         &self.name
@@ -93,8 +93,7 @@ impl Folder {
     /// none when the settings or [`LISTING_VERSION`](super::LISTING_VERSION) have changed. `progress` is told how many
     /// files have been listed so far.
     pub fn list(&self, known: &dyn Fn(&str, &Stamp) -> Option<FileEntry>, progress: &dyn Fn(usize)) -> Listing {
-        let mut listing =
-            Listing { files: Vec::new(), skipped: Vec::new(), damaged: Vec::new(), settings: self.settings.clone() };
+        let mut listing = Listing::default();
         let found = match &self.only {
             Some(only) => vec![Found { path: only.clone(), full: self.base.join(only) }],
             None => walk::files(&self.base, &self.settings, &mut listing),
@@ -127,14 +126,7 @@ impl Folder {
     fn entry(&self, found: &Found, stamp: Stamp, head: &mut Vec<u8>) -> FileEntry {
         let path = &found.path;
         let mut entry = FileEntry::new(path, stamp);
-        let (says, stem) = sniff::name(file_name(path));
-        let left_out = match says {
-            NameSays::Skip(reason @ SkipReason::About) => Some(reason),
-            _ if self.settings.excludes(path) => Some(SkipReason::Excluded),
-            _ if !self.settings.includes(path) => Some(SkipReason::NotIncluded),
-            NameSays::Skip(reason) => Some(reason),
-            _ => None,
-        };
+        let (says, stem, left_out) = file::by_name(&self.settings, path);
         if let Some(reason) = left_out {
             entry.skipped.push(Skipped::whole(path, reason));
             return entry;
@@ -154,14 +146,7 @@ impl Folder {
     }
 
     fn list_records(&self, found: &Found, stem: &str, entry: &mut FileEntry) -> io::Result<()> {
-        let rule = self.settings.rule(&found.path);
-        let recording = rule.as_ref().and_then(|rule| rule.recording).or(self.settings.recording());
-        let defaults = Defaults {
-            keys: self.settings.json(),
-            ruled: rule.map(|rule| rule.found).unwrap_or_default(),
-            company: listing::company_of_records(stem),
-            recording: recording.unwrap_or(Recording::Captures),
-        };
+        let defaults = Defaults::new(&self.settings, &found.path, stem);
         let mut input = BufReader::with_capacity(RECORDS_BUFFER_BYTES, File::open(&found.full)?);
         records::list(&mut input, &defaults, entry)
     }
@@ -169,22 +154,23 @@ impl Folder {
     fn list_text(&self, found: &Found, says: NameSays, stem: &str, head: &mut Vec<u8>, entry: &mut FileEntry) -> io::Result<()> {
         let mut file = Head { file: None, bytes: head, total: entry.stamp.bytes };
         file.read(&found.full, HEAD_BYTES)?;
-        let format = match sniff::content(file.bytes, named(says)) {
-            Content::Text(format) => format,
-            Content::Binary(_, reason) if says == NameSays::Unknown => {
+        let format = match file::format(says, file.bytes) {
+            Ok(format) => format,
+            Err(NoText::Skip(reason)) => {
                 entry.skipped.push(Skipped::whole(&found.path, reason));
                 return Ok(());
             }
-            Content::Binary(what, _) => {
-                entry.damaged.push(Damaged::whole(&found.path, Problem::Binary(what.to_owned())));
+            Err(NoText::Damaged(problem)) => {
+                entry.damaged.push(Damaged::whole(&found.path, problem));
                 return Ok(());
             }
         };
         if header::is_cut(file.bytes) {
             file.read(&found.full, header::MAX_HEADER_BYTES)?;
         }
-        let header = header::read(file.bytes, may_begin_with_address(&found.path));
-        let mut facts = Facts::gather(&self.settings, &self.root_names, &found.path, stem, format, header);
+        let header = file::header(&found.path, file.bytes);
+        let trail = Trail::new(&self.root_names, &found.path, stem);
+        let mut facts = Facts::gather(&self.settings, &trail, &found.path, format, header, Kept::AsFile);
         if facts.wants_page() {
             file.read(&found.full, page::MAX_HEAD_BYTES)?;
             facts.add_page(page::read(file.bytes));
@@ -201,53 +187,27 @@ impl Folder {
         buffer.clear();
         let inside = Path::new(&locator.path).components().all(|component| matches!(component, Component::Normal(_)));
         if !inside || locator.path.is_empty() {
-            return Err(ReadError::Outside(locator.clone()));
+            return Err(ReadError::Outside(Box::new(locator.clone())));
         }
-        let io_error = |source| ReadError::Io { locator: locator.clone(), source };
-        let too_large = |bytes| ReadError::TooLarge { locator: locator.clone(), bytes };
-        let mut file = File::open(self.base.join(&locator.path)).map_err(io_error)?;
+        let io_error = |source| ReadError::Io { locator: Box::new(locator.clone()), source };
+        let too_large = |bytes| ReadError::TooLarge { locator: Box::new(locator.clone()), bytes };
+        let mut input = File::open(self.base.join(&locator.path)).map_err(io_error)?;
         let Some(record) = &locator.record else {
-            let bytes = file.metadata().map_err(io_error)?.len();
+            let bytes = input.metadata().map_err(io_error)?.len();
             if bytes > MAX_TEXT_BYTES {
                 return Err(too_large(bytes));
             }
             buffer.reserve(bytes as usize + 1);
-            let read = file.take(MAX_TEXT_BYTES + 1).read_to_end(buffer).map_err(io_error)?;
-            return if read as u64 > MAX_TEXT_BYTES { Err(too_large(read as u64)) } else { opened_file(locator, buffer) };
+            let read = input.take(MAX_TEXT_BYTES + 1).read_to_end(buffer).map_err(io_error)?;
+            return if read as u64 > MAX_TEXT_BYTES { Err(too_large(read as u64)) } else { file::opened(locator, buffer) };
         };
         if record.len > MAX_TEXT_BYTES {
             return Err(too_large(record.len));
         }
-        file.seek(SeekFrom::Start(record.start)).map_err(io_error)?;
-        file.take(record.len).read_to_end(buffer).map_err(io_error)?;
-        self.opened_record(locator, record, buffer)
+        input.seek(SeekFrom::Start(record.start)).map_err(io_error)?;
+        input.take(record.len).read_to_end(buffer).map_err(io_error)?;
+        file::opened_record(&self.settings, locator, record, buffer)
     }
-
-    /// The record's text is put into the buffer after its line.
-    fn opened_record(&self, locator: &Locator, record: &Record, buffer: &mut Vec<u8>) -> Result<Opened, ReadError> {
-        let raw = 0..buffer.len();
-        let opened = records::open(buffer, self.settings.json()).filter(|_| raw.len() as u64 == record.len);
-        let (format, text) = opened.ok_or_else(|| ReadError::Changed(locator.clone()))?;
-        buffer.extend_from_slice(text.as_bytes());
-        Ok(Opened { body: raw.end..buffer.len(), raw, format, charset: Some("utf-8".to_owned()) })
-    }
-}
-
-fn opened_file(locator: &Locator, buffer: &[u8]) -> Result<Opened, ReadError> {
-    let head = &buffer[..buffer.len().min(HEAD_BYTES)];
-    let says = sniff::name(file_name(&locator.path)).0;
-    let format = match sniff::content(head, named(says)) {
-        Content::Text(format) => format,
-        Content::Binary(what, _) => {
-            return Err(ReadError::Binary { locator: locator.clone(), what: what.to_owned() });
-        }
-    };
-    let (body, format) = match header::read(buffer, may_begin_with_address(&locator.path)) {
-        Header::Princeton(header) => (header.body, header.format),
-        Header::Address { body, .. } => (body, format),
-        Header::None | Header::Broken(_) => (0, format),
-    };
-    Ok(Opened { raw: 0..buffer.len(), body: body..buffer.len(), format, charset: None })
 }
 
 /// The start of a file, read only as far as it is needed.
@@ -280,16 +240,12 @@ impl Head<'_> {
     }
 }
 
-fn named(says: NameSays) -> Option<Format> {
-    if let NameSays::Text(format) = says { Some(format) } else { None }
-}
-
-fn file_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
-}
-
-/// Only plain text files have the page's address for a first line.
-fn may_begin_with_address(path: &str) -> bool {
-    let ending = path.rsplit('.').next().unwrap_or_default();
-    ending.eq_ignore_ascii_case("txt") || ending.eq_ignore_ascii_case("text")
+/// The names of a source's root and of what holds it.
+pub fn root_names(base: &Path) -> Vec<String> {
+    let names = base.components().filter_map(|component| match component {
+        Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
+        _ => None,
+    });
+    let names: Vec<String> = names.collect();
+    names[names.len().saturating_sub(ROOT_NAMES)..].to_vec()
 }

@@ -6,7 +6,7 @@
 use crate::snapshot::Recording;
 use crate::source::date::{self, DateInName, Reading};
 use crate::source::header::without_www;
-use crate::source::names::{is_domain, is_kind, is_plain_page, kind_name, spaced_kind_name, squash};
+use crate::source::names::{is_collection, is_domain, is_kind, is_plain_page, kind_name, spaced_kind_name, squash};
 use crate::source::trail::{DatedFolders, Trail};
 
 /// What a path tells.
@@ -40,6 +40,28 @@ impl Trail<'_> {
             Some(found) => self.dated_folder(found),
             None => self.undated(),
         }
+    }
+
+    /// Reads a path of a git history, whose commits tell the dates that the path does not: `<Service>/<Terms Type>[ #<part>]` of
+    /// Open Terms Archive, else what the path of any file tells.
+    pub fn place_in_history(&self) -> Place {
+        let place = self.place();
+        let inside = &self.folders[self.outside..];
+        if place.date.is_some() || self.is_princeton() {
+            return place;
+        }
+        match inside {
+            [service] if !is_collection(service) && !is_domain(self.stem) && numbered_domain(self.stem).is_none() => {
+                let (kind, part) = kind_and_part(&kind_name(self.stem));
+                Place { part, recording: Recording::Changes, ..Place::new(Some((*service).to_owned()), kind, None) }
+            }
+            _ => Place { recording: Recording::Changes, ..place },
+        }
+    }
+
+    /// Whether it is a path of the Princeton-Leuven corpus: `l/li/lin/linux.test`.
+    pub fn is_princeton(&self) -> bool {
+        is_princeton_path(&self.folders[self.outside..], self.stem)
     }
 
     /// `<company>/<kind>/<date>`, `<company>/<date>`, `<company>_<date>`, `<date>_<Platform>_<PolicyType>`, and what is like them.
@@ -102,10 +124,7 @@ impl Trail<'_> {
         // The dataset of Open Terms Archive records changes; a folder of dated pages without kinds is someone's captures.
         let recording = if dataset && kind.is_some() { Recording::Changes } else { Recording::Captures };
         let kind = kind.unwrap_or_else(|| self.default_kind());
-        let (kind, part) = match kind.split_once(" #") {
-            Some((kind, part)) => (kind_name(kind), part.to_owned()),
-            None => (kind, String::new()),
-        };
+        let (kind, part) = kind_and_part(&kind);
         Place { part, recording, ..Place::new(company, kind, Some(reading)) }
     }
 
@@ -161,14 +180,11 @@ impl Trail<'_> {
         let inside = &self.folders[self.outside..];
         let with_root = &self.folders[self.outside.saturating_sub(1)..];
         let crawled = with_root.iter().rposition(|name| name.eq_ignore_ascii_case("crawl")).and_then(|at| with_root.get(at + 1));
-        let numbered = self.stem.split_once('_').filter(|(number, domain)| {
-            !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) && is_domain(domain)
-        });
         let (company, kind) = if is_princeton_path(inside, self.stem) {
             (Some(self.stem), Some("Privacy Policy".to_owned()))
         } else if let Some(site) = crawled {
             (Some(*site), Some(kind_name(self.stem)))
-        } else if let Some((_, domain)) = numbered {
+        } else if let Some(domain) = numbered_domain(self.stem) {
             // Every text of OPP-115 is a privacy policy.
             (Some(without_www(domain)), Some("Privacy Policy".to_owned()))
         } else if is_domain(self.stem) {
@@ -205,6 +221,20 @@ fn is_princeton_path(folders: &[&str], stem: &str) -> bool {
     let [.., one, two, three] = folders else { return false };
     let prefix = |name: &str, chars: usize| name.chars().count() == chars && stem.starts_with(name);
     prefix(one, 1) && prefix(two, 2) && prefix(three, 3)
+}
+
+/// The domain in `12_acme.test`, a name of OPP-115.
+fn numbered_domain(stem: &str) -> Option<&str> {
+    let (number, domain) = stem.split_once('_')?;
+    (!number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) && is_domain(domain)).then_some(domain)
+}
+
+/// Parts `Terms of Service #main`.
+fn kind_and_part(kind: &str) -> (String, String) {
+    match kind.split_once(" #") {
+        Some((kind, part)) => (kind_name(kind), part.to_owned()),
+        None => (kind.to_owned(), String::new()),
+    }
 }
 
 /// `2005-05-25T10-11-12Z`, the names of the files in a dataset of Open Terms Archive.
@@ -258,6 +288,24 @@ mod tests {
         );
         assert_eq!(told("Acme/Privacy Policy", "2022-10-04T12-31-33Z.md"), "Acme | Privacy Policy | - | 2022-10-04T12:31:33Z");
         assert_eq!(told("data", "Acme/Terms of Use.md"), "Acme | Terms of Use | - | -");
+    }
+
+    #[test]
+    fn paths_of_a_history_have_no_dates() {
+        let told = |path: &str| {
+            let root = ["repository".to_owned()];
+            let file = path.rsplit('/').next().unwrap();
+            let stem = file.rsplit_once('.').unwrap().0;
+            let place = Trail::new(&root, path, stem).place_in_history();
+            format!("{} | {} | {} | {:?}", place.company.unwrap_or_default(), place.kind, place.part, place.recording)
+        };
+        assert_eq!(told("Acme/Imprint.md"), "Acme | Imprint |  | Changes");
+        assert_eq!(told("Acme/Ranking.md"), "Acme | Ranking |  | Changes");
+        assert_eq!(told("Acme/Terms of Service #main.html"), "Acme | Terms of Service | main | Changes");
+        assert_eq!(told("crawl/acme.test/Privacy Policy.txt"), "acme.test | Privacy Policy |  | Changes");
+        assert_eq!(told("l/li/lin/linux.test.md"), "linux.test | Privacy Policy |  | Captures");
+        assert_eq!(told("docs/privacy.md"), " | Privacy Policy |  | Changes");
+        assert_eq!(told("sites/acme.test.html"), "acme.test | Policy |  | Changes");
     }
 
     #[test]

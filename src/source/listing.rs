@@ -1,10 +1,10 @@
 //! What a text file is a capture of: the facts of the settings, the header, the path and the page, in this order.
 
-use crate::snapshot::{Captured, DateSource, DocumentKey, Format, Recording};
+use crate::snapshot::{Captured, CommitKind, DateSource, DocumentKey, Format, Recording};
 use crate::source::date::{ImpossibleDate, Reading};
 use crate::source::header::{Header, Princeton, host};
 use crate::source::layout::Place;
-use crate::source::names::{UNKNOWN_KIND, hinted_kind, is_domain, kind_name};
+use crate::source::names::{UNKNOWN_KIND, hinted_kind, kind_name};
 use crate::source::page::Page;
 use crate::source::settings::{Ruled, Settings};
 use crate::source::trail::Trail;
@@ -13,8 +13,17 @@ use crate::source::{Damaged, FileEntry, Locator, Problem, Reference, SkipReason,
 /// The kind of every text in the corpus whose header names a site.
 const PRINCETON_KIND: &str = "Privacy Policy";
 
+/// How the archive keeps a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// As it was captured once.
+    AsFile,
+    /// In a history, whose commits date its texts where nothing else does.
+    InHistory,
+}
+
 /// What is known of a text file while it is listed.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Facts {
     company: Option<String>,
     kind: String,
@@ -23,20 +32,27 @@ pub struct Facts {
     url: Option<String>,
     format: Format,
     recording: Recording,
+    commit_kind: Option<CommitKind>,
     problems: Vec<Problem>,
 }
 
 impl Facts {
     /// Gathers what settings, header and path tell.
-    pub fn gather(settings: &Settings, root: &[String], path: &str, stem: &str, format: Format, header: Header) -> Facts {
-        let trail = Trail::new(root, path, stem);
+    pub fn gather(settings: &Settings, trail: &Trail, path: &str, format: Format, header: Header, kept: Kept) -> Facts {
         let rule = settings.rule(path);
         let explained = rule.as_ref().is_some_and(|rule| rule.explains);
+        let place = || match kept {
+            Kept::AsFile => trail.place(),
+            Kept::InHistory => trail.place_in_history(),
+        };
         let mut facts = match header {
             Header::Princeton(header) => Facts::of_header(header, || trail.place().date),
             // What a template leaves open is not guessed from the path that the template explains.
-            header if explained => Facts::of_place(Place::new(None, trail.default_kind(), None), format, header),
-            header => Facts::of_place(trail.place(), format, header),
+            header if explained => {
+                let recording = place().recording;
+                Facts::of_place(Place { recording, ..Place::new(None, trail.default_kind(), None) }, format, header)
+            }
+            header => Facts::of_place(place(), format, header),
         };
         if let Some(rule) = rule {
             facts.apply(rule, settings.recording());
@@ -58,6 +74,7 @@ impl Facts {
             url: Some(header.url),
             format: header.format,
             recording: Recording::Captures,
+            commit_kind: None,
             problems: header.problem.map(Problem::Header).into_iter().collect(),
         }
     }
@@ -71,6 +88,7 @@ impl Facts {
             url: place.url,
             format,
             recording: place.recording,
+            commit_kind: None,
             problems: Vec::new(),
         };
         facts.set_date(place.date, DateSource::Path);
@@ -122,30 +140,52 @@ impl Facts {
         self.url = self.url.take().or(page.url);
     }
 
-    /// Puts the reference, and what was wrong, into the file's entry.
-    pub fn into_entry(self, entry: &mut FileEntry) {
-        let path = &entry.path;
+    /// Adds what the commit tells of a text that nothing else dates.
+    pub fn add_commit(&mut self, captured: Option<Captured>, url: Option<String>, kind: Option<CommitKind>) {
+        self.captured = self.captured.or(captured);
+        self.url = self.url.take().or(url);
+        // Only archives of changes are known to say such things.
+        self.commit_kind = kind.filter(|_| self.recording == Recording::Changes);
+    }
+
+    /// Whether the archive tells the time of the capture.
+    pub fn is_dated(&self) -> bool {
+        self.captured.is_some()
+    }
+
+    pub fn recording(&self) -> Recording {
+        self.recording
+    }
+
+    /// The reference to a text, and what is wrong with it.
+    pub fn into_reference(self, locator: Locator) -> (Reference, Vec<Problem>) {
         let company = self.company.unwrap_or_default();
-        entry.damaged.extend(self.problems.into_iter().map(|problem| Damaged { path: path.clone(), line: None, problem }));
-        // That a dated text was empty is a fact of the archive; without date and company it is just an empty file.
-        if entry.stamp.bytes == 0 && (self.captured.is_none() || company.is_empty()) {
-            entry.skipped.push(Skipped { path: path.clone(), line: None, reason: SkipReason::Empty });
-            return;
-        }
-        // Each undated text is a document of its own.
-        let part = if self.captured.is_some() { self.part } else { path.clone() };
-        entry.references.push(Reference {
-            locator: Locator::file(path.clone()),
+        // Each undated text is a document of its own, and each path of a history whose company nothing tells.
+        let own = self.captured.is_none() || (locator.revision.is_some() && company.is_empty());
+        let part = if own { locator.path.clone() } else { self.part };
+        let reference = Reference {
+            locator,
             key: DocumentKey { company, kind: self.kind, part },
             captured: self.captured,
             format: self.format,
             url: self.url,
             recording: self.recording,
-        });
+            commit_kind: self.commit_kind,
+            ended: None,
+        };
+        (reference, self.problems)
     }
-}
 
-/// The company of records that name none: the file's name when it is a domain.
-pub fn company_of_records(stem: &str) -> Option<String> {
-    is_domain(stem).then(|| stem.to_owned())
+    /// Puts the reference, and what was wrong, into the file's entry.
+    pub fn into_entry(self, entry: &mut FileEntry) {
+        let path = &entry.path;
+        let (reference, problems) = self.into_reference(Locator::file(path));
+        entry.damaged.extend(problems.into_iter().map(|problem| Damaged::whole(path, problem)));
+        // That a dated text was empty is a fact of the archive; without date and company it is just an empty file.
+        if entry.stamp.bytes == 0 && (reference.captured.is_none() || reference.key.company.is_empty()) {
+            entry.skipped.push(Skipped::whole(path, SkipReason::Empty));
+        } else {
+            entry.references.push(reference);
+        }
+    }
 }

@@ -4,14 +4,18 @@
 //! snapshot by snapshot through the same value.
 
 mod date;
+mod file;
 mod folder;
 #[cfg(test)]
 mod folder_tests;
+mod git;
 mod header;
 mod layout;
 mod listing;
+mod locator;
 mod names;
 mod page;
+mod problem;
 mod records;
 mod settings;
 mod sniff;
@@ -19,58 +23,27 @@ mod template;
 mod trail;
 mod walk;
 
-use crate::snapshot::{Captured, DocumentKey, Format, Recording};
+use crate::snapshot::{Captured, CommitKind, DocumentKey, Format, Instant, Recording};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::Path;
 
 pub use folder::Folder;
+pub use git::Git;
+pub use locator::{GitId, Locator, Record, Revision};
+pub use problem::{Damaged, Problem, ReadError, SkipReason, Skipped, SourceError};
 pub use settings::{SETTINGS_FILE, Settings, SettingsError};
 
 /// The version of the rules by which a listing reads paths, heads and records. An entry that was listed under another
 /// version says nothing any more.
-pub const LISTING_VERSION: u32 = 1;
+pub const LISTING_VERSION: u32 = 2;
 
 /// The largest text that is read, as a file or as one JSON Lines record. Policies are thousands of times smaller.
 pub const MAX_TEXT_BYTES: u64 = 64 * 1024 * 1024;
 
-/// A place inside a source.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Locator {
-    /// The file, relative to the source's root, with `/` between names on every system.
-    pub path: String,
-    /// The record within a JSON Lines file.
-    pub record: Option<Record>,
-}
-
-impl Locator {
-    /// Names a whole file.
-    pub fn file(path: impl Into<String>) -> Locator {
-        Locator { path: path.into(), record: None }
-    }
-}
-
-/// `path`, or `path line 12` for a record.
-impl fmt::Display for Locator {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.record {
-            None => f.write_str(&self.path),
-            Some(record) => write!(f, "{} line {}", self.path, record.line),
-        }
-    }
-}
-
-/// One line of a JSON Lines file: its number (from 1), its bytes without the line's end, and the id it gives itself.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Record {
-    pub line: u64,
-    pub start: u64,
-    pub len: u64,
-    pub id: Option<String>,
-}
-
-/// What tells that a file is as it was. Never used as a date.
+/// What tells that a file is as it was. Never used as a date. Of a path in a git history only the size of its first text is
+/// known: its references tell the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Stamp {
     pub bytes: u64,
@@ -91,123 +64,9 @@ pub struct Reference {
     /// The address of the policy or of its capture, where the archive tells it.
     pub url: Option<String>,
     pub recording: Recording,
-}
-
-/// A file, folder or record that is left out by rule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Skipped {
-    pub path: String,
-    /// The line of a JSON Lines record.
-    pub line: Option<u64>,
-    pub reason: SkipReason,
-}
-
-/// A file, folder or record with something wrong in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Damaged {
-    pub path: String,
-    /// The line of a JSON Lines record.
-    pub line: Option<u64>,
-    pub problem: Problem,
-}
-
-impl Skipped {
-    /// A whole file or folder.
-    fn whole(path: impl Into<String>, reason: SkipReason) -> Skipped {
-        Skipped { path: path.into(), line: None, reason }
-    }
-}
-
-impl Damaged {
-    /// A whole file or folder.
-    fn whole(path: impl Into<String>, problem: Problem) -> Damaged {
-        Damaged { path: path.into(), line: None, problem }
-    }
-}
-
-impl fmt::Display for Skipped {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_place(f, &self.path, self.line)?;
-        write!(f, ": {}", self.reason)
-    }
-}
-
-impl fmt::Display for Damaged {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_place(f, &self.path, self.line)?;
-        write!(f, ": {}", self.problem)
-    }
-}
-
-fn write_place(f: &mut fmt::Formatter<'_>, path: &str, line: Option<u64>) -> fmt::Result {
-    match line {
-        None => f.write_str(path),
-        Some(line) => write!(f, "{path} line {line}"),
-    }
-}
-
-/// Why something is left out by rule: the archive is whole, this is just no policy text that can be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, thiserror::Error)]
-#[serde(rename_all = "snake_case")]
-pub enum SkipReason {
-    #[error("hidden")]
-    Hidden,
-    #[error("an index of fineprint")]
-    Index,
-    #[error("tells about the archive, is no policy")]
-    About,
-    #[error("excluded by fineprint.toml")]
-    Excluded,
-    #[error("not among what fineprint.toml includes")]
-    NotIncluded,
-    #[error("PDF is not read yet")]
-    Pdf,
-    #[error("packed archives are not read yet: unpack it first")]
-    Packed,
-    #[error("office documents are not read: save it as HTML or text")]
-    Office,
-    #[error("an image, a sound, a font or a film")]
-    Media,
-    #[error("data or program code, no text to read (records are read from .jsonl)")]
-    Data,
-    #[error("unknown format")]
-    UnknownFormat,
-    #[error("empty file, and its path tells no date")]
-    Empty,
-    #[error("neither a file nor a folder")]
-    NotAFile,
-    #[error("record without text")]
-    NoText,
-}
-
-/// What is wrong with something. Where a text could be taken all the same, it is also among the references.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(rename_all = "snake_case")]
-pub enum Problem {
-    #[error("cannot be read: {0}")]
-    Unreadable(String),
-    #[error("the link leads nowhere")]
-    BrokenLink,
-    #[error("the link leads back to {0}, which holds it: not followed")]
-    Loop(String),
-    #[error("its name is not valid UTF-8: rename it")]
-    NameNotUnicode,
-    #[error("{0}: not text")]
-    Binary(String),
-    #[error("{bytes} bytes are too many for one text (at most {MAX_TEXT_BYTES})")]
-    TooLarge { bytes: u64 },
-    #[error(
-        "the path says {0}, which is no date and so dates nothing: rename the file, or give a path template in fineprint.toml"
-    )]
-    ImpossibleDate(String),
-    #[error("{0}")]
-    Header(String),
-    #[error("bad record: {0}")]
-    Record(String),
-    #[error(
-        "the record's date is {0}, which is no date that can be read, such as 2005-05-25 or 20050525101112 (indexed as undated)"
-    )]
-    RecordDate(String),
+    pub commit_kind: Option<CommitKind>,
+    /// When the archive deleted the text, where it did so before recording another one.
+    pub ended: Option<Instant>,
 }
 
 /// What a listing found in one file. Whole in itself: as long as the file's stamp, the settings and
@@ -234,14 +93,67 @@ impl FileEntry {
 }
 
 /// All that a source holds, in the order of the paths.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Listing {
     pub files: Vec<FileEntry>,
     /// Folders that are left out by rule.
     pub skipped: Vec<Skipped>,
     /// Folders that could not be read, links that lead nowhere or in a circle, names that are not UTF-8.
     pub damaged: Vec<Damaged>,
-    pub settings: Settings,
+    /// How far a git history was walked.
+    pub tip: Option<Tip>,
+    pub notes: Vec<Note>,
+}
+
+/// How far a git history was walked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tip {
+    pub commit: GitId,
+    /// How many commits come before it.
+    pub position: u32,
+    /// Whether the clone lacks the beginning of the history.
+    pub shallow: bool,
+}
+
+/// What is to be said of a source besides what is wrong with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Note {
+    /// The commit that was the last one is no longer part of the history.
+    Rewritten { was: GitId },
+    /// The clone lacks the beginning of the history.
+    Shallow,
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Note::Rewritten { was } => write!(
+                f,
+                "its history was rewritten: commit {was}, the last one at the update before, is no longer part of it. All of it was \
+                 listed anew"
+            ),
+            Note::Shallow => f.write_str(
+                "the clone is shallow: what was recorded before its first commit is missing, or has the date of that commit. \
+                 `git fetch --unshallow` fetches the rest",
+            ),
+        }
+    }
+}
+
+/// What an earlier listing found, by the rules and settings of today.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Earlier<'a> {
+    /// In the order of the paths.
+    pub files: &'a [FileEntry],
+    pub tip: Option<&'a Tip>,
+}
+
+impl Earlier<'_> {
+    /// What was found in a file.
+    pub fn file(&self, path: &str) -> Option<&FileEntry> {
+        let at = self.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
+        self.files.get(at)
+    }
 }
 
 impl Listing {
@@ -261,6 +173,96 @@ impl Listing {
     }
 }
 
+/// An archive: a folder of files, or a git history.
+#[derive(Debug)]
+pub enum Source {
+    Folder(Box<Folder>),
+    Git(Box<Git>),
+}
+
+impl Source {
+    /// Opens a folder, a file of texts, a git repository (bare, or the root of a working tree), or `REPOSITORY@BRANCH`.
+    ///
+    /// # Errors
+    /// When there is no such thing, when it is of a kind that is not read, when its settings are wrong.
+    pub fn open(path: &Path) -> Result<Source, SourceError> {
+        Ok(match Git::open(path)? {
+            Some(git) => Source::Git(Box::new(git)),
+            None => Source::Folder(Box::new(Folder::open(path)?)),
+        })
+    }
+
+    /// The name shown.
+    pub fn name(&self) -> &str {
+        match self {
+            Source::Folder(folder) => folder.name(),
+            Source::Git(git) => git.name(),
+        }
+    }
+
+    /// What finds the source again: its canonical path, with the branch where one was named.
+    pub fn root(&self) -> String {
+        match self {
+            Source::Folder(folder) => folder.root(),
+            Source::Git(git) => git.root(),
+        }
+    }
+
+    /// What the archive's owner says about it.
+    pub fn settings(&self) -> &Settings {
+        match self {
+            Source::Folder(folder) => folder.settings(),
+            Source::Git(git) => git.settings(),
+        }
+    }
+
+    /// Lists everything. What is as it was is taken over from `earlier`, which must be empty when the settings or
+    /// [`LISTING_VERSION`] have changed. `progress` is told how many files or commits have been listed so far.
+    pub fn list(&self, earlier: &Earlier<'_>, progress: &dyn Fn(usize)) -> Listing {
+        match self {
+            Source::Folder(folder) => {
+                let known = |path: &str, stamp: &Stamp| earlier.file(path).filter(|file| file.stamp == *stamp).cloned();
+                folder.list(&known, progress)
+            }
+            Source::Git(git) => git.list(earlier, progress),
+        }
+    }
+
+    /// Opens the source for the reading of snapshots by one thread.
+    pub fn reader(&self) -> Reader<'_> {
+        match self {
+            Source::Folder(folder) => Reader::Folder(folder),
+            Source::Git(git) => Reader::Git(Box::new(git.reader())),
+        }
+    }
+}
+
+/// Reads the snapshots that a source lists.
+pub enum Reader<'s> {
+    Folder(&'s Folder),
+    Git(Box<git::Reader<'s>>),
+}
+
+impl Reader<'_> {
+    /// Notes which snapshots will be read, in their order: a git history is read faster so.
+    pub fn expect<'l>(&mut self, locators: impl Iterator<Item = &'l Locator>) {
+        if let Reader::Git(reader) = self {
+            reader.expect(locators);
+        }
+    }
+
+    /// Reads a snapshot into the buffer, whose former content is lost.
+    ///
+    /// # Errors
+    /// When it is gone or cannot be read, is too large, is no text, or no longer holds the record.
+    pub fn read(&mut self, locator: &Locator, buffer: &mut Vec<u8>) -> Result<Opened, ReadError> {
+        match self {
+            Reader::Folder(folder) => folder.read(locator, buffer),
+            Reader::Git(reader) => reader.read(locator, buffer),
+        }
+    }
+}
+
 /// A snapshot's bytes, as places in the buffer that was read into.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Opened {
@@ -271,34 +273,4 @@ pub struct Opened {
     pub format: Format,
     /// The encoding of the body where the archive tells it.
     pub charset: Option<String>,
-}
-
-/// Why a folder cannot be a source at all.
-#[derive(Debug, thiserror::Error)]
-pub enum SourceError {
-    #[error("there is no {}: check the path", .0.display())]
-    NotFound(PathBuf),
-    #[error("{} is neither a folder nor a file", .0.display())]
-    NotAFolder(PathBuf),
-    #[error("{} cannot be an archive: {reason}", .path.display())]
-    NotReadable { path: PathBuf, reason: SkipReason },
-    #[error("{} cannot be read: {source}", .path.display())]
-    Io { path: PathBuf, source: std::io::Error },
-    #[error(transparent)]
-    Settings(#[from] SettingsError),
-}
-
-/// Why a snapshot that was listed cannot be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    #[error("{locator} cannot be read: {source}")]
-    Io { locator: Locator, source: std::io::Error },
-    #[error("{0} lies outside of the archive")]
-    Outside(Locator),
-    #[error("{locator}: {bytes} bytes are too many for one text (at most {MAX_TEXT_BYTES})")]
-    TooLarge { locator: Locator, bytes: u64 },
-    #[error("{locator}: {what}: not text")]
-    Binary { locator: Locator, what: String },
-    #[error("{0} is no longer the record that was listed: update the index")]
-    Changed(Locator),
 }

@@ -3,8 +3,8 @@
 use crate::snapshot::{Captured, DateSource, DocumentKey, Format, Recording};
 use crate::source::date::{self, ImpossibleDate};
 use crate::source::header::captured_host;
-use crate::source::names::{UNKNOWN_KIND, hinted_kind};
-use crate::source::settings::JsonKeys;
+use crate::source::names::{UNKNOWN_KIND, hinted_kind, is_domain};
+use crate::source::settings::{JsonKeys, Settings};
 use crate::source::template::Match;
 use crate::source::{Damaged, FileEntry, Locator, MAX_TEXT_BYTES, Problem, Record, Reference, SkipReason, Skipped};
 use serde_json::Value;
@@ -20,6 +20,20 @@ pub struct Defaults<'a> {
     /// The company that the file's name tells.
     pub company: Option<String>,
     pub recording: Recording,
+}
+
+impl<'a> Defaults<'a> {
+    /// What settings and path tell.
+    pub fn new(settings: &'a Settings, path: &str, stem: &str) -> Defaults<'a> {
+        let rule = settings.rule(path);
+        let recording = rule.as_ref().and_then(|rule| rule.recording).or(settings.recording());
+        Defaults {
+            keys: settings.json(),
+            ruled: rule.map(|rule| rule.found).unwrap_or_default(),
+            company: is_domain(stem).then(|| stem.to_owned()),
+            recording: recording.unwrap_or(Recording::Captures),
+        }
+    }
 }
 
 /// Lists the records of a file into its entry. A bad line is damaged and the rest goes on.
@@ -116,12 +130,14 @@ fn list_record(bytes: &[u8], record: Record, defaults: &Defaults, ids: &mut Hash
     };
     entry.damaged.extend(problem);
     entry.references.push(Reference {
-        locator: Locator { path: entry.path.clone(), record: Some(Record { id, ..record }) },
+        locator: Locator { record: Some(Record { id, ..record }), ..Locator::file(&entry.path) },
         key: DocumentKey { company: company.unwrap_or_default(), kind, part },
         captured,
         format,
         url,
         recording: defaults.recording,
+        commit_kind: None,
+        ended: None,
     });
 }
 

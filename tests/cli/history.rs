@@ -57,6 +57,8 @@ fn provenance(snapshot: usize) -> Provenance {
     Provenance {
         path: format!("{snapshot}.md"),
         record: None,
+        revision: None,
+        commit_kind: None,
         url: None,
         format: Format::Markdown,
         encoding: "UTF-8".to_owned(),
@@ -73,7 +75,8 @@ fn key() -> DocumentKey {
 
 fn read(builder: &mut HistoryBuilder, snapshot: usize, text: &Text) {
     let entries = builder.entries(&passages(text));
-    builder.add(captured(snapshot), provenance(snapshot), &entries);
+    let version = builder.version(&entries);
+    builder.add(captured(snapshot), provenance(snapshot), version);
 }
 
 fn whole(texts: &[Text]) -> DocumentHistory {
@@ -92,7 +95,8 @@ fn keep(builder: &mut HistoryBuilder, from: &DocumentHistory, number: usize) {
         .iter()
         .map(|entry| Entry { passage: builder.passage(&from.texts[entry.passage as usize]), shape: entry.shape })
         .collect();
-    builder.add(snapshot.captured, from.provenance[number].clone(), &entries);
+    let version = builder.version(&entries);
+    builder.add(snapshot.captured, from.provenance[number].clone(), version);
 }
 
 proptest! {

@@ -6,6 +6,7 @@ mod broken;
 mod corpus;
 mod counting;
 mod damage;
+mod git;
 mod history;
 mod options;
 mod papers;
