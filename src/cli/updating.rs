@@ -42,14 +42,13 @@ fn show(bar: &ProgressBar, progress: Progress) {
             bar.set_style(style("{spinner} listing: {pos} files or commits"));
             bar.set_position(files as u64);
         }
-        Progress::Reading { documents, of, bytes, of_bytes } => {
-            if bar.length() != Some(of_bytes) {
-                bar.set_length(of_bytes);
+        Progress::Reading { captures, of } => {
+            if bar.length() != Some(of) {
+                bar.set_style(style("{bar:30} {human_pos} of {human_len} captures, {per_sec}, {eta} left"));
                 bar.reset_elapsed();
-                bar.set_style(style("{bar:30} {msg}, {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left"));
+                bar.set_length(of);
             }
-            bar.set_message(format!("{documents} of {of} documents"));
-            bar.set_position(bytes);
+            bar.set_position(captures);
         }
         Progress::Writing => {
             bar.set_style(style("{spinner} writing the index"));

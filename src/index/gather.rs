@@ -67,13 +67,14 @@ struct Moment<'a> {
 
 /// Reads what is new of a document and joins it with what is stored.
 ///
-/// With `prune`, stored snapshots that the source no longer holds are left out.
+/// With `prune`, stored snapshots that the source no longer holds are left out. `settled` is told of the captures as they are done with.
 pub fn gather(
     source: &Source,
     document: &Document<'_>,
     stored: Option<&DocumentHistory>,
     files: &dyn Files,
     prune: bool,
+    settled: &dyn Fn(u64),
 ) -> Gathered {
     let mut moments: BTreeMap<Option<crate::snapshot::Instant>, Moment> = BTreeMap::new();
     for &reference in &document.references {
@@ -110,6 +111,7 @@ pub fn gather(
                 break;
             }
         }
+        settled(moment.captures.len() as u64);
         if let Some((number, from)) = kept.filter(|_| !stands) {
             let is_listed = moment.captures.iter().any(|capture| capture.locator.path == from.path);
             if is_listed || files.is_unreadable(&from.path) {

@@ -31,7 +31,7 @@ pub struct Request<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
     Listing { files: usize },
-    Reading { documents: usize, of: usize, bytes: u64, of_bytes: u64 },
+    Reading { captures: u64, of: u64 },
     Writing,
 }
 
@@ -137,8 +137,8 @@ fn read_all(
         sources,
         jobs: &jobs,
         next: AtomicUsize::new(0),
-        bytes: AtomicU64::new(0),
-        of_bytes: jobs.iter().map(|job| job.bytes).sum(),
+        captures: AtomicU64::new(0),
+        of_captures: jobs.iter().map(|job| job.document.references.len() as u64).sum(),
         records: Mutex::new(records),
         results: Mutex::new(Vec::new()),
     };
@@ -184,8 +184,8 @@ struct Reading<'a, 'p> {
     sources: &'a [(usize, Plan<'p>)],
     jobs: &'a [Job<'a>],
     next: AtomicUsize,
-    bytes: AtomicU64,
-    of_bytes: u64,
+    captures: AtomicU64,
+    of_captures: u64,
     records: Mutex<&'a mut RecordFile>,
     results: Mutex<Vec<(usize, Written, Gathered)>>,
 }
@@ -198,7 +198,11 @@ impl Reading<'_, '_> {
             let Some(job) = self.jobs.get(number) else { return Ok(()) };
             let (source, plan) = &self.sources[job.source];
             let stored = if job.stored { Some(self.store.history(job.slot)?) } else { None };
-            let mut gathered = gather(plan.source, &job.document, stored.as_ref(), plan, self.request.prune);
+            let settled = |captures: u64| {
+                let captures = self.captures.fetch_add(captures, Ordering::Relaxed) + captures;
+                (self.request.progress)(Progress::Reading { captures, of: self.of_captures });
+            };
+            let mut gathered = gather(plan.source, &job.document, stored.as_ref(), plan, self.request.prune, &settled);
             let written = match gathered.history.take() {
                 None => {
                     self.store.delete_terms(job.slot);
@@ -208,13 +212,6 @@ impl Reading<'_, '_> {
                 Some(history) if plan.same_rules && stored.as_ref() == Some(&history) => Written::AsBefore,
                 Some(history) => Written::Anew(Box::new(self.write(job, *source as u32, plan.source.settings(), &history)?)),
             };
-            let bytes = self.bytes.fetch_add(job.bytes, Ordering::Relaxed) + job.bytes;
-            (self.request.progress)(Progress::Reading {
-                documents: number + 1,
-                of: self.jobs.len(),
-                bytes,
-                of_bytes: self.of_bytes,
-            });
             self.results.lock().unwrap_or_else(PoisonError::into_inner).push((number, written, gathered));
         }
     }
