@@ -4,7 +4,7 @@
 const MIN_CHARS: usize = 60;
 
 /// How much of a text is looked at (bytes).
-const MAX_BYTES: usize = 400;
+const MAX_BYTES: usize = 240;
 
 /// The ISO 639-1 code of a text's language (639-3 where there is none), where it is plain.
 pub fn detect(text: &str) -> Option<&'static str> {

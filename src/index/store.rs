@@ -66,7 +66,8 @@ impl Store {
         })?;
         index.set_tokenizers(schema::tokenizers());
         // The writer's lock guards the side files as well.
-        let writers = threads.clamp(1, TERMS_BUFFER_BYTES / WRITER_BUFFER_BYTES);
+        // Half of the threads sort terms: there is less of that than of reading, and fewer segments are smaller.
+        let writers = threads.div_ceil(2).clamp(1, TERMS_BUFFER_BYTES / WRITER_BUFFER_BYTES);
         let writer = index.writer_with_num_threads(writers, TERMS_BUFFER_BYTES).map_err(|error| match error {
             TantivyError::LockFailure(..) => IndexError::Busy(dir.display().to_string()),
             other => other.into(),
