@@ -10,7 +10,8 @@ use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::Hasher;
 use std::sync::Arc;
 
-/// From this likeness on (0–1: the mean of Dice's coefficient and the share of the shorter one, over pairs of neighbouring words) a passage is taken for a later wording of another.
+/// From this likeness on a passage is taken for a later wording of another. Likeness (0–1) is the mean of Dice's coefficient and the
+/// share of the shorter one, over pairs of neighbouring words.
 pub const CLAUSE_THRESHOLD: f32 = 0.4;
 
 /// Passages that share less (Dice's coefficient, 0–1) are not alike, even where all of a short one stands in a long one: it may be a
