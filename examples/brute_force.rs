@@ -291,7 +291,7 @@ fn compare_hit<'h>(
     report: &mut Report,
 ) -> Option<(usize, &'h str)> {
     let provenance = &hit.evidence.provenance;
-    let Some(&number) = truth.places.get(&provenance.locator()) else {
+    let Some(&number) = truth.places.get(&provenance.locator) else {
         report.differs(format!("\"{phrase}\": {} is no snapshot that stands", place(hit)));
         return None;
     };
@@ -312,7 +312,7 @@ fn compare_hit<'h>(
 }
 
 fn place(hit: &Hit) -> String {
-    hit.evidence.provenance.locator().to_string()
+    hit.evidence.provenance.locator.to_string()
 }
 
 /// Compares texts of snapshots taken at random; tells of how many.
@@ -354,8 +354,7 @@ fn compare_texts(index: &Index, archive: &Archive, truth: &Truth<'_>, cli: &Cli,
             let sha256_text = history.versions.get(time.version as usize).map(|version| hex(&version.sha256_text));
             report.equal(|| what("SHA-256 of the text"), sha256_text, Some(hex(&Sha256::digest(&text))));
             report.equal(|| what("SHA-256 of the bytes"), hex(&provenance.sha256), hex(&Sha256::digest(&buffer[raw])));
-            report.equal(|| what("path"), &provenance.path, &snapshot.locator.path);
-            report.equal(|| what("record"), &provenance.record, &snapshot.locator.record);
+            report.equal(|| what("place"), &provenance.locator, snapshot.locator);
         }
     }
     Ok(wanted)

@@ -4,6 +4,7 @@ use crate::index::catalog::{Catalog, Problem, SourceEntry};
 use crate::index::update::Report;
 use crate::search;
 use crate::snapshot::{Instant, Precision};
+use crate::source::Inside;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -273,15 +274,16 @@ impl Wordings {
 impl Evidence {
     fn new(evidence: &search::Evidence) -> Evidence {
         let provenance = &evidence.provenance;
+        let locator = &provenance.locator;
         Evidence {
             instant: evidence.captured.map(|captured| captured.instant.to_string()),
             date_source: evidence.captured.map(|captured| captured.source.name()),
             date_precision: evidence.captured.map(|captured| captured.instant.precision),
             url: provenance.url.clone(),
-            path: provenance.path.clone(),
-            line: provenance.record.as_ref().map(|record| record.line),
-            record: provenance.record.as_ref().and_then(|record| record.id.clone()),
-            commit: provenance.revision.map(|revision| revision.commit.to_string()),
+            path: locator.path.clone(),
+            line: locator.inside.as_ref().map(|Inside::Record(record)| record.line),
+            record: locator.inside.as_ref().and_then(Inside::id).map(str::to_owned),
+            commit: locator.revision.map(|revision| revision.commit.to_string()),
             commit_kind: provenance.commit_kind.map(crate::snapshot::CommitKind::name),
             sha256_file: hex(&provenance.sha256),
             sha256_text: hex(&evidence.sha256_text),

@@ -10,7 +10,7 @@ pub use runs::Runs;
 
 use crate::passage::Shape;
 use crate::snapshot::{Captured, CommitKind, Day, DocumentKey, Format, Instant, Recording};
-use crate::source::{Locator, Record, Revision};
+use crate::source::Locator;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -100,12 +100,8 @@ pub struct HeadingPath {
 /// Where a snapshot comes from and what was read of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provenance {
-    /// Path within the source, `/` between its parts.
-    pub path: String,
-    /// The record within the file, where a file holds several.
-    pub record: Option<Record>,
-    /// The place within a git history.
-    pub revision: Option<Revision>,
+    /// Where it lies within its source.
+    pub locator: Locator,
     pub commit_kind: Option<CommitKind>,
     pub url: Option<String>,
     pub format: Format,
@@ -119,13 +115,6 @@ pub struct Provenance {
     pub sha256: [u8; 32],
     /// Version of the extraction rules.
     pub extraction: u32,
-}
-
-impl Provenance {
-    /// Where the snapshot lies within its source.
-    pub fn locator(&self) -> Locator {
-        Locator { revision: self.revision, path: self.path.clone(), record: self.record.clone() }
-    }
 }
 
 /// A distinct text of a document: its passages in reading order, repeats included.

@@ -5,7 +5,7 @@ use crate::snapshot::{DocumentKey, Instant, Recording};
 use serde::{Deserialize, Serialize};
 
 /// Version of all that is on disk. An index of another version is built anew.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// The contents of an index at one generation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -89,16 +89,13 @@ pub fn gather(
         moment.captures.sort_by(|a, b| a.format.cmp(&b.format).then_with(|| b.locator.cmp(&a.locator)));
     }
     let mut reader = Reader::new(source, stored);
-    let stored_revisions: FxHashSet<_> = reader.stored_provenance().iter().filter_map(|from| from.revision).collect();
+    let stored_revisions: FxHashSet<_> = reader.stored_provenance().iter().filter_map(|from| from.locator.revision).collect();
     let best = moments.values().filter_map(|moment| moment.captures.first()).map(|capture| &capture.locator);
     reader.source.expect(best.filter(|locator| !locator.revision.is_some_and(|at| stored_revisions.contains(&at))));
     let mut remarks = Remarks::default();
     for moment in moments.into_values() {
         let kept = moment.stored.map(|number| (number, &reader.stored_provenance()[number as usize]));
-        let is_kept = |capture: &Reference| {
-            let at = &capture.locator;
-            kept.is_some_and(|(_, from)| from.path == at.path && from.record == at.record && from.revision == at.revision)
-        };
+        let is_kept = |capture: &Reference| kept.is_some_and(|(_, from)| from.locator == capture.locator);
         let mut stands = false;
         for (at, capture) in moment.captures.iter().enumerate() {
             let same = is_kept(capture) && files.is_unchanged(&capture.locator);
@@ -113,13 +110,13 @@ pub fn gather(
         }
         settled(moment.captures.len() as u64);
         if let Some((number, from)) = kept.filter(|_| !stands) {
-            let is_listed = moment.captures.iter().any(|capture| capture.locator.path == from.path);
-            if is_listed || files.is_unreadable(&from.path) {
-                remarks.unreadable.push(from.path.clone());
-            } else if prune || files.is_read_anew(&from.path) {
+            let is_listed = moment.captures.iter().any(|capture| capture.locator.path == from.locator.path);
+            if is_listed || files.is_unreadable(&from.locator.path) {
+                remarks.unreadable.push(from.locator.path.clone());
+            } else if prune || files.is_read_anew(&from.locator.path) {
                 continue;
             } else {
-                remarks.vanished.push(from.path.clone());
+                remarks.vanished.push(from.locator.path.clone());
             }
             reader.keep(number);
         }
@@ -246,12 +243,10 @@ impl<'a> Reader<'a> {
     }
 
     fn read_into(&mut self, capture: &Reference, buffer: &mut Vec<u8>) -> Result<(), String> {
-        let blob = capture.locator.revision.filter(|_| capture.locator.record.is_none()).map(|revision| revision.blob);
+        let blob = capture.locator.revision.filter(|_| capture.locator.inside.is_none()).map(|revision| revision.blob);
         if let Some((known, version)) = blob.and_then(|blob| self.blobs.get(&blob)) {
             let provenance = Provenance {
-                path: capture.locator.path.clone(),
-                record: capture.locator.record.clone(),
-                revision: capture.locator.revision,
+                locator: capture.locator.clone(),
                 commit_kind: capture.commit_kind,
                 url: capture.url.clone(),
                 ..known.clone()
@@ -266,9 +261,7 @@ impl<'a> Reader<'a> {
         self.bytes_read += raw.len() as u64;
         let sha256: [u8; 32] = Sha256::digest(raw).into();
         let mut provenance = Provenance {
-            path: capture.locator.path.clone(),
-            record: capture.locator.record.clone(),
-            revision: capture.locator.revision,
+            locator: capture.locator.clone(),
             commit_kind: capture.commit_kind,
             url: capture.url.clone(),
             format: opened.format,
@@ -295,7 +288,7 @@ impl<'a> Reader<'a> {
 
     /// Adds a snapshot, and remembers the blob that it was read from.
     fn add(&mut self, captured: Option<Captured>, provenance: Provenance, version: u32) {
-        if let Some(revision) = provenance.revision.filter(|_| provenance.record.is_none()) {
+        if let Some(revision) = provenance.locator.revision.filter(|_| provenance.locator.inside.is_none()) {
             self.blobs.entry(revision.blob).or_insert_with(|| (provenance.clone(), version));
         }
         self.builder.add(captured, provenance, version);

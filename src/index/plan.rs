@@ -117,12 +117,8 @@ impl<'f> Plan<'f> {
             }
         }
         all_unread.sort_by(|a, b| a.locator.cmp(&b.locator));
-        let problem = |path: &str, line: Option<u64>, reason: String| Problem {
-            path: line.map_or_else(|| path.to_owned(), |line| format!("{path} line {line}")),
-            reason,
-        };
-        let skipped = self.listing.all_skipped().map(|one| problem(&one.path, one.line, one.reason.to_string()));
-        let damaged = self.listing.all_damaged().map(|one| problem(&one.path, one.line, one.problem.to_string()));
+        let skipped = self.listing.all_skipped().map(|one| Problem { path: one.place(), reason: one.reason.to_string() });
+        let damaged = self.listing.all_damaged().map(|one| Problem { path: one.place(), reason: one.problem.to_string() });
         let unread = all_unread.iter().map(|one| Problem { path: one.locator.to_string(), reason: one.reason.clone() });
         let mut damaged: Vec<Problem> = damaged.chain(unread).collect();
         damaged.sort();

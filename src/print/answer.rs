@@ -119,9 +119,9 @@ fn hit(hit: &Hit, limits: &Limits, look: Look, out: &mut dyn Write) -> io::Resul
     }
     let evidence = &hit.evidence;
     let instant = evidence.captured.map_or_else(|| "undated".to_owned(), |captured| captured.instant.to_string());
-    let record = evidence.provenance.record.as_ref().map(|record| format!(" line {}", record.line)).unwrap_or_default();
-    let commit = evidence.provenance.revision.map(|revision| format!(" in commit {:.12}", revision.commit)).unwrap_or_default();
-    let place = evidence.provenance.url.clone().unwrap_or_else(|| format!("{}{record}{commit}", evidence.provenance.path));
+    let locator = &evidence.provenance.locator;
+    let commit = locator.revision.map(|revision| format!(" in commit {:.12}", revision.commit)).unwrap_or_default();
+    let place = evidence.provenance.url.clone().unwrap_or_else(|| format!("{}{commit}", locator.place()));
     // One line however long, so that an address can be copied whole.
     writeln!(out, "{INDENT}{}", paint(look, QUIET, &format!("{instant}  {}", harmless(&place))))
 }

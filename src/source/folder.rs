@@ -9,8 +9,8 @@ use crate::source::sniff::{self, NameSays};
 use crate::source::trail::Trail;
 use crate::source::walk::{self, Found};
 use crate::source::{
-    Damaged, FileEntry, Listing, Locator, MAX_TEXT_BYTES, Opened, Problem, ReadError, SETTINGS_FILE, Settings, Skipped,
-    SourceError, Stamp,
+    Damaged, FileEntry, Inside, Listing, Locator, MAX_TEXT_BYTES, Opened, Problem, ReadError, Record, SETTINGS_FILE, Settings,
+    Skipped, SourceError, Stamp,
 };
 use rayon::prelude::*;
 use std::fs::{self, File};
@@ -179,34 +179,65 @@ impl Folder {
         Ok(())
     }
 
+    /// Opens the folder for the reading of texts by one thread.
+    pub fn reader(&self) -> Reader<'_> {
+        Reader { folder: self, open: None }
+    }
+}
+
+/// Reads texts for one thread.
+#[derive(Debug)]
+pub struct Reader<'f> {
+    folder: &'f Folder,
+    /// The file of several texts that was read last.
+    open: Option<(String, File)>,
+}
+
+impl Reader<'_> {
     /// Reads a snapshot into the buffer, whose former content is lost.
     ///
     /// # Errors
     /// When the file is gone or cannot be read, is too large, is no text, or no longer holds the record.
-    pub fn read(&self, locator: &Locator, buffer: &mut Vec<u8>) -> Result<Opened, ReadError> {
+    pub fn read(&mut self, locator: &Locator, buffer: &mut Vec<u8>) -> Result<Opened, ReadError> {
         buffer.clear();
         let inside = Path::new(&locator.path).components().all(|component| matches!(component, Component::Normal(_)));
         if !inside || locator.path.is_empty() {
             return Err(ReadError::Outside(Box::new(locator.clone())));
         }
-        let io_error = |source| ReadError::Io { locator: Box::new(locator.clone()), source };
-        let too_large = |bytes| ReadError::TooLarge { locator: Box::new(locator.clone()), bytes };
-        let mut input = File::open(self.base.join(&locator.path)).map_err(io_error)?;
-        let Some(record) = &locator.record else {
-            let bytes = input.metadata().map_err(io_error)?.len();
-            if bytes > MAX_TEXT_BYTES {
-                return Err(too_large(bytes));
-            }
-            buffer.reserve(bytes as usize + 1);
-            let read = input.take(MAX_TEXT_BYTES + 1).read_to_end(buffer).map_err(io_error)?;
-            return if read as u64 > MAX_TEXT_BYTES { Err(too_large(read as u64)) } else { file::opened(locator, buffer) };
-        };
-        if record.len > MAX_TEXT_BYTES {
-            return Err(too_large(record.len));
+        match &locator.inside {
+            None => self.read_file(locator, buffer),
+            Some(Inside::Record(record)) => self.read_record(locator, record, buffer),
         }
-        input.seek(SeekFrom::Start(record.start)).map_err(io_error)?;
-        input.take(record.len).read_to_end(buffer).map_err(io_error)?;
-        file::opened_record(&self.settings, locator, record, buffer)
+    }
+
+    fn read_file(&self, locator: &Locator, buffer: &mut Vec<u8>) -> Result<Opened, ReadError> {
+        let input = File::open(self.folder.base.join(&locator.path)).map_err(ReadError::io(locator))?;
+        let bytes = input.metadata().map_err(ReadError::io(locator))?.len();
+        if bytes > MAX_TEXT_BYTES {
+            return Err(ReadError::too_large(locator, bytes));
+        }
+        buffer.reserve(bytes as usize + 1);
+        let read = input.take(MAX_TEXT_BYTES + 1).read_to_end(buffer).map_err(ReadError::io(locator))? as u64;
+        if read > MAX_TEXT_BYTES { Err(ReadError::too_large(locator, read)) } else { file::opened(locator, buffer) }
+    }
+
+    fn read_record(&mut self, locator: &Locator, record: &Record, buffer: &mut Vec<u8>) -> Result<Opened, ReadError> {
+        if record.len > MAX_TEXT_BYTES {
+            return Err(ReadError::too_large(locator, record.len));
+        }
+        let input = self.file(&locator.path).map_err(ReadError::io(locator))?;
+        input.seek(SeekFrom::Start(record.start)).map_err(ReadError::io(locator))?;
+        input.take(record.len).read_to_end(buffer).map_err(ReadError::io(locator))?;
+        file::opened_record(&self.folder.settings, locator, record, buffer)
+    }
+
+    /// A file of several texts, which stays open for the next of them.
+    fn file(&mut self, path: &str) -> io::Result<&mut File> {
+        let open = match self.open.take() {
+            Some((kept, file)) if kept == path => (kept, file),
+            _ => (path.to_owned(), File::open(self.folder.base.join(path))?),
+        };
+        Ok(&mut self.open.insert(open).1)
     }
 }
 

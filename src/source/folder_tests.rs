@@ -106,7 +106,7 @@ fn what_is_listed_can_be_read_from_where_the_policy_begins() {
     let mut buffer = b"left from before".to_vec();
     let mut read = Vec::new();
     for found in listing.references() {
-        let opened = folder.read(&found.locator, &mut buffer).unwrap();
+        let opened = folder.reader().read(&found.locator, &mut buffer).unwrap();
         assert_eq!(opened.format, found.format);
         let text = |range: std::ops::Range<usize>| String::from_utf8(buffer[range].to_vec()).unwrap();
         read.push((text(opened.raw), text(opened.body), opened.charset));
@@ -129,12 +129,12 @@ fn a_path_that_leaves_the_archive_and_a_record_that_changed_are_refused() {
     let (folder, listing) = list(&place.path().join("data"));
     let mut buffer = Vec::new();
     for path in ["../data/a.jsonl", "/etc/hostname", "", "a/../../x"] {
-        assert!(matches!(folder.read(&Locator::file(path), &mut buffer), Err(ReadError::Outside(_))), "{path}");
+        assert!(matches!(folder.reader().read(&Locator::file(path), &mut buffer), Err(ReadError::Outside(_))), "{path}");
     }
     fs::write(place.path().join("data/a.jsonl"), "{}\n").unwrap();
     let locator = &listing.references().next().unwrap().locator;
-    assert!(matches!(folder.read(locator, &mut buffer), Err(ReadError::Changed(_))));
-    assert!(matches!(folder.read(&Locator::file("gone.txt"), &mut buffer), Err(ReadError::Io { .. })));
+    assert!(matches!(folder.reader().read(locator, &mut buffer), Err(ReadError::Changed(_))));
+    assert!(matches!(folder.reader().read(&Locator::file("gone.txt"), &mut buffer), Err(ReadError::Io { .. })));
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn what_could_not_be_read_is_tried_again() {
     unread.references.clear();
     unread.damaged.push(Damaged {
         path: unread.path.clone(),
-        line: None,
+        part: None,
         problem: Problem::Unreadable("no permission".to_owned()),
     });
     let again = folder.list(&|_, _| Some(unread.clone()), &|_| ());

@@ -1,4 +1,4 @@
-//! Where a text lies within its source: the file, the record in it, and the place in a git history.
+//! Where a text lies within its source: the file, the place in it, and the place in a git history.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -10,8 +10,38 @@ pub struct Locator {
     pub revision: Option<Revision>,
     /// The file, relative to the source's root, with `/` between names on every system.
     pub path: String,
-    /// The record within a JSON Lines file.
-    pub record: Option<Record>,
+    /// Where in the file, where it holds several texts.
+    pub inside: Option<Inside>,
+}
+
+/// A text within a file that holds several.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Inside {
+    /// Of a JSON Lines file.
+    Record(Record),
+}
+
+impl Inside {
+    /// The name of the place, for people and scripts.
+    pub fn part(&self) -> Part {
+        match self {
+            Inside::Record(record) => Part::Line(record.line),
+        }
+    }
+
+    /// The id that the text gives itself.
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Inside::Record(record) => record.id.as_deref(),
+        }
+    }
+}
+
+/// Names a part of a file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Part {
+    /// The number of a line, from 1.
+    Line(u64),
 }
 
 /// A place in a git history.
@@ -44,14 +74,19 @@ impl fmt::Debug for GitId {
 impl Locator {
     /// Names a whole file.
     pub fn file(path: impl Into<String>) -> Locator {
-        Locator { revision: None, path: path.into(), record: None }
+        Locator { revision: None, path: path.into(), inside: None }
+    }
+
+    /// Names the file, or the place in it.
+    pub fn place(&self) -> String {
+        place(&self.path, self.inside.as_ref().map(Inside::part).as_ref())
     }
 }
 
 /// `path`, `path line 12` for a record, `path in commit 0123…` in a git history.
 impl fmt::Display for Locator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_place(f, &self.path, self.record.as_ref().map(|record| record.line))?;
+        f.write_str(&self.place())?;
         match &self.revision {
             None => Ok(()),
             Some(revision) => write!(f, " in commit {}", revision.commit),
@@ -68,10 +103,10 @@ pub struct Record {
     pub id: Option<String>,
 }
 
-/// Writes `path`, or `path line 12`.
-pub fn write_place(f: &mut fmt::Formatter<'_>, path: &str, line: Option<u64>) -> fmt::Result {
-    match line {
-        None => f.write_str(path),
-        Some(line) => write!(f, "{path} line {line}"),
+/// `path`, or `path line 12`.
+pub fn place(path: &str, part: Option<&Part>) -> String {
+    match part {
+        None => path.to_owned(),
+        Some(Part::Line(line)) => format!("{path} line {line}"),
     }
 }

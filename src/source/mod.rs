@@ -31,13 +31,13 @@ use std::path::Path;
 
 pub use folder::Folder;
 pub use git::Git;
-pub use locator::{GitId, Locator, Record, Revision};
+pub use locator::{GitId, Inside, Locator, Part, Record, Revision};
 pub use problem::{Damaged, Problem, ReadError, SkipReason, Skipped, SourceError};
 pub use settings::{SETTINGS_FILE, Settings, SettingsError};
 
 /// The version of the rules by which a listing reads paths, heads and records. An entry that was listed under another
 /// version says nothing any more.
-pub const LISTING_VERSION: u32 = 2;
+pub const LISTING_VERSION: u32 = 3;
 
 /// The largest text that is read, as a file or as one JSON Lines record. Policies are thousands of times smaller.
 pub const MAX_TEXT_BYTES: u64 = 64 * 1024 * 1024;
@@ -231,7 +231,7 @@ impl Source {
     /// Opens the source for the reading of snapshots by one thread.
     pub fn reader(&self) -> Reader<'_> {
         match self {
-            Source::Folder(folder) => Reader::Folder(folder),
+            Source::Folder(folder) => Reader::Folder(folder.reader()),
             Source::Git(git) => Reader::Git(Box::new(git.reader())),
         }
     }
@@ -239,7 +239,7 @@ impl Source {
 
 /// Reads the snapshots that a source lists.
 pub enum Reader<'s> {
-    Folder(&'s Folder),
+    Folder(folder::Reader<'s>),
     Git(Box<git::Reader<'s>>),
 }
 

@@ -1,6 +1,6 @@
 //! What a source could not take, and why: by rule, by damage, or because it is no source at all.
 
-use super::locator::{Locator, write_place};
+use super::locator::{Locator, Part, place};
 use super::{MAX_TEXT_BYTES, SettingsError};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -10,8 +10,8 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Skipped {
     pub path: String,
-    /// The line of a JSON Lines record.
-    pub line: Option<u64>,
+    /// `None`: all of it.
+    pub part: Option<Part>,
     pub reason: SkipReason,
 }
 
@@ -19,36 +19,44 @@ pub struct Skipped {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Damaged {
     pub path: String,
-    /// The line of a JSON Lines record.
-    pub line: Option<u64>,
+    /// `None`: all of it.
+    pub part: Option<Part>,
     pub problem: Problem,
 }
 
 impl Skipped {
     /// A whole file or folder.
     pub(super) fn whole(path: impl Into<String>, reason: SkipReason) -> Skipped {
-        Skipped { path: path.into(), line: None, reason }
+        Skipped { path: path.into(), part: None, reason }
+    }
+
+    /// Where it is.
+    pub fn place(&self) -> String {
+        place(&self.path, self.part.as_ref())
     }
 }
 
 impl Damaged {
     /// A whole file or folder.
     pub(super) fn whole(path: impl Into<String>, problem: Problem) -> Damaged {
-        Damaged { path: path.into(), line: None, problem }
+        Damaged { path: path.into(), part: None, problem }
+    }
+
+    /// Where it is.
+    pub fn place(&self) -> String {
+        place(&self.path, self.part.as_ref())
     }
 }
 
 impl fmt::Display for Skipped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_place(f, &self.path, self.line)?;
-        write!(f, ": {}", self.reason)
+        write!(f, "{}: {}", self.place(), self.reason)
     }
 }
 
 impl fmt::Display for Damaged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_place(f, &self.path, self.line)?;
-        write!(f, ": {}", self.problem)
+        write!(f, "{}: {}", self.place(), self.problem)
     }
 }
 
@@ -150,4 +158,14 @@ pub enum ReadError {
     Binary { locator: Box<Locator>, what: String },
     #[error("{0} is no longer the record that was listed: update the index")]
     Changed(Box<Locator>),
+}
+
+impl ReadError {
+    pub(super) fn io(locator: &Locator) -> impl Fn(std::io::Error) -> ReadError {
+        move |source| ReadError::Io { locator: Box::new(locator.clone()), source }
+    }
+
+    pub(super) fn too_large(locator: &Locator, bytes: u64) -> ReadError {
+        ReadError::TooLarge { locator: Box::new(locator.clone()), bytes }
+    }
 }

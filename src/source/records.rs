@@ -6,7 +6,7 @@ use crate::source::header::captured_host;
 use crate::source::names::{UNKNOWN_KIND, hinted_kind, is_domain};
 use crate::source::settings::{JsonKeys, Settings};
 use crate::source::template::Match;
-use crate::source::{Damaged, FileEntry, Locator, MAX_TEXT_BYTES, Problem, Record, Reference, SkipReason, Skipped};
+use crate::source::{Damaged, FileEntry, Inside, Locator, MAX_TEXT_BYTES, Part, Problem, Record, Reference, SkipReason, Skipped};
 use serde_json::Value;
 use std::collections::HashSet;
 use std::io::{self, BufRead};
@@ -56,7 +56,7 @@ pub fn list(input: &mut impl BufRead, defaults: &Defaults, entry: &mut FileEntry
         if read > MAX_TEXT_BYTES {
             entry.damaged.push(Damaged {
                 path: entry.path.clone(),
-                line: Some(number),
+                part: Some(Part::Line(number)),
                 problem: Problem::TooLarge { bytes: read },
             });
             continue;
@@ -96,8 +96,8 @@ fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<u64> {
 
 /// `ids` are those that undated records before it have: each undated text is a document of its own, whatever its id.
 fn list_record(bytes: &[u8], record: Record, defaults: &Defaults, ids: &mut HashSet<String>, entry: &mut FileEntry) {
-    let line = Some(record.line);
-    let damaged = |problem| Damaged { path: entry.path.clone(), line, problem };
+    let part = || Some(Part::Line(record.line));
+    let damaged = |problem| Damaged { path: entry.path.clone(), part: part(), problem };
     let value = match serde_json::from_slice::<Value>(bytes) {
         Ok(value @ Value::Object(_)) => value,
         Ok(_) => {
@@ -107,7 +107,7 @@ fn list_record(bytes: &[u8], record: Record, defaults: &Defaults, ids: &mut Hash
     };
     let keys = defaults.keys;
     let Some((format, _)) = text(&value, keys) else {
-        return entry.skipped.push(Skipped { path: entry.path.clone(), line, reason: SkipReason::NoText });
+        return entry.skipped.push(Skipped { path: entry.path.clone(), part: part(), reason: SkipReason::NoText });
     };
     let id = field(&value, &keys.id);
     let url = field(&value, &keys.url);
@@ -130,7 +130,7 @@ fn list_record(bytes: &[u8], record: Record, defaults: &Defaults, ids: &mut Hash
     };
     entry.damaged.extend(problem);
     entry.references.push(Reference {
-        locator: Locator { record: Some(Record { id, ..record }), ..Locator::file(&entry.path) },
+        locator: Locator { inside: Some(Inside::Record(Record { id, ..record })), ..Locator::file(&entry.path) },
         key: DocumentKey { company: company.unwrap_or_default(), kind, part },
         captured,
         format,
@@ -232,7 +232,7 @@ mod tests {
             ["Acme|Terms||2005-05-25|Text", "acme.test|Privacy Policy||2005-05-25T10:11:12Z|Html", "|Policy|a.jsonl#7||Text"]
         );
         for (found, expected) in entry.references.iter().zip(["We do.", "<p>We\u{a0}do", "undated"]) {
-            let record = found.locator.record.as_ref().unwrap();
+            let Some(Inside::Record(record)) = &found.locator.inside else { panic!("{found:?}") };
             let bytes = &text.as_bytes()[record.start as usize..][..record.len as usize];
             assert!(bytes.starts_with(b"{") && bytes.ends_with(b"}"));
             assert_eq!(open(bytes, &JsonKeys::default()), Some((found.format, expected.to_owned())));

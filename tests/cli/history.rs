@@ -3,6 +3,7 @@
 use fineprint::history::{DocumentHistory, Entry, HistoryBuilder, PASSAGE_SEPARATOR, Provenance, join_entries};
 use fineprint::passage::{Passage, Shape};
 use fineprint::snapshot::{Captured, DateSource, DocumentKey, Format, Instant, Precision, Recording};
+use fineprint::source::Locator;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -55,9 +56,7 @@ fn captured(snapshot: usize) -> Option<Captured> {
 
 fn provenance(snapshot: usize) -> Provenance {
     Provenance {
-        path: format!("{snapshot}.md"),
-        record: None,
-        revision: None,
+        locator: Locator::file(format!("{snapshot}.md")),
         commit_kind: None,
         url: None,
         format: Format::Markdown,

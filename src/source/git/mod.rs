@@ -7,7 +7,7 @@ mod message;
 
 use crate::source::file;
 use crate::source::folder::root_names;
-use crate::source::{GitId, Locator, MAX_TEXT_BYTES, Opened, ReadError, SETTINGS_FILE, Settings, SourceError};
+use crate::source::{GitId, Inside, Locator, MAX_TEXT_BYTES, Opened, ReadError, SETTINGS_FILE, Settings, SourceError};
 use ahead::{Ahead, Packs};
 use gix::ObjectId;
 use gix::objs::Find;
@@ -133,10 +133,10 @@ impl Reader<'_> {
         };
         let bytes = self.size(revision.blob).map_err(failed)?;
         if bytes > MAX_TEXT_BYTES {
-            return Err(ReadError::TooLarge { locator: Box::new(locator.clone()), bytes });
+            return Err(ReadError::too_large(locator, bytes));
         }
         self.take(revision.blob, buffer).map_err(failed)?;
-        let Some(record) = &locator.record else {
+        let Some(Inside::Record(record)) = &locator.inside else {
             return file::opened(locator, buffer);
         };
         let range = usize::try_from(record.start).ok().zip(usize::try_from(record.start.saturating_add(record.len)).ok());
