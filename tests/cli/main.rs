@@ -13,4 +13,5 @@ mod papers;
 mod place;
 mod reading;
 mod samples;
+mod sources;
 mod updates;
