@@ -3,8 +3,9 @@
 use super::Block;
 use super::shape::Shape;
 use html2text::{Document, Element, Handle};
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
+use std::sync::LazyLock;
 
 /// A hidden part with more bytes of text than this is kept: policies fold their sections away.
 const MAX_HIDDEN: usize = 500;
@@ -25,8 +26,8 @@ pub(super) enum Area {
 #[derive(Debug, Default)]
 pub(super) struct Plan {
     /// Elements of running text that hold a block.
-    holders: HashSet<*const ()>,
-    areas: HashMap<*const (), Area>,
+    holders: FxHashSet<*const ()>,
+    areas: FxHashMap<*const (), Area>,
 }
 
 impl Plan {
@@ -43,47 +44,65 @@ fn id(node: &Handle) -> *const () {
     Rc::as_ptr(node).cast()
 }
 
+/// Names or words to look up.
+type Names = LazyLock<FxHashSet<&'static str>>;
+
+fn names(list: &'static str) -> FxHashSet<&'static str> {
+    list.split_ascii_whitespace().collect()
+}
+
 /// Elements that part running text.
-const BLOCKS: &str = " address article aside blockquote body button caption center dd details dialog dir div dl dt fieldset figcaption \
+static BLOCKS: Names = LazyLock::new(|| {
+    names(
+        "address article aside blockquote body button caption center dd details dialog dir div dl dt fieldset figcaption \
     figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing main marquee menu nav ol p plaintext pre \
-    search section summary table tbody td textarea tfoot th thead tr ul xmp ";
+    search section summary table tbody td textarea tfoot th thead tr ul xmp",
+    )
+});
 
 /// Elements without text for a reader.
-const UNSEEN: &str = " applet area audio base canvas datalist embed frame head iframe input link map meta noframes noscript object param \
-    progress script select source style svg template title track video ";
+static UNSEEN: Names = LazyLock::new(|| {
+    names(
+        "applet area audio base canvas datalist embed frame head iframe input link map meta noframes noscript object param \
+    progress script select source style svg template title track video",
+    )
+});
 
 /// Elements of running text.
-const INLINE: &str = " a abbr acronym b bdi bdo big blink br cite code col colgroup del dfn em font i image img ins kbd label mark math \
-    meter nobr o optgroup option output picture q rp rt ruby s samp slot small span strike strong sub sup time tt u var wbr ";
+static INLINE: Names = LazyLock::new(|| {
+    names(
+        "a abbr acronym b bdi bdo big blink br cite code col colgroup del dfn em font i image img ins kbd label mark math \
+    meter nobr o optgroup option output picture q rp rt ruby s samp slot small span strike strong sub sup time tt u var wbr",
+    )
+});
 
 /// Words in ids and classes that name what stands around a text.
-const AROUND: &str = " nav navbar navigation menu main-menu main-nav mega-menu top-nav topnav topbar top-bar sidebar side-bar breadcrumb \
+static AROUND: Names = LazyLock::new(|| {
+    names(
+        "nav navbar navigation menu main-menu main-nav mega-menu top-nav topnav topbar top-bar sidebar side-bar breadcrumb \
     breadcrumbs site-header site-footer page-footer global-header global-footer globalnav footer footer-menu footer-nav social-links \
-    share-buttons related-posts newsletter ";
+    share-buttons related-posts newsletter",
+    )
+});
 
 /// How words in ids and classes begin that name a consent box or a link past the menu.
 const AROUND_STARTS: &str = "cookie-banner cookie-consent cookie-notice cookie-bar cookie-popup cookie-modal cookie-law cookie-disclaimer \
     cookiebanner cookieconsent cookielaw onetrust- cybotcookiebot gdpr-banner gdpr-cookie cc-window cc-banner consent-banner \
     consent-popup consent-modal usercentrics didomi- qc-cmp sp-message osano-cm cmplz- skip-link skip-to-";
 
-/// Whether a list of words holds a word.
-fn lists(words: &str, word: &str) -> bool {
-    words.match_indices(word).any(|(at, _)| words[..at].ends_with(' ') && words[at + word.len()..].starts_with(' '))
-}
-
 pub(super) fn is_block(name: &str) -> bool {
-    lists(BLOCKS, name)
+    BLOCKS.contains(name)
 }
 
 /// Whether browsers know an element of this name, or it is one that a page defines.
 pub(super) fn is_element(name: &str) -> bool {
-    name.contains('-') || [BLOCKS, UNSEEN, INLINE].into_iter().any(|names| lists(names, name))
+    name.contains('-') || [&BLOCKS, &UNSEEN, &INLINE].into_iter().any(|names| names.contains(name))
 }
 
 /// Takes out of the tree what is never read, and finds the rest of what [`Plan`] knows.
 pub(super) fn prune(document: &Handle, shape: Shape) -> Plan {
     let mut plan = Plan::default();
-    let mut kept = HashSet::new();
+    let mut kept = FxHashSet::default();
     // The open elements: their name, their identity, and whether they are in running text.
     let mut path: Vec<Open> = Vec::new();
     let mut steps = vec![Step::Enter(document.clone())];
@@ -161,7 +180,7 @@ impl Facts {
 }
 
 /// Puts down what an element means for itself and for those around it.
-fn note(plan: &mut Plan, kept: &mut HashSet<*const ()>, path: &[Open], node: &Handle, facts: &Facts, shape: Shape) {
+fn note(plan: &mut Plan, kept: &mut FxHashSet<*const ()>, path: &[Open], node: &Handle, facts: &Facts, shape: Shape) {
     let Element { name, .. } = &node.data else { return };
     if is_block(&name.local) {
         // Elements further up hold the block between already.
@@ -192,7 +211,7 @@ fn note(plan: &mut Plan, kept: &mut HashSet<*const ()>, path: &[Open], node: &Ha
 
 /// Whether an element is read at all.
 fn is_read(node: &Handle, name: &str, shape: Shape, in_heading: bool) -> bool {
-    if lists(UNSEEN, name) {
+    if UNSEEN.contains(name) {
         return false;
     }
     if name == "button" {
@@ -225,7 +244,7 @@ fn is_for_screen_readers(node: &Handle) -> bool {
 /// Whether a word of an id or class names a menu, a side bar, or a consent box.
 fn names_furniture(word: &str) -> bool {
     let word = word.to_ascii_lowercase().replace('_', "-");
-    lists(AROUND, &word) || AROUND_STARTS.split(' ').any(|start| word.starts_with(start))
+    AROUND.contains(word.as_str()) || AROUND_STARTS.split(' ').any(|start| word.starts_with(start))
 }
 
 pub(super) fn attribute(node: &Handle, key: &str) -> Option<String> {
