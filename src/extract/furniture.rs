@@ -13,6 +13,9 @@ const MAX_HIDDEN: usize = 500;
 /// So many per cent of a page's text stay, whatever looks like furniture: a cookie policy has "cookie" in its class names.
 const MIN_KEPT_PERCENT: usize = 40;
 
+/// What holds a form that asks for an address, a password or words to search for is left out with at most so many bytes of text.
+const MAX_FORM_TEXT: usize = 300;
+
 /// A part of a page that is no text of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Area {
@@ -20,6 +23,8 @@ pub(super) enum Area {
     Around,
     /// Not shown until someone unfolds it, if ever.
     Hidden,
+    /// A form that asks for something, or what holds one.
+    Form,
 }
 
 /// What the tree tells before it is read.
@@ -119,9 +124,9 @@ pub(super) fn prune(document: &Handle, shape: Shape) -> Plan {
                 let name: &str = &name.local;
                 let facts = Facts::of(&node, name);
                 note(&mut plan, &mut kept, &path, &node, &facts, shape);
-                Open { id: id(&node), is_block: is_block(name), facts }
+                Open { node: node.clone(), is_block: is_block(name), facts }
             }
-            Document => Open { id: id(&node), is_block: true, facts: Facts::default() },
+            Document => Open { node: node.clone(), is_block: true, facts: Facts::default() },
             _ => continue,
         };
         let in_heading = open.facts.is_heading || path.iter().any(|open| open.facts.is_heading);
@@ -143,7 +148,7 @@ enum Step {
 }
 
 struct Open {
-    id: *const (),
+    node: Handle,
     is_block: bool,
     facts: Facts,
 }
@@ -157,6 +162,10 @@ struct Facts {
     is_menu: bool,
     is_around: bool,
     is_hidden: bool,
+    /// What holds all or most of a page.
+    is_root: bool,
+    /// A form for an address, a password or words to search for.
+    is_form: bool,
 }
 
 impl Facts {
@@ -169,11 +178,13 @@ impl Facts {
         let is_around = matches!(name, "footer" | "aside" | "dialog")
             || matches!(role.as_str(), "banner" | "contentinfo" | "dialog" | "alertdialog" | "search" | "complementary");
         Facts {
+            is_root,
             is_text: matches!(name, "main" | "article") || role == "main",
             is_heading: matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "summary" | "dt"),
             is_header: name == "header",
+            is_form: name == "form" && asks_for_input(node),
             is_menu,
-            is_around: !is_root && (is_menu || is_around || is_named),
+            is_around: !is_root && (is_menu || is_around || is_named || is_site_header(node, name)),
             is_hidden: !is_root && is_hidden(node),
         }
     }
@@ -185,7 +196,7 @@ fn note(plan: &mut Plan, kept: &mut FxHashSet<*const ()>, path: &[Open], node: &
     if is_block(&name.local) {
         // Elements further up hold the block between already.
         for open in path.iter().rev().take_while(|open| !open.is_block) {
-            plan.holders.insert(open.id);
+            plan.holders.insert(id(&open.node));
         }
     }
     if shape == Shape::Fragment {
@@ -195,10 +206,16 @@ fn note(plan: &mut Plan, kept: &mut FxHashSet<*const ()>, path: &[Open], node: &
         return;
     }
     if facts.is_text {
-        kept.extend(path.iter().map(|open| open.id));
+        kept.extend(path.iter().map(|open| id(&open.node)));
     }
     if facts.is_menu {
-        plan.areas.extend(path.iter().filter(|open| open.facts.is_header).map(|open| (open.id, Area::Around)));
+        plan.areas.extend(path.iter().filter(|open| open.facts.is_header).map(|open| (id(&open.node), Area::Around)));
+    }
+    if facts.is_form {
+        let around = path.iter().rev().take_while(|open| !open.facts.is_root).map(|open| &open.node);
+        for node in std::iter::once(node).chain(around) {
+            plan.areas.entry(id(node)).or_insert(Area::Form);
+        }
     }
     // The footer and the notes of an article belong to it.
     let in_text = path.iter().any(|open| open.facts.is_text) && matches!(&*name.local, "footer" | "aside");
@@ -207,6 +224,33 @@ fn note(plan: &mut Plan, kept: &mut FxHashSet<*const ()>, path: &[Open], node: &
     } else if facts.is_hidden {
         plan.areas.insert(id(node), Area::Hidden);
     }
+}
+
+/// A header with links or buttons and no heading: of the site, not of the text.
+fn is_site_header(node: &Handle, name: &str) -> bool {
+    let holds = |names: &[&str]| descendants(node).any(|node| element(&node).is_some_and(|name| names.contains(&name.as_str())));
+    name == "header" && holds(&["a", "button"]) && !holds(&["h1", "h2", "h3", "h4", "h5", "h6"])
+}
+
+fn asks_for_input(form: &Handle) -> bool {
+    descendants(form).filter(|node| element(node).is_some_and(|name| name == "input")).any(|input| {
+        let kind = attribute(&input, "type").unwrap_or_default().to_ascii_lowercase();
+        matches!(kind.as_str(), "email" | "password" | "search")
+    })
+}
+
+fn element(node: &Handle) -> Option<String> {
+    if let Element { name, .. } = &node.data { Some(name.local.to_string()) } else { None }
+}
+
+/// All nodes below one.
+fn descendants(node: &Handle) -> impl Iterator<Item = Handle> {
+    let mut waiting: Vec<Handle> = node.children.borrow().clone();
+    std::iter::from_fn(move || {
+        let next = waiting.pop()?;
+        waiting.extend(next.children.borrow().iter().cloned());
+        Some(next)
+    })
 }
 
 /// Whether an element is read at all.
@@ -282,8 +326,12 @@ impl Areas {
             }
         }
         let total: usize = blocks.iter().map(|(block, _)| block.text.len()).sum();
-        let mut out: Vec<bool> =
-            (0..self.met.len()).map(|area| self.met[area].0 == Area::Around || size[area] < MAX_HIDDEN).collect();
+        let is_out = |area: usize| match self.met[area].0 {
+            Area::Around => true,
+            Area::Hidden => size[area] < MAX_HIDDEN,
+            Area::Form => size[area] <= MAX_FORM_TEXT,
+        };
+        let mut out: Vec<bool> = (0..self.met.len()).map(is_out).collect();
         loop {
             // An area is gone if it or one around it is left out; areas come after those around them.
             let mut gone = out.clone();
