@@ -70,6 +70,8 @@ impl Record {
         self.head.provenance.len() == snapshots
             && self.head.versions.len() as usize == timeline.versions.len()
             && self.head.texts.len() as usize == timeline.passages.len()
+            && timeline.site_of.len() == if timeline.sites.is_empty() { 0 } else { timeline.snapshots.len() }
+            && timeline.site_of.iter().all(|&site| (site as usize) < timeline.sites.len())
             && timeline.snapshots.iter().all(|snapshot| (snapshot.version as usize) < timeline.versions.len())
             && timeline.sets.iter().all(|set| set.is_sound(snapshots))
             && timeline
