@@ -1,55 +1,9 @@
 //! A git history as an archive: the same answers as from a folder of its versions, and what only a history can tell.
 
 use super::place::{ARCHIVE, INDEX, Place, strings};
+use super::repository::Repository;
 use serde_json::Value;
 use std::process::Command;
-
-/// A repository that is made commit by commit.
-struct Repository<'p> {
-    place: &'p Place,
-}
-
-impl Repository<'_> {
-    fn new(place: &Place) -> Repository<'_> {
-        let repository = Repository { place };
-        std::fs::create_dir_all(place.path(ARCHIVE)).unwrap();
-        repository.git(&["init", "--quiet", "--initial-branch", "main"], "");
-        repository
-    }
-
-    fn git(&self, args: &[&str], date: &str) -> String {
-        let output = Command::new("git")
-            .current_dir(self.place.path(ARCHIVE))
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .env("GIT_AUTHOR_DATE", date)
-            // The committer's clock is never asked.
-            .env("GIT_COMMITTER_DATE", "2000-01-01T00:00:00Z")
-            .args(["-c", "user.name=a", "-c", "user.email=a@example.org"])
-            .args(args)
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8_lossy(&output.stdout).trim().to_owned()
-    }
-
-    fn commit(&self, date: &str, message: &str) -> String {
-        self.git(&["add", "--all"], date);
-        self.git(&["commit", "--quiet", "--allow-empty", "--cleanup=verbatim", "--message", message], date);
-        self.git(&["rev-parse", "HEAD"], "")
-    }
-
-    /// Commits a file.
-    fn record(&self, path: &str, text: impl AsRef<[u8]>, date: &str, message: &str) -> String {
-        self.place.archived(path, text);
-        self.commit(date, message)
-    }
-
-    fn delete(&self, path: &str, date: &str) {
-        self.place.unarchive(path);
-        self.commit(date, "Remove it");
-    }
-}
 
 fn policy(words: &str) -> String {
     format!("# Privacy Policy\n\nWe keep what you give us for {words} and no longer than we must.\n")
@@ -262,64 +216,6 @@ fn texts_that_a_partial_clone_lacks_are_named_and_read_once_they_are_there() {
     let whole = place.index(&[]).exit(0).json();
     assert_eq!(snapshots(&whole), (2, 4, 1));
     assert_eq!(place.texts(&["\"two years\""]), Vec::<String>::new());
-}
-
-/// The Markdown of the Princeton-Leuven corpus.
-fn princeton(domain: &str, time: &str, text: &str) -> String {
-    let day = format!("{}-{}-{}", &time[..4], &time[4..6], &time[6..8]);
-    format!(
-        "> *The following text is extracted and transformed from the {domain} privacy policy that was archived on {day}. Please check the \
-         [original snapshot on the Wayback Machine](https://web.archive.org/web/{time}id_/http%3A//www.{domain}/privacy) for the most \
-         accurate reproduction.*\n\n# Privacy\n\n{text}\n"
-    )
-}
-
-#[test]
-fn a_princeton_leuven_history_has_every_capture_at_its_own_time() {
-    let place = Place::new();
-    let repository = Repository::new(&place);
-    repository.record("README.md", "About.\n", "2021-01-01T00:00:00+0100", "Begin");
-    let domains = ["linux.test", "lime.test", "1-2-3.test", "a.test", "example.org.test"];
-    let mut expected = Vec::new();
-    for (number, year) in (2010..2022).enumerate() {
-        for (site, domain) in domains.iter().enumerate() {
-            // Half an hour after midnight by a clock that is labelled two hours off: the commit's own day is the one before.
-            let time = format!("{year}0{}0{}003000", 1 + number % 9, 1 + site);
-            let (one, two, three) = (&domain[..1], &domain[..2], &domain[..3]);
-            let path = format!("{one}/{two}/{three}/{domain}.md");
-            let text = format!("We keep your data for {} days.", number / 3 + 1);
-            let bare = site == 4 && number % 2 == 1;
-            let file = if bare { format!("# Privacy\n\n{text}\n") } else { princeton(domain, &time, &text) };
-            let message = format!(
-                "{domain} (archived on {year}-0{}-0{})\n\n{{\"timestamp\": \"{time}\", \"policy_url\": \"http://www.{domain}/privacy\", \
-                 \"policy_snapshot_url\": \"https://web.archive.org/web/{time}id_/http%3A//www.{domain}/privacy\", \"interval\": \"{year}_A\", \
-                 \"alexa_rank\": NaN, \"simhash\": 18446744073709551615, \"categories\": [\"NaN\"]}}\n",
-                1 + number % 9,
-                1 + site
-            );
-            let clock = format!("{year}-0{}-0{}T00:30:00+0200", 1 + number % 9, 1 + site);
-            repository.record(&path, file, &clock, &message);
-            expected.push((domain.to_string(), time, number / 3 + 1));
-        }
-    }
-    repository.git(&["clone", "--quiet", "--bare", ".", "../bare.git"], "");
-    for archive in [ARCHIVE, "bare.git"] {
-        let summary = place.run(&["index", archive, "--index", &format!("of-{archive}"), "--format", "json"]).exit(0).json();
-        assert_eq!(snapshots(&summary), (5, 60, 0));
-        assert_eq!(summary["sources"][0]["recording"], "captures");
-    }
-    place.index(&[]).exit(0);
-    for (domain, time, days) in &expected {
-        let instant = format!("{}-{}-{}", &time[..4], &time[4..6], &time[6..8]);
-        let answer = place.found(&["--company", domain, "--as-of", &instant, &format!("\"for {days} days\"")]);
-        let evidence = &answer["hits"][0]["evidence"];
-        assert_eq!(evidence["instant"], format!("{instant}T00:30:00Z"), "{domain}");
-        assert_eq!(evidence["url"], format!("https://web.archive.org/web/{time}id_/http%3A//www.{domain}/privacy"));
-    }
-    // A checkout alone holds the newest capture of each site.
-    std::fs::remove_dir_all(place.path(ARCHIVE).join(".git")).unwrap();
-    let checkout = place.run(&["index", ARCHIVE, "--index", "checkout", "--format", "json"]).exit(0).json();
-    assert_eq!((&checkout["documents"], &checkout["snapshots"]), (&5.into(), &4.into()));
 }
 
 #[test]

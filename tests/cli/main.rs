@@ -11,6 +11,8 @@ mod history;
 mod options;
 mod papers;
 mod place;
+mod princeton;
 mod reading;
+mod repository;
 mod samples;
 mod updates;
