@@ -219,6 +219,50 @@ fn texts_that_a_partial_clone_lacks_are_named_and_read_once_they_are_there() {
 }
 
 #[test]
+fn tosback_keeps_html_fragments_of_which_only_commits_tell_the_date() {
+    let place = Place::new();
+    let repository = Repository::new(&place);
+    let fragment = |words: &str| {
+        format!("<div>\n<h2>Privacy</h2>\n<p>We keep it for {words}. \nThen we remove it. \nAsk us.</p>\n<br>\n</div>\n")
+    };
+    repository.record("README", "About.\n", "2012-01-01T00:00:00-0800", "Begin");
+    repository.record("rules/acme.test.xml", "<sitename/>", "2012-01-01T00:00:00-0800", "Rules");
+    let privacy = "crawl/acme.test/Privacy Policy.txt";
+    repository.record(privacy, fragment("one year"), "2012-12-31T23:30:00-0800", "changes for acme.test");
+    repository.record("crawl/acme.test/Terms of Service.txt", fragment("a day"), "2013-01-05T10:00:00+0000", "new crawl");
+    repository.record("crawl/acme.test/Updated Terms 2009.txt", fragment("a week"), "2013-02-05T10:00:00+0000", "new crawl");
+    repository.record("crawl_reviewed/acme.test/Privacy Policy.txt", fragment("one year"), "2013-03-05T10:00:00+0000", "Review");
+    repository.record("crawl_reviewed/Bolt.test/Help Center.txt", fragment("a month"), "2013-04-05T10:00:00+0000", "Review");
+    repository.record(privacy, fragment("two years"), "2014-01-05T10:00:00+0000", "changes for acme.test");
+    let summary = place.index(&[]).exit(0).json();
+    assert_eq!(snapshots(&summary), (5, 6, 0));
+    assert_eq!((&summary["companies"], &summary["sources"][0]["recording"]), (&2.into(), &"changes".into()));
+    let found = place.found(&["--unfold", "--sort", "first-seen", "\"then we remove it\""]);
+    let line = |hit: &Value| {
+        let evidence = &hit["evidence"];
+        assert_eq!(evidence["date_source"], "commit");
+        [&hit["company"], &hit["kind"], &evidence["instant"], &evidence["path"]]
+            .map(|field| field.as_str().unwrap().to_owned())
+            .join("|")
+    };
+    let lines: Vec<String> = found["hits"].as_array().unwrap().iter().map(line).collect();
+    let expected = [
+        "acme.test|Privacy Policy|2013-01-01T07:30:00Z|crawl/acme.test/Privacy Policy.txt",
+        "acme.test|Terms of Service|2013-01-05T10:00:00Z|crawl/acme.test/Terms of Service.txt",
+        "acme.test|Updated Terms 2009|2013-02-05T10:00:00Z|crawl/acme.test/Updated Terms 2009.txt",
+        "acme.test|Privacy Policy|2013-03-05T10:00:00Z|crawl_reviewed/acme.test/Privacy Policy.txt",
+        "Bolt.test|Help Center|2013-04-05T10:00:00Z|crawl_reviewed/Bolt.test/Help Center.txt",
+        "acme.test|Privacy Policy|2014-01-05T10:00:00Z|crawl/acme.test/Privacy Policy.txt",
+    ];
+    assert_eq!(lines, expected);
+    // The line break after each sentence is none of the text.
+    assert_eq!(
+        place.texts(&["\"for two years then we remove it ask us\""]),
+        ["We keep it for two years. Then we remove it. Ask us."]
+    );
+}
+
+#[test]
 fn any_repository_is_read_by_its_templates_and_each_path_is_a_text_of_its_own() {
     let place = Place::new();
     let repository = Repository::new(&place);
