@@ -263,6 +263,39 @@ fn tosback_keeps_html_fragments_of_which_only_commits_tell_the_date() {
 }
 
 #[test]
+fn snapshots_of_open_terms_archive_are_pages_that_tell_their_kind_and_address() {
+    let place = Place::new();
+    let repository = Repository::new(&place);
+    let page = |words: &str| format!("<!DOCTYPE html><html><body><main><p>We keep it for {words}.</p></main></body></html>");
+    let message =
+        |subject: &str, address: &str| format!("{subject}\n\nX-engine-version: 6.0.0\nX-source-document-location: {address}\n");
+    let (one, two) = ("Acme/Community Guidelines #main.html", "Acme/Community Guidelines #spam-policy.html");
+    let address = "https://acme.example/rules?lang=en";
+    let kinds = [
+        (one, "one year", "First record of Acme Community Guidelines", "2022-01-01T00:00:00Z"),
+        (two, "two years", "Start tracking Acme Community Guidelines", "2022-01-01T00:00:00Z"),
+        (one, "three years", "Record new changes of Acme Community Guidelines", "2022-02-01T00:00:00Z"),
+        (one, "four years", "Update Acme Community Guidelines", "2022-03-01T00:00:00Z"),
+        (two, "five years", "Refilter Acme Community Guidelines", "2022-04-01T00:00:00Z"),
+        (two, "six years", "Apply technical or declaration upgrade on Acme Community Guidelines", "2022-05-01T00:00:00Z"),
+        ("Acme/Privacy Policy.html", "seven years", "Fix the encoding by hand", "2022-06-01T00:00:00Z"),
+    ];
+    for (path, words, subject, date) in kinds {
+        repository.record(path, page(words), date, &message(subject, address));
+    }
+    assert_eq!(snapshots(&place.index(&[]).exit(0).json()), (3, 7, 0));
+    let told = |words: &str| {
+        let evidence = &place.found(&[&format!("\"for {words}\"")])["hits"][0]["evidence"];
+        (evidence["commit_kind"].clone(), evidence["url"].clone(), evidence["path"].clone())
+    };
+    let expected = ["first_record", "first_record", "change", "change", "re_extraction", "re_extraction"];
+    for ((path, words, ..), kind) in kinds.into_iter().zip(expected) {
+        assert_eq!(told(words), (kind.into(), address.into(), path.into()), "{words}");
+    }
+    assert_eq!(told("seven years"), (Value::Null, address.into(), kinds[6].0.into()), "no subject of the archive's");
+}
+
+#[test]
 fn any_repository_is_read_by_its_templates_and_each_path_is_a_text_of_its_own() {
     let place = Place::new();
     let repository = Repository::new(&place);

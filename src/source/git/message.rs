@@ -23,12 +23,15 @@ pub fn kind(message: &str) -> Option<CommitKind> {
 
 /// Where Open Terms Archive says that the text comes from: the page's address, else the snapshot that it was made from.
 pub fn url(message: &str) -> Option<String> {
-    kind(message)?;
     let (_, body) = message.split_once('\n')?;
     let stated = body.lines().find_map(|line| line.strip_prefix(LOCATION)).and_then(|rest| rest.split_whitespace().next());
-    let linked = || body.split_whitespace().find(|word| is_address(word));
-    let url = stated.filter(|url| is_address(url)).or_else(linked)?;
-    Some(url.trim_end_matches(['.', ',', ')']).to_owned())
+    if let Some(url) = stated.filter(|url| is_address(url)) {
+        return Some(url.to_owned());
+    }
+    // Other messages may link to anything.
+    kind(message)?;
+    let linked = body.split_whitespace().find(|word| is_address(word))?;
+    Some(linked.trim_end_matches(['.', ',', ')']).to_owned())
 }
 
 pub fn is_address(word: &str) -> bool {
@@ -53,8 +56,9 @@ mod tests {
     fn the_address_of_the_page_comes_before_that_of_the_snapshot() {
         let body = "Update Acme\n\nThis version was recorded after filtering snapshot https://git.test/commit/1.\n";
         assert_eq!(url(body).as_deref(), Some("https://git.test/commit/1"));
-        let with_page = format!("{body}\nX-engine-version: 1\nX-source-document-location: https://acme.test/privacy\n");
-        assert_eq!(url(&with_page).as_deref(), Some("https://acme.test/privacy"));
+        let with_page = format!("{body}\nX-engine-version: 1\nX-source-document-location: https://acme.test/privacy_(us)\n");
+        assert_eq!(url(&with_page).as_deref(), Some("https://acme.test/privacy_(us)"));
+        assert_eq!(url(&with_page.replacen("Update", "Repair", 1)).as_deref(), Some("https://acme.test/privacy_(us)"));
         assert_eq!(url("Fix a typo\n\nSee https://git.test/issue/1"), None);
         assert_eq!(url("Update Acme"), None);
     }
