@@ -292,6 +292,13 @@ fn snapshots_of_open_terms_archive_are_pages_that_tell_their_kind_and_address() 
     for ((path, words, ..), kind) in kinds.into_iter().zip(expected) {
         assert_eq!(told(words), (kind.into(), address.into(), path.into()), "{words}");
     }
+    // The page of the first record again: what is told of the one is not told of the other.
+    let again = message("Record new changes of Acme Community Guidelines", "https://acme.example/moved");
+    repository.record(two, page("two years"), "2022-07-01T00:00:00Z", &again);
+    place.index(&[]).exit(0);
+    let evidence = &place.found(&["\"for two years\"", "--since", "2022-07-01"])["hits"][0]["evidence"];
+    assert_eq!((&evidence["commit_kind"], &evidence["url"]), (&"change".into(), &"https://acme.example/moved".into()));
+    assert_eq!(told("two years"), ("first_record".into(), address.into(), two.into()));
     assert_eq!(told("seven years"), (Value::Null, address.into(), kinds[6].0.into()), "no subject of the archive's");
 }
 

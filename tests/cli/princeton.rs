@@ -174,6 +174,8 @@ fn as_of_a_day_what_stands_must_satisfy_the_condition() {
     let captures = captures();
     record(&begin(&place), &captures, Branch::Markdown);
     place.index(&[]).exit(2);
+    let mut expected = Vec::new();
+    let mut queries = Vec::new();
     for day in ["2003-01-05", "2006-08-01", "2014-06-30", "2014-07-01", "2016-07-02", "2019-12-31"] {
         let date: Date = day.parse().unwrap();
         for (written, _, holds) in CONDITIONS {
@@ -188,11 +190,13 @@ fn as_of_a_day_what_stands_must_satisfy_the_condition() {
                     None => unknown += usize::from(of_site().any(holds)),
                 }
             }
-            let run = place.search(&["keep", written, "--as-of", day, "--limit", "all"]).exit(i32::from(stand.is_empty()));
-            let answer = run.json();
-            assert_eq!(strings(&answer, "company").into_iter().collect::<BTreeSet<_>>(), stand, "{written} {day}");
-            assert_eq!(answer["as_of"], json!({"day": day, "known": stand.len(), "unknown": unknown}), "{written} {day}");
+            queries.push(json!({"query": format!("keep {written}"), "as_of": day, "limit": "all"}).to_string());
+            expected.push((json!({"day": day, "known": stand.len(), "unknown": unknown}), stand));
         }
+    }
+    let answers = place.feed(queries.join("\n"), &["batch", "-", "--index", INDEX]).exit(0).json_lines();
+    for ((answer, query), (as_of, stand)) in answers.iter().zip(&queries).zip(expected) {
+        assert_eq!((&answer["as_of"], strings(answer, "company").into_iter().collect()), (&as_of, stand), "{query}");
     }
 }
 
