@@ -12,6 +12,7 @@ pub mod passage;
 pub mod print;
 pub mod query;
 pub mod search;
+pub mod site;
 pub mod snapshot;
 pub mod source;
 pub mod wire;

@@ -96,6 +96,10 @@ pub struct Evidence {
     pub commit: Option<String>,
     /// What the commit says of the text: `first_record`, `change`, `re_extraction`.
     pub commit_kind: Option<&'static str>,
+    /// What the archive tells of the site at the snapshot: its rank, its categories, the half year that the capture stands for.
+    pub rank: Option<u32>,
+    pub categories: Vec<String>,
+    pub interval: Option<String>,
     pub sha256_file: String,
     pub sha256_text: String,
     pub offset: [usize; 2],
@@ -310,6 +314,9 @@ impl Evidence {
             record: locator.inside.as_ref().and_then(Inside::id).map(str::to_owned),
             commit: locator.revision.map(|revision| revision.commit.to_string()),
             commit_kind: provenance.commit_kind.map(crate::snapshot::CommitKind::name),
+            rank: evidence.site.rank,
+            categories: evidence.site.categories.to_vec(),
+            interval: evidence.site.interval.map(|interval| interval.to_string()),
             sha256_file: hex(&provenance.sha256),
             sha256_text: hex(&evidence.sha256_text),
             offset: [evidence.offset.start, evidence.offset.end],

@@ -51,6 +51,7 @@ Queries:
   +must -not   a AND b   a OR b   NOT a   ( )   prefix*
   company:facebook  kind:\"privacy policy\"  lang:en  heading:cookies
   year:2005..2010  since:2018-05  until:2019  asof:2010-05-25
+  rank:1..1000  category:news  interval:2019_A    (Princeton-Leuven histories)
 
 Examples:
   fineprint search '\"do not sell\"' --by-year
@@ -58,8 +59,8 @@ Examples:
   fineprint search --company facebook --as-of 2012-01-01 'location data'";
 
 const BATCH_HELP: &str = "\
-One query a line; ID<TAB>QUERY; or JSON Lines with \"id\", \"query\" and optionally \"company\", \"kind\", \"lang\", \"since\", \"until\", \
-\"years\", \"as_of\", \"carry\", \"sort\", \"limit\", \"offset\", \"per_company\", \"unfold\", \"by_year\". Answers come in the order of the queries; \
+One query a line; ID<TAB>QUERY; or JSON Lines with \"id\", \"query\" and optionally \"company\", \"kind\", \"lang\", \"rank\", \"category\", \"interval\", \
+\"since\", \"until\", \"years\", \"as_of\", \"carry\", \"sort\", \"limit\", \"offset\", \"per_company\", \"unfold\", \"by_year\". Answers come in the order of the queries; \
 a bad query becomes an error row, and the exit status is 2.";
 
 /// Where the index is.
@@ -110,6 +111,15 @@ pub struct QueryOptions {
     /// Only snapshots in this language (`en`); several: any of them
     #[arg(long, value_name = "CODE")]
     pub lang: Vec<String>,
+    /// Only snapshots of sites with such a rank (`1..1000`, `500`), as the Princeton-Leuven corpus tells it
+    #[arg(long, value_name = "RANKS")]
+    pub rank: Option<String>,
+    /// Only snapshots of sites of this category (`news`, `news*`), as the corpus tells it; several: any of them
+    #[arg(long, value_name = "NAME")]
+    pub category: Vec<String>,
+    /// Only snapshots of this half year of the corpus (`2019_A`: January to June, `2019_B`); several: any of them
+    #[arg(long, value_name = "HALF")]
+    pub interval: Vec<String>,
     /// Only captures from this day, month or year on
     #[arg(long, value_name = "DATE")]
     pub since: Option<String>,

@@ -2,7 +2,7 @@
 
 use super::BadQuery;
 use super::args::{QueryOptions, SortOrder};
-use fineprint::query::{self, Limits, NameMatch, ValueError};
+use fineprint::query::{self, Limits, NameMatch, SiteCondition, ValueError};
 use fineprint::search::{Carry, Folding, Request, Sort};
 
 const DEFAULT_LIMIT: usize = 10;
@@ -58,18 +58,15 @@ fn limits(options: &QueryOptions) -> Result<Limits, BadQuery> {
             .narrow(other)
             .map_err(|conflict| BadQuery(format!("fineprint: {option} conflicts with another option: {conflict}")))
     };
-    let names = |option: &'static str, values: &[String]| {
-        let names = NameMatch::from_values(values.iter().map(String::as_str)).map_err(bad(option))?;
-        Ok::<Vec<NameMatch>, BadQuery>(names.into_iter().collect())
-    };
-    let companies = names("--company", &options.company)?;
-    let kinds = names("--kind", &options.kind)?;
+    let companies = names("--company", &options.company)?.into_iter().collect();
+    let kinds = names("--kind", &options.kind)?.into_iter().collect();
     let langs: Vec<String> =
         options.lang.iter().map(|lang| query::parse_language(lang)).collect::<Result<_, _>>().map_err(bad("--lang"))?;
     add(
         "--lang",
         Limits { companies, kinds, langs: if langs.is_empty() { Vec::new() } else { vec![langs] }, ..Limits::default() },
     )?;
+    add("--rank", Limits { sites: sites(options)?, ..Limits::default() })?;
     for (option, value, parse) in [
         ("--years", &options.years, query::parse_years as fn(&str) -> Result<query::DayRange, ValueError>),
         ("--since", &options.since, query::parse_since),
@@ -83,6 +80,21 @@ fn limits(options: &QueryOptions) -> Result<Limits, BadQuery> {
         add("--as-of", Limits { as_of: Some(query::parse_as_of(value).map_err(bad("--as-of"))?), ..Limits::default() })?;
     }
     Ok(limits)
+}
+
+/// The conditions on what is told of the site.
+fn sites(options: &QueryOptions) -> Result<Vec<SiteCondition>, BadQuery> {
+    let ranks = options.rank.as_deref().map(query::parse_ranks).transpose().map_err(bad("--rank"))?;
+    let categories = names("--category", &options.category)?;
+    let intervals: Vec<_> =
+        options.interval.iter().map(|half| query::parse_interval(half)).collect::<Result<_, _>>().map_err(bad("--interval"))?;
+    let intervals = (!intervals.is_empty()).then_some(SiteCondition::Interval(intervals));
+    Ok(ranks.map(SiteCondition::Rank).into_iter().chain(categories.map(SiteCondition::Category)).chain(intervals).collect())
+}
+
+/// The names of an option that can be given several times.
+fn names(option: &str, values: &[String]) -> Result<Option<NameMatch>, BadQuery> {
+    NameMatch::from_values(values.iter().map(String::as_str)).map_err(bad(option))
 }
 
 fn bad(option: &str) -> impl FnOnce(ValueError) -> BadQuery {

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::language;
 use crate::passage::{Passage, Shape};
+use crate::site::SiteFacts;
 use crate::snapshot::{Captured, DocumentKey, Instant, Recording};
 use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
@@ -22,6 +23,7 @@ pub struct HistoryBuilder {
     snapshots: Vec<SnapshotTime>,
     provenance: Vec<Provenance>,
     ended: Vec<Instant>,
+    sites: Sites,
 }
 
 impl HistoryBuilder {
@@ -62,13 +64,14 @@ impl HistoryBuilder {
     }
 
     /// Adds a snapshot, which is not before those added so far.
-    pub fn add(&mut self, captured: Option<Captured>, provenance: Provenance, version: u32) {
+    pub fn add(&mut self, captured: Option<Captured>, site: SiteFacts, provenance: Provenance, version: u32) {
+        self.sites.add(site);
         self.snapshots.push(SnapshotTime { captured, version });
         self.provenance.push(provenance);
     }
 
     pub fn finish(self, key: DocumentKey, recording: Recording) -> DocumentHistory {
-        let HistoryBuilder { texts, versions, snapshots, provenance, ended, .. } = self;
+        let HistoryBuilder { texts, versions, snapshots, provenance, ended, sites, .. } = self;
         let mut places = Places::default();
         let placed: Vec<Vec<u32>> = versions.iter().map(|entries| places.of_version(entries)).collect();
         places.stand(&snapshots, &placed);
@@ -76,6 +79,7 @@ impl HistoryBuilder {
         timeline.versions = version_facts(&versions, &texts);
         timeline.snapshots = snapshots;
         timeline.ended = ended;
+        (timeline.sites, timeline.site_of) = sites.finish();
         note_headings(&mut timeline, &versions);
         for (facts, text) in timeline.passages.iter_mut().zip(&texts) {
             facts.chars = text.chars().count() as u32;
@@ -83,6 +87,31 @@ impl HistoryBuilder {
         clause::link(&mut timeline, &texts);
         let versions = versions.into_iter().map(|entries| hashed(entries, &texts)).collect();
         DocumentHistory { key, recording, timeline, provenance, versions, texts }
+    }
+}
+
+/// What the archive tells of the site at each snapshot, the same facts once.
+#[derive(Default)]
+struct Sites {
+    distinct: Vec<SiteFacts>,
+    numbers: FxHashMap<SiteFacts, u32>,
+    of_snapshots: Vec<u32>,
+}
+
+impl Sites {
+    /// Notes the facts of the next snapshot.
+    fn add(&mut self, site: SiteFacts) {
+        let Sites { distinct, numbers, of_snapshots } = self;
+        let number = numbers.entry(site).or_insert_with_key(|site| {
+            distinct.push(site.clone());
+            distinct.len() as u32 - 1
+        });
+        of_snapshots.push(*number);
+    }
+
+    /// The distinct facts, and the number of those of each snapshot; nothing where nothing is told at all.
+    fn finish(self) -> (Vec<SiteFacts>, Vec<u32>) {
+        if self.distinct == [SiteFacts::default()] { (Vec::new(), Vec::new()) } else { (self.distinct, self.of_snapshots) }
     }
 }
 

@@ -9,6 +9,7 @@ pub use clause::{CLAUSE_THRESHOLD, MIN_CLAUSE_WORDS, MIN_DICE};
 pub use runs::Runs;
 
 use crate::passage::Shape;
+use crate::site::SiteFacts;
 use crate::snapshot::{Captured, CommitKind, Day, DocumentKey, Format, Instant, Recording};
 use crate::source::Locator;
 use serde::{Deserialize, Serialize};
@@ -50,6 +51,10 @@ pub struct Timeline {
     pub clauses: u32,
     /// When the archive deleted the text, in order of time. It may have recorded it again later.
     pub ended: Vec<Instant>,
+    /// The distinct facts of the site, in the order in which they first appear; none where the archive tells nothing of it.
+    pub sites: Vec<SiteFacts>,
+    /// The facts of each snapshot, as a place in [`Timeline::sites`]; none where that is empty.
+    pub site_of: Vec<u32>,
 }
 
 /// When a snapshot was captured, and which version it shows.
@@ -184,6 +189,11 @@ impl Timeline {
     /// The facts of the version that a snapshot shows.
     pub fn version_of(&self, snapshot: u32) -> Option<&VersionFacts> {
         self.versions.get(self.snapshots.get(snapshot as usize)?.version as usize)
+    }
+
+    /// What the archive tells of the site at a snapshot; `None` where it tells nothing of it at any.
+    pub fn site(&self, snapshot: u32) -> Option<&SiteFacts> {
+        self.sites.get(*self.site_of.get(snapshot as usize)? as usize)
     }
 
     /// Whether the archive deleted the text after a snapshot, until the end of a day.

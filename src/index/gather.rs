@@ -4,6 +4,7 @@
 use crate::extract::{self, EXTRACTION};
 use crate::history::{DocumentHistory, Entry, HistoryBuilder, Provenance};
 use crate::passage::{self, Passage, Shape};
+use crate::site::SiteFacts;
 use crate::snapshot::{Captured, DocumentKey, Format, Recording};
 use crate::source::{self, GitId, Locator, Reference, Source};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -220,7 +221,8 @@ impl<'a> Reader<'a> {
             .collect();
         let provenance = stored.provenance[number as usize].clone();
         let version = self.builder.version(&entries);
-        self.add(snapshot.captured, provenance, version);
+        let site = stored.timeline.site(number).cloned().unwrap_or_default();
+        self.add(snapshot.captured, site, provenance, version);
         true
     }
 
@@ -252,7 +254,7 @@ impl<'a> Reader<'a> {
                 ..known.clone()
             };
             let version = *version;
-            self.add(capture.captured, provenance, version);
+            self.add(capture.captured, capture.site.clone(), provenance, version);
             return Ok(());
         }
         let opened = self.source.read(&capture.locator, buffer).map_err(|error| error.to_string())?;
@@ -276,22 +278,22 @@ impl<'a> Reader<'a> {
         provenance.encoding = decoded.encoding.to_owned();
         provenance.replaced = decoded.replaced as u32;
         if let Some(&version) = self.files.get(&(sha256, opened.format)) {
-            self.add(capture.captured, provenance, version);
+            self.add(capture.captured, capture.site.clone(), provenance, version);
             return Ok(());
         }
         let entries = self.entries(&decoded.text, opened.format)?;
         let version = self.builder.version(&entries);
         self.files.insert((sha256, opened.format), version);
-        self.add(capture.captured, provenance, version);
+        self.add(capture.captured, capture.site.clone(), provenance, version);
         Ok(())
     }
 
     /// Adds a snapshot, and remembers the blob that it was read from.
-    fn add(&mut self, captured: Option<Captured>, provenance: Provenance, version: u32) {
+    fn add(&mut self, captured: Option<Captured>, site: SiteFacts, provenance: Provenance, version: u32) {
         if let Some(revision) = provenance.locator.revision.filter(|_| provenance.locator.inside.is_none()) {
             self.blobs.entry(revision.blob).or_insert_with(|| (provenance.clone(), version));
         }
-        self.builder.add(captured, provenance, version);
+        self.builder.add(captured, site, provenance, version);
         self.count += 1;
     }
 

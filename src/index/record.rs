@@ -70,6 +70,8 @@ impl Record {
         self.head.provenance.len() == snapshots
             && self.head.versions.len() as usize == timeline.versions.len()
             && self.head.texts.len() as usize == timeline.passages.len()
+            && timeline.site_of.len() == if timeline.sites.is_empty() { 0 } else { timeline.snapshots.len() }
+            && timeline.site_of.iter().all(|&site| (site as usize) < timeline.sites.len())
             && timeline.snapshots.iter().all(|snapshot| (snapshot.version as usize) < timeline.versions.len())
             && timeline.sets.iter().all(|set| set.is_sound(snapshots))
             && timeline
@@ -150,4 +152,39 @@ impl Record {
 fn all<T: serde::de::DeserializeOwned>(table: &PackTable, bytes: &[u8]) -> Result<Vec<T>, IndexError> {
     let packs: Result<Vec<Vec<T>>, IndexError> = (0..table.packs()).map(|pack| Ok(table.read(pack, bytes)?.0)).collect();
     Ok(packs?.into_iter().flatten().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::SnapshotTime;
+    use crate::site::SiteFacts;
+
+    /// Whether a record of an empty text is opened whose timeline has so many sites, and these numbers of them.
+    fn opens(sites: usize, site_of: &[u32]) -> bool {
+        let timeline = Timeline {
+            snapshots: vec![SnapshotTime { captured: None, version: 0 }; 2],
+            versions: vec![crate::history::VersionFacts { lang: String::new(), usable: false }],
+            sites: vec![SiteFacts::default(); sites],
+            site_of: site_of.to_vec(),
+            ..Timeline::default()
+        };
+        let mut body = chunks::pack(&timeline).unwrap();
+        let head = Head {
+            key: DocumentKey { company: String::new(), kind: String::new(), part: String::new() },
+            recording: Recording::Captures,
+            timeline: (0, body.len() as u32),
+            provenance: chunks::write([0u8, 0], &mut body).unwrap(),
+            versions: chunks::write([0u8], &mut body).unwrap(),
+            texts: PackTable::default(),
+        };
+        let head = chunks::pack(&head).unwrap();
+        Record::open(&[&(head.len() as u32).to_le_bytes(), &*head, &body].concat()).is_ok()
+    }
+
+    #[test]
+    fn a_snapshot_has_facts_of_its_site_or_none_has() {
+        assert!(opens(0, &[]) && opens(2, &[1, 0]));
+        assert!(!opens(0, &[0, 0]) && !opens(1, &[]) && !opens(1, &[0]) && !opens(1, &[0, 1]) && !opens(1, &[0, 0, 0]));
+    }
 }

@@ -3,6 +3,7 @@
 use super::{counted, harmless};
 use crate::query::Limits;
 use crate::search::{Answer, Hit, Request, YearCount};
+use crate::site::SiteFacts;
 use crate::wire::day;
 use anstyle::{AnsiColor, Style};
 use std::io::{self, Write};
@@ -118,12 +119,24 @@ fn hit(hit: &Hit, limits: &Limits, look: Look, out: &mut dyn Write) -> io::Resul
         paragraph(out, look, INDENT, line)?;
     }
     let evidence = &hit.evidence;
+    if let Some(site) = site(&evidence.site) {
+        paragraph(out, look, INDENT, &paint(look, QUIET, &site))?;
+    }
     let instant = evidence.captured.map_or_else(|| "undated".to_owned(), |captured| captured.instant.to_string());
     let locator = &evidence.provenance.locator;
     let commit = locator.revision.map(|revision| format!(" in commit {:.12}", revision.commit)).unwrap_or_default();
     let place = evidence.provenance.url.clone().unwrap_or_else(|| format!("{}{commit}", locator.place()));
     // One line however long, so that an address can be copied whole.
     writeln!(out, "{INDENT}{}", paint(look, QUIET, &format!("{instant}  {}", harmless(&place))))
+}
+
+/// The site's rank and categories, with the half year for which they hold: alone, that says no more than the date.
+fn site(facts: &SiteFacts) -> Option<String> {
+    let rank = facts.rank.map(|rank| format!("rank {}", super::grouped(u64::from(rank))));
+    let categories = (!facts.categories.is_empty()).then(|| harmless(&facts.categories.join(", ")));
+    let told: Vec<String> = rank.into_iter().chain(categories).collect();
+    let interval = facts.interval.map(|interval| interval.to_string());
+    (!told.is_empty()).then(|| told.into_iter().chain(interval).collect::<Vec<_>>().join(" · "))
 }
 
 /// A heading that is no more than a heading should be: some captures take whole paragraphs for headings.

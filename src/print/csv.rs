@@ -5,7 +5,7 @@ use crate::wire::{Answer, BatchError, Hit, Source};
 use csv::Writer;
 use std::io::Write;
 
-const HIT: [&str; 24] = [
+const HIT: [&str; 27] = [
     "rank",
     "score",
     "id",
@@ -28,6 +28,9 @@ const HIT: [&str; 24] = [
     "path",
     "line",
     "record",
+    "site_rank",
+    "categories",
+    "interval",
     "sha256_file",
     "sha256_text",
 ];
@@ -175,6 +178,9 @@ fn row(hit: &Hit) -> [String; HIT.len()] {
         evidence.path.clone(),
         evidence.line.map(|line| line.to_string()).unwrap_or_default(),
         text(&evidence.record),
+        evidence.rank.map(|rank| rank.to_string()).unwrap_or_default(),
+        evidence.categories.join("; "),
+        text(&evidence.interval),
         evidence.sha256_file.clone(),
         evidence.sha256_text.clone(),
     ]

@@ -113,6 +113,7 @@ impl Assembler<'_> {
             Condition::Days(days) => limits.days = days,
             Condition::AsOf(day) => limits.as_of = Some(day),
             Condition::Heading(phrase) => limits.headings.push(phrase),
+            Condition::Site(condition) => limits.sites.push(condition),
             Condition::Lang(langs) => {
                 twice = (!self.limits.langs.is_empty()).then_some("lang");
                 limits.langs.push(langs);
@@ -135,6 +136,7 @@ impl Assembler<'_> {
                 Conflict::Days(..) => "dates beside each other must hold for one and the same capture; for either, write OR",
                 Conflict::AsOf(..) => "leave one out, or write OR",
                 Conflict::AsOfBefore(..) => "leave one of the dates out",
+                Conflict::Ranks(..) => "ranks beside each other must hold for one and the same capture; for either, write OR",
             };
             self.notes.error(span, conflict.to_string(), hint);
         }
@@ -148,6 +150,7 @@ fn condition_node(condition: Condition) -> Node {
         Condition::Heading(phrase) => Node::Heading(phrase),
         Condition::Days(days) => Node::Days(days),
         Condition::AsOf(day) => Node::AsOf(day),
+        Condition::Site(condition) => Node::Site(condition),
         Condition::Lang(mut langs) if langs.len() == 1 => Node::Lang(langs.remove(0)),
         Condition::Lang(langs) => {
             Node::Bool { must: Vec::new(), should: langs.into_iter().map(Node::Lang).collect(), must_not: Vec::new() }
@@ -294,6 +297,23 @@ mod tests {
         assert_eq!(
             shown("asof:2005-01-01 asof:2006-01-01"),
             "!16..31 a text cannot be asked for as of two days, 2005-01-01 and 2006-01-01"
+        );
+    }
+
+    #[test]
+    fn conditions_on_the_site_limit_as_others_do() {
+        assert_eq!(
+            shown("a rank:..1000 category:(News OR \"arts*\") interval:(2019_a OR 2019_B)"),
+            "a {rank:[1000 or less], category:news/arts*, interval:2019_A/2019_B}"
+        );
+        assert_eq!(shown("a OR rank:500 -category:news"), "(|a |rank:[500] -category:news)");
+        assert_eq!(shown("NOT interval:2019_A a"), "(+a -interval:2019_A)");
+        assert_eq!(shown("category:news category:arts"), "* {category:news, category:arts}");
+        assert_eq!(shown("rank:1..9 a rank:10.."), "!12..21 no rank is both from 1 to 9 and 10 or more");
+        assert_eq!(shown("rank:(1 OR 2)"), "!5..6 rank: has one value");
+        assert_eq!(
+            shown("rank:1-9 OR interval:2019 OR category:*"),
+            "!0..8 `1-9` is not a range of ranks !12..25 `2019` is not a half year !29..39 a name is missing"
         );
     }
 

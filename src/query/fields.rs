@@ -12,9 +12,12 @@ pub(super) enum Field {
     Since,
     Until,
     AsOf,
+    Rank,
+    Category,
+    Interval,
 }
 
-const NAMES: [(&str, Field); 9] = [
+const NAMES: [(&str, Field); 12] = [
     ("company", Field::Company),
     ("kind", Field::Kind),
     ("heading", Field::Heading),
@@ -24,13 +27,17 @@ const NAMES: [(&str, Field); 9] = [
     ("since", Field::Since),
     ("until", Field::Until),
     ("asof", Field::AsOf),
+    ("rank", Field::Rank),
+    ("category", Field::Category),
+    ("interval", Field::Interval),
 ];
 
 /// Other names that a user may try, and the field that is meant.
-const SYNONYMS: [(&str, &str); 17] = [
+const SYNONYMS: [(&str, &str); 18] = [
     ("after", "since"),
+    ("alexa", "rank"),
     ("before", "until"),
-    ("category", "kind"),
+    ("categories", "category"),
     ("date", "year"),
     ("day", "asof"),
     ("domain", "company"),
@@ -100,9 +107,14 @@ mod tests {
 
     #[test]
     fn a_name_that_is_almost_a_field_is_corrected() {
-        for (unknown, meant) in
-            [("compnay", "company"), ("sinse", "since"), ("yaer", "year"), ("site", "company"), ("as_of", "asof")]
-        {
+        for (unknown, meant) in [
+            ("compnay", "company"),
+            ("sinse", "since"),
+            ("yaer", "year"),
+            ("site", "company"),
+            ("as_of", "asof"),
+            ("categories", "category"),
+        ] {
             assert!(hint_for(unknown).starts_with(&format!("did you mean `{meant}:`?")), "{unknown}: {}", hint_for(unknown));
         }
         assert!(hint_for("mailto").starts_with("the fields are company: kind: heading: lang: year:"));

@@ -3,8 +3,10 @@
 use super::fields::Field;
 use super::lexer::{Token, TokenKind};
 use super::parser::{Condition, Parser, Tree};
-use super::values::{ValueError, parse_as_of, parse_language, parse_since, parse_until, parse_years};
-use super::{NameMatch, NamePattern, Node, Phrase, phrase};
+use super::values::{
+    ValueError, parse_as_of, parse_interval, parse_language, parse_ranks, parse_since, parse_until, parse_years,
+};
+use super::{NameMatch, NamePattern, Node, Phrase, SiteCondition, phrase};
 use crate::words::words;
 use std::ops::Range;
 
@@ -94,7 +96,7 @@ impl<'q> Parser<'q> {
 
     /// Values in parentheses with `OR` between.
     fn values(&mut self, field: Field, open: &Token, values: &mut Vec<(String, &'q Token)>) -> Option<()> {
-        if !matches!(field, Field::Company | Field::Kind | Field::Lang) {
+        if !matches!(field, Field::Company | Field::Kind | Field::Lang | Field::Category | Field::Interval) {
             let hint = format!("write ({0}:a OR {0}:b)", field.name());
             self.stop(open.span.clone(), format!("{}: has one value", field.name()), &hint);
             return None;
@@ -138,6 +140,13 @@ impl<'q> Parser<'q> {
             Field::Company => names(values).map(Condition::Company),
             Field::Kind => names(values).map(Condition::Kind),
             Field::Lang => values.iter().map(|(text, _)| parse_language(text)).collect::<Result<_, _>>().map(Condition::Lang),
+            Field::Rank => parse_ranks(text).map(|ranks| Condition::Site(SiteCondition::Rank(ranks))),
+            Field::Category => names(values).map(|names| Condition::Site(SiteCondition::Category(names))),
+            Field::Interval => values
+                .iter()
+                .map(|(text, _)| parse_interval(text))
+                .collect::<Result<_, _>>()
+                .map(|any_of| Condition::Site(SiteCondition::Interval(any_of))),
             Field::Year => parse_years(text).map(Condition::Days),
             Field::Since => parse_since(text).map(Condition::Days),
             Field::Until => parse_until(text).map(Condition::Days),

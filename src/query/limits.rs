@@ -1,6 +1,7 @@
-//! Conditions that hold for a whole query: days, languages, companies, kinds, headings; and what they mean together.
+//! Conditions that hold for a whole query: days, languages, companies, kinds, sites, headings; and what they mean together.
 
 use super::Phrase;
+use super::sites::{RankRange, SiteCondition};
 use super::values::{ValueError, fold_name};
 use crate::snapshot::Day;
 use std::fmt;
@@ -18,6 +19,8 @@ pub struct Limits {
     pub companies: Vec<NameMatch>,
     /// Each must match the kind.
     pub kinds: Vec<NameMatch>,
+    /// Each must hold of the site at the snapshot.
+    pub sites: Vec<SiteCondition>,
     /// Each must stand in a heading above the passage.
     pub headings: Vec<Phrase>,
 }
@@ -31,6 +34,8 @@ pub enum Conflict {
     AsOf(Day, Day),
     #[error("a text as of {0} was captured by that day, and that is never {1}")]
     AsOfBefore(Day, DayRange),
+    #[error("no rank is both {0} and {1}")]
+    Ranks(RankRange, RankRange),
 }
 
 impl Limits {
@@ -59,11 +64,17 @@ impl Limits {
         {
             return Err(Conflict::AsOfBefore(as_of, days));
         }
+        for new in other.sites.iter().filter_map(SiteCondition::ranks) {
+            if let Some(known) = self.sites.iter().filter_map(SiteCondition::ranks).find(|known| !known.meets(new)) {
+                return Err(Conflict::Ranks(known, new));
+            }
+        }
         self.days = days;
         self.as_of = as_of;
         self.langs.extend(other.langs);
         self.companies.extend(other.companies);
         self.kinds.extend(other.kinds);
+        self.sites.extend(other.sites);
         self.headings.extend(other.headings);
         Ok(())
     }
@@ -202,6 +213,13 @@ mod tests {
         assert_eq!(limits.narrow(Limits { as_of: Some(Day(20)), ..Limits::default() }), Ok(()));
         let other = Limits { as_of: Some(Day(21)), ..Limits::default() };
         assert_eq!(limits.narrow(other), Err(Conflict::AsOf(Day(20), Day(21))));
+        let ranked = |first, last| {
+            let ranks = RankRange { first: Some(first), last: Some(last) };
+            Limits { sites: vec![SiteCondition::Rank(ranks)], ..Limits::default() }
+        };
+        assert_eq!((limits.narrow(ranked(1, 9)), limits.narrow(ranked(5, 20))), (Ok(()), Ok(())));
+        assert_eq!(limits.narrow(ranked(10, 20)).unwrap_err().to_string(), "no rank is both from 1 to 9 and from 10 to 20");
+        assert_eq!(limits.sites.len(), 2);
     }
 
     #[test]

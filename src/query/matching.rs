@@ -1,7 +1,7 @@
 //! What a query means for the text of one passage: whether it matches, and what of it is highlighted.
 
 use super::positions::{join_positions, remove_within};
-use super::{DayRange, NameMatch, Node, Phrase, Query, Term};
+use super::{DayRange, NameMatch, Node, Phrase, Query, SiteCondition, Term};
 use crate::snapshot::Day;
 use crate::words::{Words, stem};
 use rustc_hash::FxHashMap;
@@ -27,6 +27,8 @@ pub trait Attributes {
     fn kind(&self, names: &NameMatch) -> bool;
     /// Whether this is the language, a lower-case code.
     fn lang(&self, code: &str) -> bool;
+    /// Whether some occurrence is of a site of which this holds.
+    fn site(&self, condition: &SiteCondition) -> bool;
     /// Whether some occurrence lies within these days.
     fn days(&self, days: DayRange) -> bool;
     /// Whether the passage stands in its document as of the end of this day.
@@ -111,6 +113,7 @@ pub fn matches(node: &Node, passage: &PassageWords, attributes: &dyn Attributes)
         Node::Company(names) => attributes.company(names),
         Node::Kind(names) => attributes.kind(names),
         Node::Lang(code) => attributes.lang(code),
+        Node::Site(condition) => attributes.site(condition),
         Node::Days(days) => attributes.days(*days),
         Node::AsOf(day) => attributes.as_of(*day),
     }
@@ -147,7 +150,8 @@ fn mark(node: &Node, passage: &PassageWords, marked: &mut Vec<(u32, u32)>) {
         Node::Phrase(phrase) if phrase.gap == 0 => marked.extend(occurrences(phrase, passage)),
         Node::Phrase(phrase) => mark_near(phrase, passage, marked),
         Node::Bool { must, should, .. } => must.iter().chain(should).for_each(|node| mark(node, passage, marked)),
-        Node::Heading(_) | Node::Company(_) | Node::Kind(_) | Node::Lang(_) | Node::Days(_) | Node::AsOf(_) => {}
+        Node::Heading(_) | Node::Company(_) | Node::Kind(_) => {}
+        Node::Lang(_) | Node::Site(_) | Node::Days(_) | Node::AsOf(_) => {}
     }
 }
 
@@ -224,9 +228,10 @@ fn in_characters(text: &str, places: &[Range<usize>]) -> Vec<Range<usize>> {
 mod tests {
     use super::super::parse;
     use super::*;
+    use crate::site::SiteFacts;
     use proptest::prelude::*;
 
-    /// Of all questions, the company and the language decide.
+    /// Of all questions, the company, the language and the rank decide.
     struct Facebook;
 
     impl Attributes for Facebook {
@@ -241,6 +246,9 @@ mod tests {
         }
         fn lang(&self, code: &str) -> bool {
             code == "en"
+        }
+        fn site(&self, condition: &SiteCondition) -> bool {
+            condition.holds(&SiteFacts { rank: Some(4), ..SiteFacts::default() })
         }
         fn days(&self, _: DayRange) -> bool {
             false
@@ -305,6 +313,7 @@ mod tests {
         assert!(finds("a AND (b OR c) NOT d", "a c") && !finds("a AND (b OR c) NOT d", "a c d"));
         assert!(finds("a (company:face* OR kind:x)", "a") && !finds("a OR lang:de", "b") && finds("a OR lang:en", "b"));
         assert!(finds("-company:google", "b") && !finds("NOT company:facebook", "b"));
+        assert!(finds("a OR rank:1..5", "b") && !finds("a OR category:news", "b") && !finds("-rank:4", "b"));
     }
 
     #[test]

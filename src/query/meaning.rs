@@ -1,6 +1,7 @@
 //! Compares what queries find with the plain meaning of what is written.
 
-use super::{Attributes, DayRange, NameMatch, Parsed, PassageWords, Phrase, matches, parse};
+use super::{Attributes, DayRange, NameMatch, Parsed, PassageWords, Phrase, SiteCondition, matches, parse};
+use crate::site::SiteFacts;
 use crate::snapshot::Day;
 use Expr::*;
 use proptest::prelude::*;
@@ -10,6 +11,7 @@ use proptest::prelude::*;
 enum Expr {
     Word(char),
     Lang(bool),
+    Rank(u32, u32),
     Not(Box<Expr>),
     All(Vec<Expr>),
     Any(Vec<Expr>),
@@ -17,7 +19,9 @@ enum Expr {
 }
 
 fn expr() -> impl Strategy<Value = Expr> {
-    let leaf = prop_oneof![3 => (0u8..3).prop_map(|word| Word(char::from(b'x' + word))), 1 => any::<bool>().prop_map(Lang)];
+    let leaf = prop_oneof![3 => (0u8..3).prop_map(|word| Word(char::from(b'x' + word))), 1 => any::<bool>().prop_map(Lang),
+        1 => (1..9u32, 0..9u32).prop_map(|(first, more)| Rank(first, first + more)),
+    ];
     leaf.prop_recursive(4, 24, 4, |inner| {
         let several = || proptest::collection::vec(inner.clone(), 2..4);
         prop_oneof![
@@ -34,6 +38,7 @@ fn written(expr: &Expr) -> String {
     match expr {
         Word(word) => word.to_string(),
         Lang(held) => format!("lang:{}", if *held { "en" } else { "de" }),
+        Rank(first, last) => format!("rank:{first}..{last}"),
         Not(inner) => format!("(NOT {})", written(inner)),
         All(exprs) => joined(exprs, " AND "),
         Any(exprs) => joined(exprs, " OR "),
@@ -47,7 +52,7 @@ fn written(expr: &Expr) -> String {
 fn asks(expr: &Expr) -> bool {
     match expr {
         Word(_) => true,
-        Lang(_) => false,
+        Lang(_) | Rank(..) => false,
         Not(inner) => asks(inner),
         All(exprs) | Any(exprs) => exprs.iter().any(asks),
         Beside(exprs) => exprs.iter().any(|(_, expr)| asks(expr)),
@@ -56,7 +61,7 @@ fn asks(expr: &Expr) -> bool {
 
 fn excludes(expr: &Expr) -> bool {
     match expr {
-        Word(_) | Lang(_) | Any(_) => false,
+        Word(_) | Lang(_) | Rank(..) | Any(_) => false,
         Not(_) => true,
         All(exprs) => exprs.iter().all(excludes),
         Beside(exprs) => exprs.iter().all(|(_, expr)| excludes(expr)),
@@ -67,6 +72,7 @@ fn holds(expr: &Expr, passage: &str) -> bool {
     match expr {
         Word(word) => passage.contains(*word),
         Lang(held) => *held,
+        Rank(first, last) => (*first..=*last).contains(&RANK),
         Not(inner) => !holds(inner, passage),
         All(exprs) => exprs.iter().all(|expr| holds(expr, passage)),
         Any(exprs) => exprs.iter().any(|expr| holds(expr, passage)),
@@ -79,6 +85,9 @@ fn holds(expr: &Expr, passage: &str) -> bool {
         }
     }
 }
+
+/// The rank of every site.
+const RANK: u32 = 5;
 
 /// Every passage is in English.
 struct English;
@@ -96,6 +105,9 @@ impl Attributes for English {
     fn lang(&self, code: &str) -> bool {
         code == "en"
     }
+    fn site(&self, condition: &SiteCondition) -> bool {
+        condition.holds(&SiteFacts { rank: Some(RANK), ..SiteFacts::default() })
+    }
     fn days(&self, _: DayRange) -> bool {
         false
     }
@@ -109,10 +121,11 @@ proptest! {
     #[test]
     fn a_query_means_what_is_written(expr in expr(), passage in "[xyz]?( [xyz]){0,2}") {
         let text = written(&expr);
-        // Refused are a query that only excludes, and a + that means nothing.
+        // Refused are a query that only excludes, a + that means nothing, and ranks that exclude each other.
         if let Ok(Parsed { query, .. }) = parse(&text) {
             let node = query.node.is_none_or(|node| matches(&node, &PassageWords::new(&passage), &English));
             let limits = query.limits.langs.iter().all(|langs| langs.iter().any(|code| code == "en"));
+            let limits = limits && query.limits.sites.iter().all(|condition| English.site(condition));
             prop_assert_eq!(node && limits, holds(&expr, &passage), "{}", text);
         }
     }

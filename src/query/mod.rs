@@ -10,6 +10,7 @@
 //! | `+must -not`, `AND OR NOT ( )` | combinations; the operators are upper case |
 //! | `pseudonym*` | words that begin so |
 //! | `company:` `kind:` `lang:` `heading:` | conditions; several values: `company:(facebook OR google)`; `company:face*` |
+//! | `rank:1..1000` `category:news` `interval:2019_A` | conditions on what is told of the site at the snapshots |
 //! | `year:2005..2010` `since:2005-05` `until:2010` `asof:2010-05-25` | conditions on the snapshots in which a passage stands |
 //!
 //! **What binds tighter.** `NOT WITHIN`, then `NOT`, `+` and `-`, then `AND`, then `OR`; clauses beside each other bind least:
@@ -40,13 +41,15 @@ mod meaning;
 mod parser;
 mod phrase;
 mod positions;
+mod sites;
 mod values;
 
 pub use diagnostic::{Diagnostic, Diagnostics, render};
 pub use limits::{Conflict, DayRange, Limits, NameMatch, NamePattern};
 pub use matching::{Attributes, PassageWords, highlights, matches, spans};
 pub use positions::{join_positions, remove_within};
-pub use values::{ValueError, parse_as_of, parse_language, parse_since, parse_until, parse_years};
+pub use sites::{RankRange, SiteCondition};
+pub use values::{ValueError, parse_as_of, parse_interval, parse_language, parse_ranks, parse_since, parse_until, parse_years};
 
 use crate::snapshot::Day;
 
@@ -97,6 +100,8 @@ pub enum Node {
     Kind(NameMatch),
     /// The language of the snapshot's text, a lower-case code.
     Lang(String),
+    /// Some occurrence is of a site of which this holds.
+    Site(SiteCondition),
     /// Some occurrence lies within these days.
     Days(DayRange),
     /// The passage stands in its document as of the end of this day.
@@ -164,7 +169,8 @@ impl Node {
     pub fn is_condition(&self) -> bool {
         match self {
             Node::Word(_) | Node::Prefix(_) | Node::Phrase(_) | Node::Outside { .. } => false,
-            Node::Heading(_) | Node::Company(_) | Node::Kind(_) | Node::Lang(_) | Node::Days(_) | Node::AsOf(_) => true,
+            Node::Heading(_) | Node::Company(_) | Node::Kind(_) => true,
+            Node::Lang(_) | Node::Site(_) | Node::Days(_) | Node::AsOf(_) => true,
             Node::Bool { must, should, must_not } => must.iter().chain(should).chain(must_not).all(Node::is_condition),
         }
     }
@@ -212,8 +218,19 @@ mod tests {
             Node::Company(of) => format!("company:{}", names(of)),
             Node::Kind(of) => format!("kind:{}", names(of)),
             Node::Lang(code) => format!("lang:{code}"),
+            Node::Site(of) => site(of),
             Node::Days(days) => format!("days:[{days}]"),
             Node::AsOf(day) => format!("asof:{day}"),
+        }
+    }
+
+    fn site(of: &SiteCondition) -> String {
+        match of {
+            SiteCondition::Rank(ranks) => format!("rank:[{ranks}]"),
+            SiteCondition::Category(of) => format!("category:{}", names(of)),
+            SiteCondition::Interval(any_of) => {
+                format!("interval:{}", any_of.iter().map(ToString::to_string).collect::<Vec<_>>().join("/"))
+            }
         }
     }
 
@@ -236,6 +253,7 @@ mod tests {
         let mut parts: Vec<String> = of.companies.iter().map(|names_| format!("company:{}", names(names_))).collect();
         parts.extend(of.kinds.iter().map(|names_| format!("kind:{}", names(names_))));
         parts.extend(of.langs.iter().map(|codes| format!("lang:{}", codes.join("/"))));
+        parts.extend(of.sites.iter().map(site));
         parts.extend(of.headings.iter().map(|heading| format!("heading:{}", phrase(heading))));
         if !of.days.is_unlimited() {
             parts.push(of.days.to_string());
@@ -320,7 +338,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(2_000))]
         #[test]
         fn any_text_is_a_query_or_has_mistakes_with_places(
-            text in "(\\PC|\\s|[()\"*~+|?-]| AND | OR | NOT | NOT WITHIN |company:|heading:|year:|lang:|asof:2010-01-01|a|b){0,40}"
+            text in "(\\PC|\\s|[()\"*~+|?-]| AND | OR | NOT | NOT WITHIN |company:|heading:|year:|lang:|rank:|category:|interval:|asof:2010-01-01|a|b){0,40}"
         ) {
             let notes = match parse(&text) {
                 Ok(parsed) => {

@@ -2,7 +2,7 @@
 
 use super::diagnostic::{Notes, nothing_to_find};
 use super::lexer::{Token, TokenKind};
-use super::{DayRange, MAX_CLAUSES, MAX_DEPTH, MAX_PHRASE_WORDS, NameMatch, Node, Phrase, Term};
+use super::{DayRange, MAX_CLAUSES, MAX_DEPTH, MAX_PHRASE_WORDS, NameMatch, Node, Phrase, SiteCondition, Term};
 use crate::snapshot::Day;
 use std::ops::Range;
 
@@ -27,6 +27,7 @@ pub(super) enum Condition {
     Heading(Phrase),
     Days(DayRange),
     AsOf(Day),
+    Site(SiteCondition),
 }
 
 pub(super) struct Parser<'q> {

@@ -1,6 +1,8 @@
 //! Reads the values of fields and options: years, dates, languages, names.
 
 use super::limits::DayRange;
+use super::sites::RankRange;
+use crate::site::Interval;
 use crate::snapshot::Day;
 use unicode_normalization::UnicodeNormalization;
 
@@ -92,6 +94,41 @@ pub fn parse_language(text: &str) -> Result<String, ValueError> {
     Ok(code)
 }
 
+/// Reads ranks: `1..1000` (both included), `..1000`, `1000..`, `500`.
+///
+/// # Errors
+/// What is no such range.
+pub fn parse_ranks(text: &str) -> Result<RankRange, ValueError> {
+    let text = text.trim();
+    let (from, to) = text.split_once("..").unwrap_or((text, text));
+    let error =
+        || ValueError::new(format!("`{text}` is not a range of ranks"), "write 1..1000, ..1000, 1000.. or 500; 1 is the first");
+    let read = |part: &str| match part.trim() {
+        "" => Ok(None),
+        part => rank(part).map(Some).ok_or_else(error),
+    };
+    match (read(from)?, read(to)?) {
+        (None, None) => Err(error()),
+        (Some(from), Some(to)) if from > to => {
+            Err(ValueError::new(format!("{to} is less than {from}"), format!("the lower rank comes first: {to}..{from}")))
+        }
+        (first, last) => Ok(RankRange { first, last }),
+    }
+}
+
+/// Reads a half year, `2019_A` or `2019_B`.
+///
+/// # Errors
+/// What is none.
+pub fn parse_interval(text: &str) -> Result<Interval, ValueError> {
+    let error = || {
+        let hint =
+            "write 2019_A for January to June of 2019, 2019_B for July to December; for other times year:, since: and until:";
+        ValueError::new(format!("`{}` is not a half year", text.trim()), hint)
+    };
+    Interval::parse(text).ok_or_else(error)
+}
+
 /// A name for comparing: case-folded, white space collapsed, compatibility forms made equal.
 pub(super) fn fold_name(name: &str) -> String {
     let mut collapsed = String::with_capacity(name.len());
@@ -155,6 +192,12 @@ fn number(text: &str) -> Option<i8> {
     text.parse().ok()
 }
 
+/// A rank, from 1.
+fn rank(text: &str) -> Option<u32> {
+    let digits = text.bytes().all(|b| b.is_ascii_digit());
+    text.parse().ok().filter(|rank| digits && *rank > 0)
+}
+
 fn years_error(text: &str) -> ValueError {
     let hint = match date(text) {
         Ok(_) => "for months and days write since: and until:",
@@ -215,10 +258,32 @@ mod tests {
         }
     }
 
+    #[test]
+    fn ranks_are_whole_and_both_included() {
+        let shown = |text| {
+            parse_ranks(text).map_or_else(|error| format!("{} ({})", error.message, error.hint), |range| range.to_string())
+        };
+        assert_eq!(shown("1..1000"), "from 1 to 1000");
+        assert_eq!(shown(" ..1000 "), "1000 or less");
+        assert_eq!(shown("1000.."), "1000 or more");
+        assert_eq!(shown("500"), "500");
+        assert_eq!(shown("9..5"), "5 is less than 9 (the lower rank comes first: 5..9)");
+        for wrong in ["", "..", "0", "0..5", "1-1000", "1,000", "+5", "-5", "4294967296", "1...5", "top"] {
+            assert!(parse_ranks(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn intervals_are_half_years() {
+        assert_eq!(parse_interval(" 2019_b ").unwrap().to_string(), "2019_B");
+        assert_eq!(parse_interval("2019").unwrap_err().message, "`2019` is not a half year");
+    }
+
     proptest! {
         #[test]
-        fn no_value_panics(text in "\\PC*", dated in "[0-9.-]{0,12}") {
+        fn no_value_panics(text in "\\PC*", dated in "[0-9._AB-]{0,12}") {
             for text in [text, dated] {
+                let _ = (parse_ranks(&text), parse_interval(&text));
                 let _ = (parse_years(&text), parse_since(&text), parse_until(&text), parse_as_of(&text), parse_language(&text));
             }
         }

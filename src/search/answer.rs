@@ -50,11 +50,11 @@ pub struct YearCount {
     pub companies: u64,
 }
 
-/// How much is known of a day: documents that the query's company and kind admit.
+/// How much is known of a day: documents that the query's company and kind admit, and of which some snapshot is of a site as asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AsOf {
     pub day: Day,
-    /// Documents with a snapshot that stands for the day.
+    /// Documents with a snapshot that stands for the day, of a site as asked for.
     pub known: u64,
     /// Documents of which the archive has snapshots, but none that stands for the day.
     pub unknown: u64,
@@ -328,12 +328,15 @@ fn known_as_of(scope: &Scope<'_>, day: Day) -> Result<AsOf, IndexError> {
     let limits = Limits { days: Default::default(), headings: Vec::new(), ..scope.limits.clone() };
     let scope = Scope { limits: &limits, ..*scope };
     for (slot, entry) in scope.index.catalog.documents() {
-        if entry.first.is_some() && !entry.is_duplicate() && scope.admits(slot)? {
-            match scope.as_of(slot, day)? {
-                Some(snapshot) if entry.duplicates.contains(snapshot) => {}
-                Some(_) => as_of.known += 1,
-                None => as_of.unknown += 1,
-            }
+        if entry.first.is_none() || entry.is_duplicate() || !scope.admits(slot)? {
+            continue;
+        }
+        // A document that stands for the day with another rank, category or interval is known, and is not asked for.
+        let of_sites = scope.of_sites(&scope.index.record(slot)?.timeline);
+        match scope.as_of(slot, day)? {
+            Some(snapshot) if entry.duplicates.contains(snapshot) => {}
+            Some(snapshot) => as_of.known += u64::from(of_sites.contains(snapshot)),
+            None => as_of.unknown += u64::from(!of_sites.is_empty()),
         }
     }
     Ok(as_of)

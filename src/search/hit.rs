@@ -6,6 +6,7 @@ use crate::history::{Entry, PASSAGE_SEPARATOR, Provenance, Runs, Timeline};
 use crate::index::IndexError;
 use crate::passage::Shape;
 use crate::query::highlights;
+use crate::site::SiteFacts;
 use crate::snapshot::{Captured, Instant};
 use std::ops::Range;
 use std::sync::Arc;
@@ -55,6 +56,7 @@ pub struct Lifespan {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evidence {
     pub captured: Option<Captured>,
+    pub site: SiteFacts,
     pub provenance: Provenance,
     pub sha256_text: [u8; 32],
     /// Place of the passage in the text of the version, in characters.
@@ -107,6 +109,7 @@ impl Hit {
             clause: lifespan(timeline, &of_clause),
             evidence: Evidence {
                 captured: timeline.snapshots[snapshot as usize].captured,
+                site: timeline.site(snapshot).cloned().unwrap_or_default(),
                 provenance: index.provenance(slot, snapshot)?,
                 sha256_text: place.sha256_text,
                 offset: place.offset,

@@ -5,7 +5,7 @@ use super::scope::{self, Scope};
 use crate::history::Timeline;
 use crate::index::schema::slot_and_passage;
 use crate::index::{Index, IndexError};
-use crate::query::{Attributes, DayRange, Limits, NameMatch, Node, PassageWords, Phrase, matches, spans};
+use crate::query::{Attributes, DayRange, Limits, NameMatch, Node, PassageWords, Phrase, SiteCondition, matches, spans};
 use crate::snapshot::Day;
 use crate::words;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -78,6 +78,10 @@ impl Planner {
             Node::Lang(code) => {
                 let code = code.clone();
                 self.timed(move |timeline, snapshot| timeline.version_of(snapshot).is_some_and(|facts| facts.lang == code))
+            }
+            Node::Site(condition) => {
+                let condition = condition.clone();
+                self.timed(move |timeline, snapshot| timeline.site(snapshot).is_some_and(|site| condition.holds(site)))
             }
             Node::Days(range) => {
                 let range = *range;
@@ -272,6 +276,10 @@ impl Attributes for NoAttributes {
     }
 
     fn lang(&self, _: &str) -> bool {
+        false
+    }
+
+    fn site(&self, _: &SiteCondition) -> bool {
         false
     }
 

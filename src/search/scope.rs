@@ -63,10 +63,11 @@ impl Scope<'_> {
             None if limits.langs.is_empty() => all,
             None => all.iter().filter(|&snapshot| self.has_language(timeline, snapshot)).collect(),
         };
+        let within = within.intersection(&self.of_sites(timeline));
         Ok(if limits.days.is_unlimited() { within } else { within.intersection(&days(timeline, limits.days)) })
     }
 
-    /// The snapshot that stands at the end of a day: the last usable one, in a language asked for; none past the last capture of
+    /// The snapshot that stands at the end of a day: the last usable one, in a language asked for, whatever its site; none past the last capture of
     /// the source or the text's deletion, and none that is older than may be carried.
     pub fn as_of(&self, slot: u32, day: Day) -> Result<Option<u32>, IndexError> {
         let entry = self.index.entry(slot)?;
@@ -88,6 +89,18 @@ impl Scope<'_> {
             Recording::Changes => Carry::Unlimited,
         });
         Ok(timeline.day(last).filter(|captured| *captured >= carry.earliest(day)).map(|_| last))
+    }
+
+    /// The snapshots of which the archive tells that the conditions on the site hold; all where none are asked for.
+    pub fn of_sites(&self, timeline: &Timeline) -> Runs {
+        let conditions = &self.limits.sites;
+        if conditions.is_empty() {
+            return Runs::range(0, timeline.snapshots.len() as u32);
+        }
+        let holds: Vec<bool> =
+            timeline.sites.iter().map(|site| conditions.iter().all(|condition| condition.holds(site))).collect();
+        let fits = |site: u32| holds.get(site as usize).is_some_and(|holds| *holds);
+        (0..).zip(&timeline.site_of).filter(|(_, site)| fits(**site)).map(|(snapshot, _)| snapshot).collect()
     }
 
     fn has_language(&self, timeline: &Timeline, snapshot: u32) -> bool {

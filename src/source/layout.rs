@@ -45,7 +45,8 @@ impl Trail<'_> {
     /// Reads a path of a git history, whose commits tell the dates that the path does not: `<Service>/<Terms Type>[ #<part>]` of
     /// Open Terms Archive, else what the path of any file tells.
     pub fn place_in_history(&self) -> Place {
-        let place = self.place();
+        // A year in the name of a text of TOSBack is none of a capture.
+        let place = if self.crawled().is_some() { self.undated() } else { self.place() };
         let inside = &self.folders[self.outside..];
         if place.date.is_some() || self.is_princeton() {
             return place;
@@ -175,15 +176,20 @@ impl Trail<'_> {
         }
     }
 
+    /// The site whose texts TOSBack keeps in the folder: `crawl/<site>/<Doc Name>`.
+    fn crawled(&self) -> Option<&str> {
+        let with_root = &self.folders[self.outside.saturating_sub(1)..];
+        let crawl = with_root.iter().rposition(|name| is_crawl(name))?;
+        with_root.get(crawl + 1).copied()
+    }
+
     /// Princeton-Leuven without its header, TOSBack, OPP-115, `<Service>/<Terms Type>`, `<domain>`.
     fn undated(&self) -> Place {
         let inside = &self.folders[self.outside..];
-        let with_root = &self.folders[self.outside.saturating_sub(1)..];
-        let crawled = with_root.iter().rposition(|name| name.eq_ignore_ascii_case("crawl")).and_then(|at| with_root.get(at + 1));
         let (company, kind) = if is_princeton_path(inside, self.stem) {
             (Some(self.stem), Some("Privacy Policy".to_owned()))
-        } else if let Some(site) = crawled {
-            (Some(*site), Some(kind_name(self.stem)))
+        } else if let Some(site) = self.crawled() {
+            (Some(site), Some(kind_name(self.stem)))
         } else if let Some(domain) = numbered_domain(self.stem) {
             // Every text of OPP-115 is a privacy policy.
             (Some(without_www(domain)), Some("Privacy Policy".to_owned()))
@@ -214,6 +220,11 @@ fn company_and_kind(name: &str) -> (Option<&str>, Option<&str>) {
         Some((company, kind)) => (Some(company), Some(kind)),
         None => (None, Some(name)),
     }
+}
+
+/// The folders in which TOSBack keeps sites: all, and those whose texts someone has looked at.
+fn is_crawl(folder: &str) -> bool {
+    folder.eq_ignore_ascii_case("crawl") || folder.eq_ignore_ascii_case("crawl_reviewed")
 }
 
 /// `l/li/lin/linux.test`: folders named by the first one, two and three characters of the domain.
@@ -303,6 +314,7 @@ mod tests {
         assert_eq!(told("Acme/Ranking.md"), "Acme | Ranking |  | Changes");
         assert_eq!(told("Acme/Terms of Service #main.html"), "Acme | Terms of Service | main | Changes");
         assert_eq!(told("crawl/acme.test/Privacy Policy.txt"), "acme.test | Privacy Policy |  | Changes");
+        assert_eq!(told("crawl_reviewed/acme.test/Updated Terms 2013.txt"), "acme.test | Updated Terms 2013 |  | Changes");
         assert_eq!(told("l/li/lin/linux.test.md"), "linux.test | Privacy Policy |  | Captures");
         assert_eq!(told("docs/privacy.md"), " | Privacy Policy |  | Changes");
         assert_eq!(told("sites/acme.test.html"), "acme.test | Policy |  | Changes");
@@ -362,6 +374,7 @@ mod tests {
         for (path, expected) in [
             ("a/ac/acm/acme.test.md", "acme.test | Privacy Policy | - | -"),
             ("crawl/acme.test/Privacy Policy.txt", "acme.test | Privacy Policy | - | -"),
+            ("crawl_reviewed/acme.test/About.txt", "acme.test | About | - | -"),
             ("12_www.acme.test.html", "acme.test | Privacy Policy | - | -"),
             ("acme/privacy.html", "acme | Privacy Policy | - | -"),
             ("acme.test/about.html", "acme.test | Policy | - | -"),

@@ -1,5 +1,6 @@
 //! What a text file is a capture of: the facts of the settings, the header, the path and the page, in this order.
 
+use crate::site::{Interval, SiteFacts};
 use crate::snapshot::{Captured, CommitKind, DateSource, DocumentKey, Format, Recording};
 use crate::source::date::{ImpossibleDate, Reading};
 use crate::source::header::{Header, Princeton, host};
@@ -33,6 +34,7 @@ pub struct Facts {
     format: Format,
     recording: Recording,
     commit_kind: Option<CommitKind>,
+    site: SiteFacts,
     problems: Vec<Problem>,
 }
 
@@ -66,15 +68,17 @@ impl Facts {
     fn of_header(header: Princeton, path_date: impl FnOnce() -> Option<Reading>) -> Facts {
         let captured = header.instant.map(|instant| Captured { instant, source: DateSource::ArchiveHeader });
         let from_path = || path_date().and_then(Result::ok).map(|instant| Captured { instant, source: DateSource::Path });
+        let captured = captured.or_else(from_path);
         Facts {
             company: Some(header.company),
             kind: PRINCETON_KIND.to_owned(),
             part: String::new(),
-            captured: captured.or_else(from_path),
+            captured,
             url: Some(header.url),
             format: header.format,
             recording: Recording::Captures,
             commit_kind: None,
+            site: SiteFacts { interval: captured.and_then(|captured| Interval::of(captured.instant)), ..SiteFacts::default() },
             problems: header.problem.map(Problem::Header).into_iter().collect(),
         }
     }
@@ -89,6 +93,7 @@ impl Facts {
             format,
             recording: place.recording,
             commit_kind: None,
+            site: SiteFacts::default(),
             problems: Vec::new(),
         };
         facts.set_date(place.date, DateSource::Path);
@@ -148,6 +153,11 @@ impl Facts {
         self.commit_kind = kind.filter(|_| self.recording == Recording::Changes);
     }
 
+    /// Adds what the commit tells of the site. An interval that it states stands before that of the capture's date.
+    pub fn add_site(&mut self, site: &SiteFacts) {
+        self.site = SiteFacts { interval: site.interval.or(self.site.interval), ..site.clone() };
+    }
+
     /// Whether the archive tells the time of the capture.
     pub fn is_dated(&self) -> bool {
         self.captured.is_some()
@@ -171,6 +181,7 @@ impl Facts {
             url: self.url,
             recording: self.recording,
             commit_kind: self.commit_kind,
+            site: self.site,
             ended: None,
         };
         (reference, self.problems)

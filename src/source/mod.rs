@@ -23,6 +23,7 @@ mod template;
 mod trail;
 mod walk;
 
+use crate::site::SiteFacts;
 use crate::snapshot::{Captured, CommitKind, DocumentKey, Format, Instant, Recording};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -65,6 +66,7 @@ pub struct Reference {
     pub url: Option<String>,
     pub recording: Recording,
     pub commit_kind: Option<CommitKind>,
+    pub site: SiteFacts,
     /// When the archive deleted the text, where it did so before recording another one.
     pub ended: Option<Instant>,
 }

@@ -1,5 +1,6 @@
 //! JSON Lines: one snapshot per line, its facts under keys that the settings can name.
 
+use crate::site::SiteFacts;
 use crate::snapshot::{Captured, DateSource, DocumentKey, Format, Recording};
 use crate::source::date::{self, ImpossibleDate};
 use crate::source::header::captured_host;
@@ -137,6 +138,7 @@ fn list_record(bytes: &[u8], record: Record, defaults: &Defaults, ids: &mut Hash
         url,
         recording: defaults.recording,
         commit_kind: None,
+        site: SiteFacts::default(),
         ended: None,
     });
 }

@@ -1,55 +1,9 @@
 //! A git history as an archive: the same answers as from a folder of its versions, and what only a history can tell.
 
 use super::place::{ARCHIVE, INDEX, Place, strings};
+use super::repository::Repository;
 use serde_json::Value;
 use std::process::Command;
-
-/// A repository that is made commit by commit.
-pub struct Repository<'p> {
-    place: &'p Place,
-}
-
-impl Repository<'_> {
-    pub fn new(place: &Place) -> Repository<'_> {
-        let repository = Repository { place };
-        std::fs::create_dir_all(place.path(ARCHIVE)).unwrap();
-        repository.git(&["init", "--quiet", "--initial-branch", "main"], "");
-        repository
-    }
-
-    pub fn git(&self, args: &[&str], date: &str) -> String {
-        let output = Command::new("git")
-            .current_dir(self.place.path(ARCHIVE))
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .env("GIT_AUTHOR_DATE", date)
-            // The committer's clock is never asked.
-            .env("GIT_COMMITTER_DATE", "2000-01-01T00:00:00Z")
-            .args(["-c", "user.name=a", "-c", "user.email=a@example.org"])
-            .args(args)
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8_lossy(&output.stdout).trim().to_owned()
-    }
-
-    fn commit(&self, date: &str, message: &str) -> String {
-        self.git(&["add", "--all"], date);
-        self.git(&["commit", "--quiet", "--allow-empty", "--cleanup=verbatim", "--message", message], date);
-        self.git(&["rev-parse", "HEAD"], "")
-    }
-
-    /// Commits a file.
-    pub fn record(&self, path: &str, text: impl AsRef<[u8]>, date: &str, message: &str) -> String {
-        self.place.archived(path, text);
-        self.commit(date, message)
-    }
-
-    pub fn delete(&self, path: &str, date: &str) {
-        self.place.unarchive(path);
-        self.commit(date, "Remove it");
-    }
-}
 
 fn policy(words: &str) -> String {
     format!("# Privacy Policy\n\nWe keep what you give us for {words} and no longer than we must.\n")
@@ -264,62 +218,88 @@ fn texts_that_a_partial_clone_lacks_are_named_and_read_once_they_are_there() {
     assert_eq!(place.texts(&["\"two years\""]), Vec::<String>::new());
 }
 
-/// The Markdown of the Princeton-Leuven corpus.
-fn princeton(domain: &str, time: &str, text: &str) -> String {
-    let day = format!("{}-{}-{}", &time[..4], &time[4..6], &time[6..8]);
-    format!(
-        "> *The following text is extracted and transformed from the {domain} privacy policy that was archived on {day}. Please check the \
-         [original snapshot on the Wayback Machine](https://web.archive.org/web/{time}id_/http%3A//www.{domain}/privacy) for the most \
-         accurate reproduction.*\n\n# Privacy\n\n{text}\n"
-    )
+#[test]
+fn tosback_keeps_html_fragments_of_which_only_commits_tell_the_date() {
+    let place = Place::new();
+    let repository = Repository::new(&place);
+    let fragment = |words: &str| {
+        format!("<div>\n<h2>Privacy</h2>\n<p>We keep it for {words}. \nThen we remove it. \nAsk us.</p>\n<br>\n</div>\n")
+    };
+    repository.record("README", "About.\n", "2012-01-01T00:00:00-0800", "Begin");
+    repository.record("rules/acme.test.xml", "<sitename/>", "2012-01-01T00:00:00-0800", "Rules");
+    let privacy = "crawl/acme.test/Privacy Policy.txt";
+    repository.record(privacy, fragment("one year"), "2012-12-31T23:30:00-0800", "changes for acme.test");
+    repository.record("crawl/acme.test/Terms of Service.txt", fragment("a day"), "2013-01-05T10:00:00+0000", "new crawl");
+    repository.record("crawl/acme.test/Updated Terms 2009.txt", fragment("a week"), "2013-02-05T10:00:00+0000", "new crawl");
+    repository.record("crawl_reviewed/acme.test/Privacy Policy.txt", fragment("one year"), "2013-03-05T10:00:00+0000", "Review");
+    repository.record("crawl_reviewed/Bolt.test/Help Center.txt", fragment("a month"), "2013-04-05T10:00:00+0000", "Review");
+    repository.record(privacy, fragment("two years"), "2014-01-05T10:00:00+0000", "changes for acme.test");
+    let summary = place.index(&[]).exit(0).json();
+    assert_eq!(snapshots(&summary), (5, 6, 0));
+    assert_eq!((&summary["companies"], &summary["sources"][0]["recording"]), (&2.into(), &"changes".into()));
+    let found = place.found(&["--unfold", "--sort", "first-seen", "\"then we remove it\""]);
+    let line = |hit: &Value| {
+        let evidence = &hit["evidence"];
+        assert_eq!(evidence["date_source"], "commit");
+        [&hit["company"], &hit["kind"], &evidence["instant"], &evidence["path"]]
+            .map(|field| field.as_str().unwrap().to_owned())
+            .join("|")
+    };
+    let lines: Vec<String> = found["hits"].as_array().unwrap().iter().map(line).collect();
+    let expected = [
+        "acme.test|Privacy Policy|2013-01-01T07:30:00Z|crawl/acme.test/Privacy Policy.txt",
+        "acme.test|Terms of Service|2013-01-05T10:00:00Z|crawl/acme.test/Terms of Service.txt",
+        "acme.test|Updated Terms 2009|2013-02-05T10:00:00Z|crawl/acme.test/Updated Terms 2009.txt",
+        "acme.test|Privacy Policy|2013-03-05T10:00:00Z|crawl_reviewed/acme.test/Privacy Policy.txt",
+        "Bolt.test|Help Center|2013-04-05T10:00:00Z|crawl_reviewed/Bolt.test/Help Center.txt",
+        "acme.test|Privacy Policy|2014-01-05T10:00:00Z|crawl/acme.test/Privacy Policy.txt",
+    ];
+    assert_eq!(lines, expected);
+    // The line break after each sentence is none of the text.
+    assert_eq!(
+        place.texts(&["\"for two years then we remove it ask us\""]),
+        ["We keep it for two years. Then we remove it. Ask us."]
+    );
 }
 
 #[test]
-fn a_princeton_leuven_history_has_every_capture_at_its_own_time() {
+fn snapshots_of_open_terms_archive_are_pages_that_tell_their_kind_and_address() {
     let place = Place::new();
     let repository = Repository::new(&place);
-    repository.record("README.md", "About.\n", "2021-01-01T00:00:00+0100", "Begin");
-    let domains = ["linux.test", "lime.test", "1-2-3.test", "a.test", "example.org.test"];
-    let mut expected = Vec::new();
-    for (number, year) in (2010..2022).enumerate() {
-        for (site, domain) in domains.iter().enumerate() {
-            // Half an hour after midnight by a clock that is labelled two hours off: the commit's own day is the one before.
-            let time = format!("{year}0{}0{}003000", 1 + number % 9, 1 + site);
-            let (one, two, three) = (&domain[..1], &domain[..2], &domain[..3]);
-            let path = format!("{one}/{two}/{three}/{domain}.md");
-            let text = format!("We keep your data for {} days.", number / 3 + 1);
-            let bare = site == 4 && number % 2 == 1;
-            let file = if bare { format!("# Privacy\n\n{text}\n") } else { princeton(domain, &time, &text) };
-            let message = format!(
-                "{domain} (archived on {year}-0{}-0{})\n\n{{\"timestamp\": \"{time}\", \"policy_url\": \"http://www.{domain}/privacy\", \
-                 \"policy_snapshot_url\": \"https://web.archive.org/web/{time}id_/http%3A//www.{domain}/privacy\", \"interval\": \"{year}_A\", \
-                 \"alexa_rank\": NaN, \"simhash\": 18446744073709551615, \"categories\": [\"NaN\"]}}\n",
-                1 + number % 9,
-                1 + site
-            );
-            let clock = format!("{year}-0{}-0{}T00:30:00+0200", 1 + number % 9, 1 + site);
-            repository.record(&path, file, &clock, &message);
-            expected.push((domain.to_string(), time, number / 3 + 1));
-        }
+    let page = |words: &str| format!("<!DOCTYPE html><html><body><main><p>We keep it for {words}.</p></main></body></html>");
+    let message =
+        |subject: &str, address: &str| format!("{subject}\n\nX-engine-version: 6.0.0\nX-source-document-location: {address}\n");
+    let (one, two) = ("Acme/Community Guidelines #main.html", "Acme/Community Guidelines #spam-policy.html");
+    let address = "https://acme.example/rules?lang=en";
+    let kinds = [
+        (one, "one year", "First record of Acme Community Guidelines", "2022-01-01T00:00:00Z"),
+        (two, "two years", "Start tracking Acme Community Guidelines", "2022-01-01T00:00:00Z"),
+        (one, "three years", "Record new changes of Acme Community Guidelines", "2022-02-01T00:00:00Z"),
+        (one, "four years", "Update Acme Community Guidelines", "2022-03-01T00:00:00Z"),
+        (two, "five years", "Refilter Acme Community Guidelines", "2022-04-01T00:00:00Z"),
+        (two, "six years", "Apply technical or declaration upgrade on Acme Community Guidelines", "2022-05-01T00:00:00Z"),
+        ("Acme/Privacy Policy.html", "seven years", "Fix the encoding by hand", "2022-06-01T00:00:00Z"),
+    ];
+    for (path, words, subject, date) in kinds {
+        repository.record(path, page(words), date, &message(subject, address));
     }
-    repository.git(&["clone", "--quiet", "--bare", ".", "../bare.git"], "");
-    for archive in [ARCHIVE, "bare.git"] {
-        let summary = place.run(&["index", archive, "--index", &format!("of-{archive}"), "--format", "json"]).exit(0).json();
-        assert_eq!(snapshots(&summary), (5, 60, 0));
-        assert_eq!(summary["sources"][0]["recording"], "captures");
+    assert_eq!(snapshots(&place.index(&[]).exit(0).json()), (3, 7, 0));
+    let told = |words: &str| {
+        let evidence = &place.found(&[&format!("\"for {words}\"")])["hits"][0]["evidence"];
+        (evidence["commit_kind"].clone(), evidence["url"].clone(), evidence["path"].clone())
+    };
+    let expected = ["first_record", "first_record", "change", "change", "re_extraction", "re_extraction"];
+    for ((path, words, ..), kind) in kinds.into_iter().zip(expected) {
+        assert_eq!(told(words), (kind.into(), address.into(), path.into()), "{words}");
     }
+    // The page of the first record again: what is told of the one is not told of the other.
+    let again = message("Record new changes of Acme Community Guidelines", "https://acme.example/moved");
+    repository.record(two, page("two years"), "2022-07-01T00:00:00Z", &again);
     place.index(&[]).exit(0);
-    for (domain, time, days) in &expected {
-        let instant = format!("{}-{}-{}", &time[..4], &time[4..6], &time[6..8]);
-        let answer = place.found(&["--company", domain, "--as-of", &instant, &format!("\"for {days} days\"")]);
-        let evidence = &answer["hits"][0]["evidence"];
-        assert_eq!(evidence["instant"], format!("{instant}T00:30:00Z"), "{domain}");
-        assert_eq!(evidence["url"], format!("https://web.archive.org/web/{time}id_/http%3A//www.{domain}/privacy"));
-    }
-    // A checkout alone holds the newest capture of each site.
-    std::fs::remove_dir_all(place.path(ARCHIVE).join(".git")).unwrap();
-    let checkout = place.run(&["index", ARCHIVE, "--index", "checkout", "--format", "json"]).exit(0).json();
-    assert_eq!((&checkout["documents"], &checkout["snapshots"]), (&5.into(), &4.into()));
+    let evidence = &place.found(&["\"for two years\"", "--since", "2022-07-01"])["hits"][0]["evidence"];
+    assert_eq!((&evidence["commit_kind"], &evidence["url"]), (&"change".into(), &"https://acme.example/moved".into()));
+    assert_eq!(told("two years"), ("first_record".into(), address.into(), two.into()));
+    assert_eq!(told("seven years"), (Value::Null, address.into(), kinds[6].0.into()), "no subject of the archive's");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use fineprint::history::{DocumentHistory, Entry, HistoryBuilder, PASSAGE_SEPARATOR, Provenance, join_entries};
 use fineprint::passage::{Passage, Shape};
+use fineprint::site::SiteFacts;
 use fineprint::snapshot::{Captured, DateSource, DocumentKey, Format, Instant, Precision, Recording};
 use fineprint::source::Locator;
 use proptest::collection::vec;
@@ -68,6 +69,11 @@ fn provenance(snapshot: usize) -> Provenance {
     }
 }
 
+/// Nothing is told of the first sites.
+fn site(snapshot: usize) -> SiteFacts {
+    SiteFacts { rank: (snapshot as u32 / 3).checked_sub(1), ..SiteFacts::default() }
+}
+
 fn key() -> DocumentKey {
     DocumentKey { company: "acme".into(), kind: "Privacy Policy".into(), part: String::new() }
 }
@@ -75,7 +81,7 @@ fn key() -> DocumentKey {
 fn read(builder: &mut HistoryBuilder, snapshot: usize, text: &Text) {
     let entries = builder.entries(&passages(text));
     let version = builder.version(&entries);
-    builder.add(captured(snapshot), provenance(snapshot), version);
+    builder.add(captured(snapshot), site(snapshot), provenance(snapshot), version);
 }
 
 fn whole(texts: &[Text]) -> DocumentHistory {
@@ -95,7 +101,8 @@ fn keep(builder: &mut HistoryBuilder, from: &DocumentHistory, number: usize) {
         .map(|entry| Entry { passage: builder.passage(&from.texts[entry.passage as usize]), shape: entry.shape })
         .collect();
     let version = builder.version(&entries);
-    builder.add(snapshot.captured, from.provenance[number].clone(), version);
+    let site = from.timeline.site(number as u32).cloned().unwrap_or_default();
+    builder.add(snapshot.captured, site, from.provenance[number].clone(), version);
 }
 
 proptest! {
@@ -115,6 +122,10 @@ proptest! {
             let expected: Vec<Shape> = passages(text).into_iter().map(|passage| passage.shape).collect();
             prop_assert_eq!(shapes, expected);
         }
+        for snapshot in 0..texts.len() {
+            prop_assert_eq!(history.timeline.site(snapshot as u32).cloned().unwrap_or_default(), site(snapshot));
+        }
+        prop_assert_eq!(history.timeline.site_of.is_empty(), (0..texts.len()).all(|at| site(at) == SiteFacts::default()));
         // Distinct texts are versions, in the order in which they first appear.
         let mut distinct: Vec<Vec<Passage>> = Vec::new();
         for text in &texts {

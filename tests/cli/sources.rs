@@ -1,7 +1,7 @@
 //! Several archives in one index: what each is, and that what two of them hold is counted once.
 
-use super::git::Repository;
 use super::place::{ARCHIVE, INDEX, Place, strings};
+use super::repository::Repository;
 use serde_json::{Value, json};
 
 fn policy(days: usize) -> String {

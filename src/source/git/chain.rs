@@ -1,13 +1,16 @@
 //! Walking a branch along its first parents: which commits came, and what each did to which path.
 
-use super::{Git, Reader, message};
+use super::{Git, Reader, message, princeton};
+use crate::site::SiteFacts;
 use crate::snapshot::{CommitKind, Instant, Precision};
 use crate::source::{GitId, Tip};
 use gix::ObjectId;
 use gix::diff::tree::{Recorder, State, recorder::Change};
 use gix::objs::{FindExt, TreeRefIter};
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// How many commits are compared between two words of progress.
 const CHUNK: usize = 4096;
@@ -27,6 +30,8 @@ pub struct Commit {
     pub kind: Option<CommitKind>,
     /// Where the text came from.
     pub url: Option<String>,
+    /// What it tells of the site.
+    pub site: SiteFacts,
 }
 
 /// What a commit did to a path.
@@ -82,13 +87,15 @@ pub fn walk(git: &Git, known: Option<&Tip>, progress: &dyn Fn(usize)) -> Result<
     let mut next = Some(git.tip);
     let mut base = None;
     let mut buffer = Vec::new();
+    let mut categories = FxHashSet::default();
     while let Some(id) = next {
-        let (commit, parent) = reader.commit(id, &mut buffer)?;
+        let (mut commit, parent) = reader.commit(id, &mut buffer)?;
         if known.is_some_and(|known| known.commit.0 == *id.as_slice()) {
             base = Some(commit.tree);
             break;
         }
         next = parent.filter(|_| !is_cut(id));
+        commit.site.categories = shared(&mut categories, commit.site.categories);
         commits.push(commit);
         if commits.len() % CHUNK == 0 {
             progress(commits.len());
@@ -152,8 +159,14 @@ impl Reader<'_> {
             .filter(|seconds| (0..END_OF_TIME).contains(seconds))
             .map(|seconds| Instant { seconds, precision: Precision::Second });
         let text = String::from_utf8_lossy(found.message);
-        let commit =
-            Commit { id: git_id(id), tree: found.tree(), authored, kind: message::kind(&text), url: message::url(&text) };
+        let commit = Commit {
+            id: git_id(id),
+            tree: found.tree(),
+            authored,
+            kind: message::kind(&text),
+            url: message::url(&text),
+            site: princeton::told(&text).map(|told| told.site).unwrap_or_default(),
+        };
         Ok((commit, found.parents().next()))
     }
 
@@ -194,6 +207,17 @@ impl Reader<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// The list that is known and equal to this one: a million commits have only some lists of categories between them.
+fn shared(known: &mut FxHashSet<Arc<[String]>>, list: Arc<[String]>) -> Arc<[String]> {
+    match known.get(&list) {
+        Some(known) => known.clone(),
+        None => {
+            known.insert(list.clone());
+            list
+        }
     }
 }
 

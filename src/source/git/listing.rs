@@ -1,7 +1,7 @@
 //! From what commits did to paths to the texts that they recorded.
 
 use super::chain::{self, Chain, Event, To};
-use super::{Git, Reader, message};
+use super::{Git, Reader, princeton};
 use crate::snapshot::{Captured, DateSource, DocumentKey, Recording};
 use crate::source::file::{self, HEAD_BYTES, NoText};
 use crate::source::header::{Header, MAX_HEADER_BYTES};
@@ -178,11 +178,14 @@ impl Paths<'_> {
     fn dated(&self, named: &Named, mut facts: Facts, event: &Event) -> Facts {
         let commit = &self.chain.commits[event.commit];
         let captured = |instant| Captured { instant, source: DateSource::Commit };
-        if !facts.is_dated() && facts.recording() == Recording::Captures && named.trail.is_princeton() {
-            let message = self.reader.message(commit.id).unwrap_or_default();
-            if let Some(told) = message::princeton(&message) {
-                facts.add_commit(Some(captured(told.instant)), told.url, None);
-                return facts;
+        if named.trail.is_princeton() {
+            facts.add_site(&commit.site);
+            if !facts.is_dated() && facts.recording() == Recording::Captures {
+                let message = self.reader.message(commit.id).unwrap_or_default();
+                if let Some((instant, url)) = princeton::told(&message).and_then(|told| Some((told.instant?, told.url))) {
+                    facts.add_commit(Some(captured(instant)), url, None);
+                    return facts;
+                }
             }
         }
         facts.add_commit(commit.authored.map(captured), commit.url.clone(), commit.kind);

@@ -4,6 +4,7 @@ mod ahead;
 mod chain;
 mod listing;
 mod message;
+mod princeton;
 
 use crate::source::file;
 use crate::source::folder::root_names;
