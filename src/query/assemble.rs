@@ -3,7 +3,7 @@
 use super::diagnostic::{Notes, nothing_to_find};
 use super::limits::{Conflict, Limits};
 use super::parser::{Condition, Tree};
-use super::{NameMatch, Node, Query};
+use super::{NameMatch, Node, Query, SiteCondition};
 use std::ops::Range;
 
 /// Whether what is read must hold for the whole query (outside `OR` and `NOT`) or not.
@@ -113,7 +113,11 @@ impl Assembler<'_> {
             Condition::Days(days) => limits.days = days,
             Condition::AsOf(day) => limits.as_of = Some(day),
             Condition::Heading(phrase) => limits.headings.push(phrase),
-            Condition::Site(condition) => limits.sites.push(condition),
+            Condition::Site(condition) => {
+                let is_interval = |one: &SiteCondition| matches!(one, SiteCondition::Interval(_));
+                twice = (is_interval(&condition) && self.limits.sites.iter().any(is_interval)).then_some("interval");
+                limits.sites.push(condition);
+            }
             Condition::Lang(langs) => {
                 twice = (!self.limits.langs.is_empty()).then_some("lang");
                 limits.langs.push(langs);
@@ -310,6 +314,10 @@ mod tests {
         assert_eq!(shown("NOT interval:2019_A a"), "(+a -interval:2019_A)");
         assert_eq!(shown("category:news category:arts"), "* {category:news, category:arts}");
         assert_eq!(shown("rank:1..9 a rank:10.."), "!12..21 no rank is both from 1 to 9 and 10 or more");
+        assert_eq!(
+            shown("interval:2019_A interval:2019_B"),
+            "* {interval:2019_A, interval:2019_B} !16..31 interval: stands twice, and a passage must satisfy both"
+        );
         assert_eq!(shown("rank:(1 OR 2)"), "!5..6 rank: has one value");
         assert_eq!(
             shown("rank:1-9 OR interval:2019 OR category:*"),

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::borrow::Cow;
 
-/// What stands in a subject such as `acme.test (archived on 2019-06-29)`.
-const IN_SUBJECT: &str = " (archived on ";
+/// What stands before the day in a subject such as `acme.test (archived on 2019-06-29)`.
+const BEFORE_DAY: &str = " (archived on ";
 /// What Python writes for a number that is missing; it is no JSON.
 const NAN: &str = "NaN";
 /// A site with more categories than these has no sensible ones.
@@ -22,7 +22,7 @@ const SEPARATORS: [char; 3] = [',', ';', '|'];
 /// What a commit says of the capture that it records.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Told {
-    /// The capture's time; that of the commit itself is labelled with a wrong zone.
+    /// The capture's time, or its day where the time cannot be read; that of the commit itself is labelled with a wrong zone.
     pub instant: Option<Instant>,
     /// The capture at the Wayback Machine.
     pub url: Option<String>,
@@ -30,7 +30,7 @@ pub struct Told {
 }
 
 /// The members that are read, of whatever type they are: a strange one must not hide the others.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Written {
     timestamp: Option<Value>,
     policy_snapshot_url: Option<Value>,
@@ -39,15 +39,12 @@ struct Written {
     interval: Option<Value>,
 }
 
-/// Reads the JSON object after the subject; `None` where there is none, as in the messages of other archives.
+/// Reads the subject and the JSON object after it; `None` for the messages of other archives.
 pub fn told(message: &str) -> Option<Told> {
-    let (subject, body) = message.split_once('\n')?;
-    if !subject.contains(IN_SUBJECT) {
-        return None;
-    }
-    let object = body.get(body.find('{')?..=body.rfind('}')?)?;
-    let written: Written = serde_json::from_str(&without_nan(object)).ok()?;
-    let instant = written.timestamp.as_ref().and_then(instant);
+    let (subject, body) = message.split_once('\n').unwrap_or((message, ""));
+    let (_, day) = subject.split_once(BEFORE_DAY)?;
+    let written = object(body).unwrap_or_default();
+    let instant = written.timestamp.as_ref().and_then(instant).or_else(|| stated_day(day));
     let url = written.policy_snapshot_url.as_ref().and_then(Value::as_str).filter(|url| is_address(url));
     // The corpus chose the capture for the interval that it states, whatever the date: that one stands.
     let stated = written.interval.as_ref().and_then(Value::as_str).and_then(Interval::parse);
@@ -59,10 +56,20 @@ pub fn told(message: &str) -> Option<Told> {
     Some(Told { instant, url: url.map(str::to_owned), site })
 }
 
+fn object(body: &str) -> Option<Written> {
+    let object = body.get(body.find('{')?..=body.rfind('}')?)?;
+    serde_json::from_str(&without_nan(object)).ok()
+}
+
 /// Fourteen digits, as a text or a number.
 fn instant(value: &Value) -> Option<Instant> {
     let digits = value.as_str().map_or_else(|| Cow::from(value.to_string()), Cow::from);
     date::whole(digits.trim())?.ok().filter(|instant| instant.precision == Precision::Second)
+}
+
+/// The day in a subject.
+fn stated_day(rest: &str) -> Option<Instant> {
+    date::whole(rest.trim_end().strip_suffix(')')?)?.ok().filter(|instant| instant.precision == Precision::Day)
 }
 
 /// A whole number from 1, which may be written as a text or with a fraction of nought.
@@ -145,15 +152,28 @@ mod tests {
     #[test]
     fn other_messages_tell_nothing() {
         assert_eq!(told("Acme\n\n{\"timestamp\": \"20190629091058\"}"), None);
-        assert_eq!(told("acme.test (archived on 2019-06-29)\n\n}{"), None);
-        assert_eq!(told("acme.test (archived on 2019-06-29)"), None);
+        assert_eq!(told("acme.test archived on 2019-06-29"), None);
+    }
+
+    #[test]
+    fn the_subject_tells_the_day_where_the_object_tells_no_time() {
+        for message in ["", "\n\n}{", "\n\n{\"timestamp\": Infinity}", "\n\n{\"timestamp\": \"20190699091058\"}"] {
+            let found = told(&format!("acme.test (archived on 2019-06-29){message}")).unwrap();
+            assert_eq!(found.instant.unwrap().to_string(), "2019-06-29");
+            assert_eq!(found.site.interval, Interval::parse("2019_A"));
+        }
+        for subject in ["acme.test (archived on 2019-06-31)", "acme.test (archived on 2019)", "acme.test (archived on 2019-06-29"]
+        {
+            assert_eq!(told(subject).unwrap().instant, None, "{subject}");
+        }
     }
 
     #[test]
     fn what_is_strange_does_not_hide_the_rest() {
         let found =
             of("\"timestamp\": \"2019\", \"alexa_rank\": 7, \"categories\": {}, \"interval\": 3, \"policy_snapshot_url\": []");
-        assert_eq!(found, Told { instant: None, url: None, site: SiteFacts { rank: Some(7), ..SiteFacts::default() } });
+        assert_eq!((found.instant.unwrap().precision, found.url), (Precision::Day, None));
+        assert_eq!(found.site, SiteFacts { rank: Some(7), interval: Interval::parse("2019_A"), ..SiteFacts::default() });
     }
 
     #[test]
@@ -189,13 +209,13 @@ mod tests {
         assert_eq!(interval("\"timestamp\": 20190701000000").as_deref(), Some("2019_B"));
         assert_eq!(interval("\"timestamp\": \"20190701000000\", \"interval\": \"2019_A\"").as_deref(), Some("2019_A"));
         assert_eq!(interval("\"timestamp\": \"20190701000000\", \"interval\": \"2019\"").as_deref(), Some("2019_B"));
-        assert_eq!(interval("\"interval\": NaN"), None);
+        assert_eq!(interval("\"interval\": NaN").as_deref(), Some("2019_A"), "by the subject's day");
     }
 
     proptest! {
         #[test]
         fn no_message_panics(
-            text in "(a \\(archived on b\\)|\n|\\{|\\}|\\[|\\]|,|\"|\\\\|NaN|é|timestamp|categories|alexa_rank|interval|:|1|https://| ){0,40}",
+            text in "(a \\(archived on |2019-06-29|\\)|\n|\\{|\\}|\\[|\\]|,|\"|\\\\|NaN|é|timestamp|categories|alexa_rank|interval|:|1|https://| ){0,40}",
             value in "(\\{|\\}|\\[|\\]|,|\"|\\\\|NaN|é|:|1|name| ){0,12}",
         ) {
             let _ = told(&text);
