@@ -19,6 +19,7 @@ mod problem;
 mod records;
 mod settings;
 mod sniff;
+mod spool;
 mod template;
 mod trail;
 mod walk;
