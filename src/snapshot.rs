@@ -120,6 +120,8 @@ pub enum DateSource {
     Record,
     /// The commit that recorded the text in a git history.
     Commit,
+    /// The date of a WARC record.
+    WarcDate,
 }
 
 impl DateSource {
@@ -131,6 +133,7 @@ impl DateSource {
             DateSource::Path => "path",
             DateSource::Record => "record",
             DateSource::Commit => "commit",
+            DateSource::WarcDate => "warc_date",
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::wire::{Answer, BatchError, Hit};
 use csv::Writer;
 use std::io::Write;
 
-const HIT: [&str; 24] = [
+const HIT: [&str; 25] = [
     "rank",
     "score",
     "id",
@@ -28,6 +28,7 @@ const HIT: [&str; 24] = [
     "path",
     "line",
     "record",
+    "warc_offset",
     "sha256_file",
     "sha256_text",
 ];
@@ -124,6 +125,7 @@ fn row(hit: &Hit) -> [String; HIT.len()] {
         evidence.path.clone(),
         evidence.line.map(|line| line.to_string()).unwrap_or_default(),
         text(&evidence.record),
+        evidence.warc_offset.map(|offset| offset.to_string()).unwrap_or_default(),
         evidence.sha256_file.clone(),
         evidence.sha256_text.clone(),
     ]
