@@ -14,3 +14,4 @@ mod place;
 mod reading;
 mod samples;
 mod updates;
+mod warc;
