@@ -1,5 +1,7 @@
 //! Counts what an index holds: by year, by language, and in all.
 
+use crate::history::Runs;
+use crate::index::catalog::Counts;
 use crate::index::{Index, IndexError};
 use crate::wire::{PathReason, SCHEMA, Source, Stats, YearContents, day};
 use rustc_hash::FxHashSet;
@@ -8,7 +10,7 @@ use std::collections::BTreeMap;
 /// Counts all that an index holds.
 pub fn stats(index: &Index) -> Result<Stats, IndexError> {
     let catalog = &index.catalog;
-    let counts = catalog.counts();
+    let counts = counts(index)?;
     let (years, languages) = over_time(index)?;
     let reasons = |of: fn(&crate::index::catalog::SourceEntry) -> &[crate::index::catalog::Problem]| -> Vec<PathReason> {
         catalog.sources.iter().flat_map(|source| of(source).iter().map(PathReason::from)).collect()
@@ -16,15 +18,17 @@ pub fn stats(index: &Index) -> Result<Stats, IndexError> {
     Ok(Stats {
         schema: SCHEMA,
         fingerprint: catalog.fingerprint.clone(),
-        sources: (0..).zip(&catalog.sources).map(|(number, entry)| Source::new(catalog, number, entry)).collect(),
+        sources: sources(index)?,
         companies: catalog.companies() as u64,
-        documents: catalog.documents().count() as u64,
+        documents: catalog.documents().filter(|(_, entry)| !entry.is_duplicate()).count() as u64,
         snapshots: counts.snapshots,
         versions: counts.versions,
         passages: counts.passages,
         clauses: counts.clauses,
         occurrences: counts.occurrences,
         superseded: catalog.sources.iter().map(|source| source.superseded).sum(),
+        duplicates: catalog.documents().map(|(_, entry)| entry.duplicates.count()).sum(),
+        deletions: counts.deletions,
         undated: counts.undated,
         empty: counts.empty,
         first_seen: day(catalog.documents().filter_map(|(_, entry)| entry.first).min()),
@@ -38,6 +42,43 @@ pub fn stats(index: &Index) -> Result<Stats, IndexError> {
         index_bytes: index.size_bytes()?,
         update: None,
     })
+}
+
+/// The sources of an index, each with all that it holds itself.
+pub fn sources(index: &Index) -> Result<Vec<Source>, IndexError> {
+    let catalog = &index.catalog;
+    let mut date_sources: Vec<BTreeMap<&'static str, u64>> = vec![BTreeMap::new(); catalog.sources.len()];
+    for (slot, entry) in catalog.documents().filter(|(_, entry)| entry.first.is_some()) {
+        let Some(of_source) = date_sources.get_mut(entry.source as usize) else { continue };
+        for captured in index.record(slot)?.timeline.snapshots.iter().filter_map(|snapshot| snapshot.captured) {
+            *of_source.entry(captured.source.name()).or_default() += 1;
+        }
+    }
+    let sources = (0..).zip(&catalog.sources).zip(date_sources);
+    Ok(sources.map(|((number, entry), dates)| Source::new(catalog, number, entry, dates)).collect())
+}
+
+/// The counts of all documents; what two sources hold is counted once.
+fn counts(index: &Index) -> Result<Counts, IndexError> {
+    let mut counts = Counts::default();
+    for (slot, entry) in index.catalog.documents().filter(|(_, entry)| !entry.is_duplicate()) {
+        let mut of_document = entry.counts;
+        if !entry.duplicates.is_empty() {
+            let timeline = &index.record(slot)?.timeline;
+            let all = Runs::range(0, timeline.snapshots.len() as u32);
+            let own = all.difference(&entry.duplicates);
+            let occurrences = timeline.passages.iter().map(|facts| timeline.sets[facts.set as usize].intersection(&own).count());
+            let duplicates = all.intersection(&entry.duplicates);
+            of_document.snapshots = own.count();
+            of_document.occurrences = occurrences.sum();
+            for snapshot in duplicates.iter() {
+                let version = index.version(slot, timeline.snapshots[snapshot as usize].version)?;
+                of_document.empty = of_document.empty.saturating_sub(u64::from(version.entries.is_empty()));
+            }
+        }
+        counts = [counts, of_document].into_iter().sum();
+    }
+    Ok(counts)
 }
 
 #[derive(Default)]
@@ -54,7 +95,8 @@ fn over_time(index: &Index) -> Result<(Vec<YearContents>, BTreeMap<String, u64>)
     for (slot, entry) in index.catalog.documents().filter(|(_, entry)| entry.first.is_some()) {
         let timeline = &index.record(slot)?.timeline;
         let mut last = None;
-        for snapshot in 0..timeline.snapshots.len() as u32 {
+        let own = Runs::range(0, timeline.snapshots.len() as u32).difference(&entry.duplicates);
+        for snapshot in own.iter() {
             let lang = timeline.version_of(snapshot).map_or("", |facts| &facts.lang);
             *languages.entry(if lang.is_empty() { "und" } else { lang }.to_owned()).or_default() += 1;
             let Some(year) = timeline.day(snapshot).map(|day| day.year()) else {

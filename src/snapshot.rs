@@ -85,6 +85,22 @@ impl Instant {
         Some(Instant { seconds: start.seconds + within, precision })
     }
 
+    /// Whether both can be the same moment, as exactly as the less exact of them is known.
+    pub fn agrees_with(self, other: Instant) -> bool {
+        let precision = self.precision.min(other.precision);
+        let start = |instant: Instant| {
+            let date = instant.day().date();
+            match precision {
+                Precision::Year => (i64::from(date.year()), 0),
+                Precision::Month => (i64::from(date.year()), i64::from(date.month())),
+                Precision::Day => (i64::from(instant.day().0), 0),
+                Precision::Minute => (instant.seconds.div_euclid(60), 0),
+                Precision::Second => (instant.seconds, 0),
+            }
+        };
+        start(self) == start(other)
+    }
+
     pub fn day(self) -> Day {
         Day(self.seconds.div_euclid(SECONDS_PER_DAY) as i32)
     }
@@ -197,6 +213,18 @@ mod tests {
         assert_eq!(at(Precision::Day), "2001-12-04");
         assert_eq!(at(Precision::Month), "2001-12");
         assert_eq!(at(Precision::Year), "2001");
+    }
+
+    #[test]
+    fn instants_agree_as_far_as_they_are_known() {
+        let at = |day, second, precision| Instant::from_date_time((2001, 12, day), (19, 25, second), precision).unwrap();
+        let exact = at(4, 59, Precision::Second);
+        for precision in [Precision::Year, Precision::Month, Precision::Day, Precision::Minute] {
+            assert!(exact.agrees_with(at(4, 0, precision)) && at(4, 0, precision).agrees_with(exact), "{precision:?}");
+        }
+        assert!(exact.agrees_with(at(9, 0, Precision::Month)));
+        assert!(!exact.agrees_with(at(5, 59, Precision::Day)));
+        assert!(!exact.agrees_with(at(4, 0, Precision::Second)));
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! JSON as scripts see it, schema 1 (`docs/json.md`): types of their own, so that the engine can change without them.
 
-use crate::index::catalog::{Catalog, Problem, SourceEntry};
+use crate::index::catalog::{Catalog, DocumentEntry, Problem, SourceEntry};
 use crate::index::update::Report;
 use crate::search;
-use crate::snapshot::{Instant, Precision};
+use crate::snapshot::{Instant, Precision, Recording};
 use crate::source::{self, Inside};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The version of what is written here. New fields do not change it.
 pub const SCHEMA: u32 = 1;
@@ -137,6 +137,10 @@ pub struct Stats {
     pub clauses: u64,
     pub occurrences: u64,
     pub superseded: u64,
+    /// Snapshots that two sources hold, counted once.
+    pub duplicates: u64,
+    /// How often a git history deleted a text.
+    pub deletions: u64,
     pub undated: u64,
     /// Dated snapshots without text.
     pub empty: u64,
@@ -155,18 +159,39 @@ pub struct Stats {
     pub update: Option<Update>,
 }
 
+/// The sources of an index: what `sources` says.
+#[derive(Debug, Serialize)]
+pub struct Sources {
+    pub schema: u32,
+    pub fingerprint: String,
+    pub sources: Vec<Source>,
+}
+
 #[derive(Debug, Serialize)]
 pub struct Source {
     pub name: String,
     pub path: String,
+    /// `git`, `folder` or `file`.
+    pub form: &'static str,
+    pub companies: u64,
     pub documents: u64,
     pub snapshots: u64,
+    /// Those of the snapshots that are counted in another source, which holds them too.
+    pub duplicates: u64,
     pub undated: u64,
     pub superseded: u64,
+    pub deletions: u64,
+    pub skipped: u64,
+    pub damaged: u64,
+    pub vanished: u64,
     /// `captures`, `changes`, or `mixed`.
     pub recording: &'static str,
     pub first_seen: Option<String>,
     pub last_seen: Option<String>,
+    /// Snapshots by the place that their date comes from.
+    pub date_sources: BTreeMap<&'static str, u64>,
+    /// The last commit of a git history.
+    pub commit: Option<String>,
     pub updated: String,
 }
 
@@ -329,26 +354,37 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 impl Source {
-    pub fn new(catalog: &Catalog, number: u32, entry: &SourceEntry) -> Source {
-        let documents = || catalog.documents().map(|(_, document)| document).filter(|document| document.source == number);
-        let mut recordings: Vec<_> =
-            documents().filter(|document| document.first.is_some()).map(|document| document.recording).collect();
-        recordings.sort_unstable();
-        recordings.dedup();
+    /// `date_sources`: snapshots by the place that their date comes from.
+    pub fn new(catalog: &Catalog, number: u32, entry: &SourceEntry, date_sources: BTreeMap<&'static str, u64>) -> Source {
+        let documents: Vec<&DocumentEntry> =
+            catalog.documents().map(|(_, document)| document).filter(|document| document.source == number).collect();
+        let sum = |count: fn(&DocumentEntry) -> u64| documents.iter().map(|document| count(document)).sum::<u64>();
+        let dated = documents.iter().filter(|document| document.first.is_some());
+        let recordings: BTreeSet<Recording> = dated.map(|document| document.recording).collect();
+        let companies: BTreeSet<&str> = documents.iter().map(|document| document.company.as_str()).collect();
         Source {
             name: entry.name.clone(),
             path: entry.root.clone(),
-            documents: documents().count() as u64,
-            snapshots: documents().map(|document| document.counts.snapshots).sum(),
-            undated: documents().map(|document| document.counts.undated).sum(),
+            form: entry.form.name(),
+            companies: companies.iter().filter(|name| !name.is_empty()).count() as u64,
+            documents: documents.len() as u64,
+            snapshots: sum(|document| document.counts.snapshots),
+            duplicates: sum(|document| document.duplicates.count()),
+            undated: sum(|document| document.counts.undated),
             superseded: entry.superseded,
-            recording: match recordings[..] {
-                [crate::snapshot::Recording::Changes] => "changes",
-                [crate::snapshot::Recording::Captures] | [] => "captures",
-                _ => "mixed",
+            deletions: sum(|document| document.counts.deletions),
+            skipped: entry.skipped.len() as u64,
+            damaged: entry.damaged.len() as u64,
+            vanished: entry.vanished.len() as u64,
+            recording: match (recordings.contains(&Recording::Changes), recordings.contains(&Recording::Captures)) {
+                (true, false) => "changes",
+                (true, true) => "mixed",
+                (false, _) => "captures",
             },
-            first_seen: day(documents().filter_map(|document| document.first).min()),
-            last_seen: day(documents().filter_map(|document| document.last).max()),
+            first_seen: day(documents.iter().filter_map(|document| document.first).min()),
+            last_seen: day(documents.iter().filter_map(|document| document.last).max()),
+            date_sources,
+            commit: entry.tip.map(|tip| tip.commit.to_string()),
             updated: Instant { seconds: entry.updated, precision: Precision::Second }.to_string(),
         }
     }

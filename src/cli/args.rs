@@ -27,6 +27,8 @@ pub enum Command {
     /// Answer many queries, from a file or standard input
     #[command(after_help = BATCH_HELP)]
     Batch(BatchArgs),
+    /// List the archives of an index: what each records, counts, dates and where they come from, last update
+    Sources(SourcesArgs),
     /// Show what an index holds
     Stats(StatsArgs),
 }
@@ -197,6 +199,15 @@ pub struct BatchArgs {
 pub enum BatchFormat {
     Jsonl,
     Csv,
+}
+
+#[derive(Debug, Args)]
+pub struct SourcesArgs {
+    #[command(flatten)]
+    pub location: Location,
+    /// How the list is written: for reading, as one JSON object, as a JSON object a source, or as a table
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
+    pub format: AnswerFormat,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ mod index;
 mod location;
 mod request;
 mod search;
+mod sources;
 mod stats;
 mod updating;
 
@@ -83,6 +84,7 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         Command::Index(args) => index::run(args, out),
         Command::Search(args) => search::run(args, out),
         Command::Batch(args) => batch::run(args, out),
+        Command::Sources(args) => sources::run(args, out),
         Command::Stats(args) => stats::run(args, out),
     }
 }

@@ -3,14 +3,18 @@
 use super::Block;
 use super::shape::Shape;
 use html2text::{Document, Element, Handle};
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
+use std::sync::LazyLock;
 
 /// A hidden part with more bytes of text than this is kept: policies fold their sections away.
 const MAX_HIDDEN: usize = 500;
 
 /// So many per cent of a page's text stay, whatever looks like furniture: a cookie policy has "cookie" in its class names.
 const MIN_KEPT_PERCENT: usize = 40;
+
+/// What holds a form that asks for an address, a password or words to search for is left out with at most so many bytes of text.
+const MAX_FORM_TEXT: usize = 300;
 
 /// A part of a page that is no text of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,14 +23,16 @@ pub(super) enum Area {
     Around,
     /// Not shown until someone unfolds it, if ever.
     Hidden,
+    /// A form that asks for something, or what holds one.
+    Form,
 }
 
 /// What the tree tells before it is read.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
     /// Elements of running text that hold a block.
-    holders: HashSet<*const ()>,
-    areas: HashMap<*const (), Area>,
+    holders: FxHashSet<*const ()>,
+    areas: FxHashMap<*const (), Area>,
 }
 
 impl Plan {
@@ -43,47 +49,65 @@ fn id(node: &Handle) -> *const () {
     Rc::as_ptr(node).cast()
 }
 
+/// Names or words to look up.
+type Names = LazyLock<FxHashSet<&'static str>>;
+
+fn names(list: &'static str) -> FxHashSet<&'static str> {
+    list.split_ascii_whitespace().collect()
+}
+
 /// Elements that part running text.
-const BLOCKS: &str = " address article aside blockquote body button caption center dd details dialog dir div dl dt fieldset figcaption \
+static BLOCKS: Names = LazyLock::new(|| {
+    names(
+        "address article aside blockquote body button caption center dd details dialog dir div dl dt fieldset figcaption \
     figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing main marquee menu nav ol p plaintext pre \
-    search section summary table tbody td textarea tfoot th thead tr ul xmp ";
+    search section summary table tbody td textarea tfoot th thead tr ul xmp",
+    )
+});
 
 /// Elements without text for a reader.
-const UNSEEN: &str = " applet area audio base canvas datalist embed frame head iframe input link map meta noframes noscript object param \
-    progress script select source style svg template title track video ";
+static UNSEEN: Names = LazyLock::new(|| {
+    names(
+        "applet area audio base canvas datalist embed frame head iframe input link map meta noframes noscript object param \
+    progress script select source style svg template title track video",
+    )
+});
 
 /// Elements of running text.
-const INLINE: &str = " a abbr acronym b bdi bdo big blink br cite code col colgroup del dfn em font i image img ins kbd label mark math \
-    meter nobr o optgroup option output picture q rp rt ruby s samp slot small span strike strong sub sup time tt u var wbr ";
+static INLINE: Names = LazyLock::new(|| {
+    names(
+        "a abbr acronym b bdi bdo big blink br cite code col colgroup del dfn em font i image img ins kbd label mark math \
+    meter nobr o optgroup option output picture q rp rt ruby s samp slot small span strike strong sub sup time tt u var wbr",
+    )
+});
 
 /// Words in ids and classes that name what stands around a text.
-const AROUND: &str = " nav navbar navigation menu main-menu main-nav mega-menu top-nav topnav topbar top-bar sidebar side-bar breadcrumb \
+static AROUND: Names = LazyLock::new(|| {
+    names(
+        "nav navbar navigation menu main-menu main-nav mega-menu top-nav topnav topbar top-bar sidebar side-bar breadcrumb \
     breadcrumbs site-header site-footer page-footer global-header global-footer globalnav footer footer-menu footer-nav social-links \
-    share-buttons related-posts newsletter ";
+    share-buttons related-posts newsletter",
+    )
+});
 
 /// How words in ids and classes begin that name a consent box or a link past the menu.
 const AROUND_STARTS: &str = "cookie-banner cookie-consent cookie-notice cookie-bar cookie-popup cookie-modal cookie-law cookie-disclaimer \
     cookiebanner cookieconsent cookielaw onetrust- cybotcookiebot gdpr-banner gdpr-cookie cc-window cc-banner consent-banner \
     consent-popup consent-modal usercentrics didomi- qc-cmp sp-message osano-cm cmplz- skip-link skip-to-";
 
-/// Whether a list of words holds a word.
-fn lists(words: &str, word: &str) -> bool {
-    words.match_indices(word).any(|(at, _)| words[..at].ends_with(' ') && words[at + word.len()..].starts_with(' '))
-}
-
 pub(super) fn is_block(name: &str) -> bool {
-    lists(BLOCKS, name)
+    BLOCKS.contains(name)
 }
 
 /// Whether browsers know an element of this name, or it is one that a page defines.
 pub(super) fn is_element(name: &str) -> bool {
-    name.contains('-') || [BLOCKS, UNSEEN, INLINE].into_iter().any(|names| lists(names, name))
+    name.contains('-') || [&BLOCKS, &UNSEEN, &INLINE].into_iter().any(|names| names.contains(name))
 }
 
 /// Takes out of the tree what is never read, and finds the rest of what [`Plan`] knows.
 pub(super) fn prune(document: &Handle, shape: Shape) -> Plan {
     let mut plan = Plan::default();
-    let mut kept = HashSet::new();
+    let mut kept = FxHashSet::default();
     // The open elements: their name, their identity, and whether they are in running text.
     let mut path: Vec<Open> = Vec::new();
     let mut steps = vec![Step::Enter(document.clone())];
@@ -100,9 +124,9 @@ pub(super) fn prune(document: &Handle, shape: Shape) -> Plan {
                 let name: &str = &name.local;
                 let facts = Facts::of(&node, name);
                 note(&mut plan, &mut kept, &path, &node, &facts, shape);
-                Open { id: id(&node), is_block: is_block(name), facts }
+                Open { node: node.clone(), is_block: is_block(name), facts }
             }
-            Document => Open { id: id(&node), is_block: true, facts: Facts::default() },
+            Document => Open { node: node.clone(), is_block: true, facts: Facts::default() },
             _ => continue,
         };
         let in_heading = open.facts.is_heading || path.iter().any(|open| open.facts.is_heading);
@@ -124,7 +148,7 @@ enum Step {
 }
 
 struct Open {
-    id: *const (),
+    node: Handle,
     is_block: bool,
     facts: Facts,
 }
@@ -138,6 +162,10 @@ struct Facts {
     is_menu: bool,
     is_around: bool,
     is_hidden: bool,
+    /// What holds all or most of a page.
+    is_root: bool,
+    /// A form for an address, a password or words to search for.
+    is_form: bool,
 }
 
 impl Facts {
@@ -150,23 +178,25 @@ impl Facts {
         let is_around = matches!(name, "footer" | "aside" | "dialog")
             || matches!(role.as_str(), "banner" | "contentinfo" | "dialog" | "alertdialog" | "search" | "complementary");
         Facts {
+            is_root,
             is_text: matches!(name, "main" | "article") || role == "main",
             is_heading: matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "summary" | "dt"),
             is_header: name == "header",
+            is_form: name == "form" && asks_for_input(node),
             is_menu,
-            is_around: !is_root && (is_menu || is_around || is_named),
+            is_around: !is_root && (is_menu || is_around || is_named || is_site_header(node, name)),
             is_hidden: !is_root && is_hidden(node),
         }
     }
 }
 
 /// Puts down what an element means for itself and for those around it.
-fn note(plan: &mut Plan, kept: &mut HashSet<*const ()>, path: &[Open], node: &Handle, facts: &Facts, shape: Shape) {
+fn note(plan: &mut Plan, kept: &mut FxHashSet<*const ()>, path: &[Open], node: &Handle, facts: &Facts, shape: Shape) {
     let Element { name, .. } = &node.data else { return };
     if is_block(&name.local) {
         // Elements further up hold the block between already.
         for open in path.iter().rev().take_while(|open| !open.is_block) {
-            plan.holders.insert(open.id);
+            plan.holders.insert(id(&open.node));
         }
     }
     if shape == Shape::Fragment {
@@ -176,10 +206,16 @@ fn note(plan: &mut Plan, kept: &mut HashSet<*const ()>, path: &[Open], node: &Ha
         return;
     }
     if facts.is_text {
-        kept.extend(path.iter().map(|open| open.id));
+        kept.extend(path.iter().map(|open| id(&open.node)));
     }
     if facts.is_menu {
-        plan.areas.extend(path.iter().filter(|open| open.facts.is_header).map(|open| (open.id, Area::Around)));
+        plan.areas.extend(path.iter().filter(|open| open.facts.is_header).map(|open| (id(&open.node), Area::Around)));
+    }
+    if facts.is_form {
+        let around = path.iter().rev().take_while(|open| !open.facts.is_root).map(|open| &open.node);
+        for node in std::iter::once(node).chain(around) {
+            plan.areas.entry(id(node)).or_insert(Area::Form);
+        }
     }
     // The footer and the notes of an article belong to it.
     let in_text = path.iter().any(|open| open.facts.is_text) && matches!(&*name.local, "footer" | "aside");
@@ -190,9 +226,36 @@ fn note(plan: &mut Plan, kept: &mut HashSet<*const ()>, path: &[Open], node: &Ha
     }
 }
 
+/// A header with links or buttons and no heading: of the site, not of the text.
+fn is_site_header(node: &Handle, name: &str) -> bool {
+    let holds = |names: &[&str]| descendants(node).any(|node| element(&node).is_some_and(|name| names.contains(&name.as_str())));
+    name == "header" && holds(&["a", "button"]) && !holds(&["h1", "h2", "h3", "h4", "h5", "h6"])
+}
+
+fn asks_for_input(form: &Handle) -> bool {
+    descendants(form).filter(|node| element(node).is_some_and(|name| name == "input")).any(|input| {
+        let kind = attribute(&input, "type").unwrap_or_default().to_ascii_lowercase();
+        matches!(kind.as_str(), "email" | "password" | "search")
+    })
+}
+
+fn element(node: &Handle) -> Option<String> {
+    if let Element { name, .. } = &node.data { Some(name.local.to_string()) } else { None }
+}
+
+/// All nodes below one.
+fn descendants(node: &Handle) -> impl Iterator<Item = Handle> {
+    let mut waiting: Vec<Handle> = node.children.borrow().clone();
+    std::iter::from_fn(move || {
+        let next = waiting.pop()?;
+        waiting.extend(next.children.borrow().iter().cloned());
+        Some(next)
+    })
+}
+
 /// Whether an element is read at all.
 fn is_read(node: &Handle, name: &str, shape: Shape, in_heading: bool) -> bool {
-    if lists(UNSEEN, name) {
+    if UNSEEN.contains(name) {
         return false;
     }
     if name == "button" {
@@ -225,7 +288,7 @@ fn is_for_screen_readers(node: &Handle) -> bool {
 /// Whether a word of an id or class names a menu, a side bar, or a consent box.
 fn names_furniture(word: &str) -> bool {
     let word = word.to_ascii_lowercase().replace('_', "-");
-    lists(AROUND, &word) || AROUND_STARTS.split(' ').any(|start| word.starts_with(start))
+    AROUND.contains(word.as_str()) || AROUND_STARTS.split(' ').any(|start| word.starts_with(start))
 }
 
 pub(super) fn attribute(node: &Handle, key: &str) -> Option<String> {
@@ -263,8 +326,12 @@ impl Areas {
             }
         }
         let total: usize = blocks.iter().map(|(block, _)| block.text.len()).sum();
-        let mut out: Vec<bool> =
-            (0..self.met.len()).map(|area| self.met[area].0 == Area::Around || size[area] < MAX_HIDDEN).collect();
+        let is_out = |area: usize| match self.met[area].0 {
+            Area::Around => true,
+            Area::Hidden => size[area] < MAX_HIDDEN,
+            Area::Form => size[area] <= MAX_FORM_TEXT,
+        };
+        let mut out: Vec<bool> = (0..self.met.len()).map(is_out).collect();
         loop {
             // An area is gone if it or one around it is left out; areas come after those around them.
             let mut gone = out.clone();

@@ -380,6 +380,25 @@ mod tests {
     }
 
     #[test]
+    fn headers_of_the_site_and_forms_are_no_text() {
+        let text = "We collect your name and your address, and we keep both for a year. ".repeat(8);
+        let text = text.trim();
+        let read = |around: &str| read(&format!("<html><body>{around}<div><h1>Privacy</h1><p>{text}</p></div></body></html>"));
+        let expected = ["1# Privacy".to_owned(), format!("P {text}")];
+        assert_eq!(read("<header><a href=/><img alt=Acme></a><ul><a href=/help>Help</a></ul></header>"), expected);
+        assert_eq!(
+            read("<div><h5>Stay updated</h5><div><form><input type=Email><button>Go</button></form></div></div>"),
+            expected
+        );
+        assert_eq!(read("<div>Find:<form><label>Words</label><input type=search></form></div>"), expected);
+        // A header of the text, and a form within it.
+        assert_eq!(read("<header><h2>Our policy</h2><a href=/old>Older ones</a></header>").len(), 4);
+        let opt_out = format!("<div><p>{text}</p><form>Opt out: <input type=email></form></div>");
+        assert_eq!(read(&opt_out)[0], format!("P {text}"));
+        assert_eq!(read("<form><p>We ask.</p><input type=text></form>").len(), 3);
+    }
+
+    #[test]
     fn the_policy_itself_is_never_lost() {
         let text = "We collect your name and your address, and we keep both for a year.";
         assert_eq!(read(&format!("<body><div class=sidebar><p>{text}</div>")), [format!("P {text}")]);

@@ -29,7 +29,7 @@ pub const MAX_FILE_BYTES: usize = 64 << 20;
 pub const MAX_LINE_BYTES: usize = 16 << 20;
 
 /// The version of the rules in this module, stored with the evidence: another version may read other blocks from the same bytes.
-pub const EXTRACTION: u32 = 1;
+pub const EXTRACTION: u32 = 2;
 
 /// One piece of visible text in reading order: white space collapsed to single blanks, never empty.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

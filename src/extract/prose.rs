@@ -19,9 +19,9 @@ pub(super) struct Prose {
 #[derive(Debug, Default)]
 struct Line {
     text: String,
-    /// Letters and digits in bold, and those that are not.
-    bold: usize,
-    plain: usize,
+    /// Whether there are letters or digits in bold, and such that are not.
+    bold: bool,
+    plain: bool,
     /// The break at the end comes from the writing of the source, not from the text.
     soft: bool,
 }
@@ -30,8 +30,8 @@ impl Prose {
     pub(super) fn push(&mut self, text: &str, bold: bool) {
         let line = self.line();
         push_collapsed(&mut line.text, text);
-        let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
-        if bold { line.bold += letters } else { line.plain += letters }
+        let tells = if bold { &mut line.bold } else { &mut line.plain };
+        *tells = *tells || text.contains(char::is_alphanumeric);
     }
 
     pub(super) fn push_alt(&mut self, text: &str) {
@@ -64,8 +64,7 @@ impl Prose {
     pub(super) fn take_text(&mut self) -> String {
         let mut text = String::new();
         for line in self.lines.drain(..) {
-            push_collapsed(&mut text, &line.text);
-            push_collapsed(&mut text, " ");
+            push_line(&mut text, &line);
         }
         trim_end(&mut text);
         self.or_alt(text)
@@ -93,7 +92,7 @@ impl Prose {
 }
 
 fn paragraph(lines: &[Line]) -> Vec<Block> {
-    let is_bold = |line: &Line| line.bold > 0 && line.plain == 0;
+    let is_bold = |line: &Line| line.bold && !line.plain;
     let mut blocks = Vec::new();
     let mut rest = lines;
     while rest.first().is_some_and(is_bold) {
@@ -120,11 +119,16 @@ fn paragraph(lines: &[Line]) -> Vec<Block> {
 fn joined(lines: &[Line]) -> String {
     let mut text = String::new();
     for line in lines {
-        push_collapsed(&mut text, &line.text);
-        push_collapsed(&mut text, " ");
+        push_line(&mut text, line);
     }
     trim_end(&mut text);
     text
+}
+
+/// Appends a line and a blank; what a line holds is collapsed already.
+fn push_line(text: &mut String, line: &Line) {
+    text.push_str(&line.text);
+    end_word(text);
 }
 
 /// The block of a heading element: what is too long for a heading is a paragraph.
@@ -150,13 +154,27 @@ pub(super) fn begins_in_lower_case(text: &str) -> bool {
 
 /// Appends text with each run of white space or control characters as one blank, and none at the start.
 pub(super) fn push_collapsed(to: &mut String, text: &str) {
-    let blank = |c: char| c.is_whitespace() || c.is_control();
-    let mut words = text.split(blank).peekable();
-    while let Some(word) = words.next() {
-        to.push_str(word);
-        if words.peek().is_some() && !to.is_empty() && !to.ends_with(' ') {
-            to.push(' ');
+    let mut word = 0;
+    let mut at = 0;
+    while let Some(&byte) = text.as_bytes().get(at) {
+        // Most text is ASCII, and most of that letters.
+        let (is_blank, len) = match text[at..].chars().next() {
+            Some(c) if byte >= 0x80 => (c.is_whitespace() || c.is_control(), c.len_utf8()),
+            _ => (byte <= b' ' || byte == 0x7f, 1),
+        };
+        if is_blank {
+            to.push_str(&text[word..at]);
+            end_word(to);
+            word = at + len;
         }
+        at += len;
+    }
+    to.push_str(&text[word..]);
+}
+
+fn end_word(to: &mut String) {
+    if !to.is_empty() && !to.ends_with(' ') {
+        to.push(' ');
     }
 }
 

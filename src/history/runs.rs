@@ -79,6 +79,25 @@ impl Runs {
         both
     }
 
+    /// The snapshots of this set that are not in the other.
+    pub fn difference(&self, other: &Runs) -> Runs {
+        let mut left = Runs::default();
+        let mut theirs = other.0.iter().peekable();
+        for &(start, end) in &self.0 {
+            let mut at = start;
+            while let Some(&&(from, to)) = theirs.peek().filter(|run| run.0 < end) {
+                left.push(at, from);
+                at = at.max(to);
+                if to > end {
+                    break;
+                }
+                theirs.next();
+            }
+            left.push(at, end);
+        }
+        left
+    }
+
     pub fn union(&self, other: &Runs) -> Runs {
         Runs::union_of([self, other])
     }
@@ -131,6 +150,7 @@ mod tests {
             prop_assert_eq!((x.first(), x.last()), (a.first().copied(), a.last().copied()));
             prop_assert_eq!(x.union(&y), a.union(&b).copied().collect::<Runs>());
             prop_assert_eq!(x.intersection(&y), a.intersection(&b).copied().collect::<Runs>());
+            prop_assert_eq!(x.difference(&y), a.difference(&b).copied().collect::<Runs>());
             prop_assert_eq!(x.intersects(&y), !a.is_disjoint(&b));
             for snapshot in 0..40 {
                 prop_assert_eq!(x.contains(snapshot), a.contains(&snapshot));

@@ -1,7 +1,8 @@
 //! What an index holds, as far as it is known without reading a document: sources, documents, and where their records lie.
 
-use crate::history::DocumentHistory;
+use crate::history::{DocumentHistory, Runs};
 use crate::snapshot::{DocumentKey, Instant, Recording};
+use crate::source::{Form, Tip};
 use serde::{Deserialize, Serialize};
 
 /// Version of all that is on disk. An index of another version is built anew.
@@ -29,6 +30,9 @@ pub struct SourceEntry {
     pub root: String,
     /// The name shown.
     pub name: String,
+    pub form: Form,
+    /// How far its history was walked.
+    pub tip: Option<Tip>,
     /// Hash of its settings file; empty where there is none.
     pub settings: String,
     /// Version of the extraction rules.
@@ -65,6 +69,8 @@ pub struct DocumentEntry {
     /// Hash of all that the document holds, whatever the index it lies in.
     pub digest: [u8; 32],
     pub counts: Counts,
+    /// Snapshots that a document of another source holds too: they are counted there, see [`super::duplicates`].
+    pub duplicates: Runs,
     pub first: Option<Instant>,
     pub last: Option<Instant>,
 }
@@ -92,6 +98,8 @@ pub struct Counts {
     pub occurrences: u64,
     /// Dated snapshots without text.
     pub empty: u64,
+    /// How often the archive deleted the text.
+    pub deletions: u64,
     /// Bytes of all snapshots.
     pub bytes: u64,
     /// Words of all passages.
@@ -116,6 +124,7 @@ impl Counts {
             clauses: u64::from(timeline.clauses),
             occurrences: if dated { occurrences() } else { 0 },
             empty: if dated { timeline.snapshots.iter().filter(|snapshot| is_empty(snapshot.version)).count() as u64 } else { 0 },
+            deletions: timeline.ended.len() as u64,
             bytes: history.provenance.iter().map(|provenance| provenance.bytes).sum(),
             words,
             heading_words,
@@ -133,10 +142,18 @@ impl std::iter::Sum for Counts {
             clauses: a.clauses + b.clauses,
             occurrences: a.occurrences + b.occurrences,
             empty: a.empty + b.empty,
+            deletions: a.deletions + b.deletions,
             bytes: a.bytes + b.bytes,
             words: a.words + b.words,
             heading_words: a.heading_words + b.heading_words,
         })
+    }
+}
+
+impl DocumentEntry {
+    /// Whether another source holds all snapshots of the document.
+    pub fn is_duplicate(&self) -> bool {
+        !self.duplicates.is_empty() && self.duplicates.count() == self.counts.snapshots
     }
 }
 

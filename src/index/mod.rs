@@ -10,6 +10,7 @@
 pub mod catalog;
 mod chunks;
 mod directory;
+mod duplicates;
 mod gather;
 mod packs;
 mod plan;

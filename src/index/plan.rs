@@ -127,6 +127,7 @@ impl<'f> Plan<'f> {
         let entry = SourceEntry {
             settings: self.source.settings().fingerprint().to_owned(),
             extraction: EXTRACTION,
+            tip: self.listing.tip,
             superseded: remarks.values().map(|remarks| remarks.superseded).sum(),
             skipped: skipped.collect(),
             damaged,

@@ -4,7 +4,7 @@
 
 use super::IndexError;
 use super::chunks::{self, PackTable};
-use crate::history::{DocumentHistory, Entry, Timeline, Version};
+use crate::history::{DocumentHistory, Entry, Provenance, Timeline, Version};
 use crate::snapshot::{Day, DocumentKey, Recording};
 use serde::{Deserialize, Serialize};
 use std::sync::OnceLock;
@@ -135,6 +135,11 @@ impl Record {
             recording: self.head.recording,
             timeline: self.timeline,
         })
+    }
+
+    /// Where each snapshot comes from.
+    pub fn all_provenance(&self, bytes: &[u8]) -> Result<Vec<Provenance>, IndexError> {
+        all(&self.head.provenance, self.body(bytes))
     }
 
     pub fn body<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {

@@ -1,6 +1,7 @@
 //! An index being written: side files, terms, and the commit that publishes them.
 
 use super::catalog::{self, Catalog, Place, SourceEntry};
+use super::duplicates;
 use super::plan::SourceState;
 use super::schema::{self, Fields};
 use super::{
@@ -9,6 +10,7 @@ use super::{
 };
 use crate::history::DocumentHistory;
 use crate::snapshot::DocumentKey;
+use crate::source::Source;
 use crate::words;
 use memmap2::Mmap;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -90,7 +92,8 @@ impl Store {
     }
 
     /// The number of a source, new or known.
-    pub fn source(&mut self, root: &str, name: &str) -> usize {
+    pub fn source(&mut self, source: &Source) -> usize {
+        let (root, name) = (source.root(), source.name());
         let known = self.catalog.sources.iter().position(|source| source.root == root);
         known.unwrap_or_else(|| {
             // Sources are told apart by their names.
@@ -98,8 +101,10 @@ impl Store {
             let numbered = (2..).map(|number| format!("{name} ({number})"));
             let name = std::iter::once(name.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_default();
             self.catalog.sources.push(SourceEntry {
-                root: root.to_owned(),
+                root,
                 name,
+                form: source.form(),
+                tip: None,
                 settings: String::new(),
                 extraction: 0,
                 superseded: 0,
@@ -183,6 +188,8 @@ impl Store {
     /// Writes the side files and commits. Killed before the commit is done, the index is the one before.
     pub fn publish(mut self, records: RecordFile) -> Result<(), IndexError> {
         records.close()?;
+        let documents = map_documents(&self.dir, &self.catalog)?;
+        duplicates::find(&mut self.catalog, |place| record_bytes(&documents, place))?;
         self.catalog.generation = self.generation();
         self.catalog.stemmer = words::STEMMER.to_owned();
         self.catalog.seal();

@@ -5,7 +5,7 @@ use super::gather::{Document, Gathered, gather};
 use super::plan::{Plan, Read};
 use super::store::{RecordFile, Store};
 use super::{IndexError, record};
-use crate::history::DocumentHistory;
+use crate::history::{DocumentHistory, Runs};
 use crate::snapshot::{DocumentKey, Instant};
 use crate::source::{Settings, Source};
 use crate::words::Words;
@@ -65,7 +65,7 @@ pub fn update(request: &Request<'_>) -> Result<Report, IndexError> {
     let mut store = Store::open(request.dir, request.threads)?;
     let mut sources = Vec::new();
     for archive in &archives {
-        let source = store.source(&archive.root(), archive.name());
+        let source = store.source(archive);
         let same_settings = store.catalog.sources[source].settings == archive.settings().fingerprint()
             && store.catalog.sources[source].extraction == crate::extract::EXTRACTION;
         let before = std::mem::take(&mut store.states[source]);
@@ -241,6 +241,7 @@ impl Reading<'_, '_> {
             place,
             digest: blake3::hash(&record).into(),
             counts: Counts::of(history, words, heading_words),
+            duplicates: Runs::default(),
             first,
             last,
         })

@@ -1,7 +1,7 @@
 //! Tables for scripts and spreadsheets.
 
 use crate::search::YearCount;
-use crate::wire::{Answer, BatchError, Hit};
+use crate::wire::{Answer, BatchError, Hit, Source};
 use csv::Writer;
 use std::io::Write;
 
@@ -53,6 +53,57 @@ pub fn years(years: &[YearCount], out: &mut dyn Write) -> csv::Result<()> {
             year.snapshots.to_string(),
             year.documents.to_string(),
             year.companies.to_string(),
+        ])?;
+    }
+    Ok(table.flush()?)
+}
+
+/// A row a source.
+pub fn sources(sources: &[Source], out: &mut dyn Write) -> csv::Result<()> {
+    let mut table = Writer::from_writer(out);
+    table.write_record([
+        "name",
+        "path",
+        "form",
+        "recording",
+        "companies",
+        "documents",
+        "snapshots",
+        "duplicates",
+        "undated",
+        "superseded",
+        "deletions",
+        "skipped",
+        "damaged",
+        "vanished",
+        "first_seen",
+        "last_seen",
+        "date_sources",
+        "commit",
+        "updated",
+    ])?;
+    for source in sources {
+        let dates: Vec<String> = source.date_sources.iter().map(|(name, number)| format!("{name} {number}")).collect();
+        table.write_record([
+            source.name.clone(),
+            source.path.clone(),
+            source.form.to_owned(),
+            source.recording.to_owned(),
+            source.companies.to_string(),
+            source.documents.to_string(),
+            source.snapshots.to_string(),
+            source.duplicates.to_string(),
+            source.undated.to_string(),
+            source.superseded.to_string(),
+            source.deletions.to_string(),
+            source.skipped.to_string(),
+            source.damaged.to_string(),
+            source.vanished.to_string(),
+            source.first_seen.clone().unwrap_or_default(),
+            source.last_seen.clone().unwrap_or_default(),
+            dates.join("; "),
+            source.commit.clone().unwrap_or_default(),
+            source.updated.clone(),
         ])?;
     }
     Ok(table.flush()?)

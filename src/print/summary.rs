@@ -1,7 +1,7 @@
-//! What an index holds and what an update did, for reading.
+//! What an index and its sources hold and what an update did, for reading.
 
 use super::{counted, grouped, harmless, size};
-use crate::wire::{PathReason, Stats};
+use crate::wire::{PathReason, Source, Stats};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -48,6 +48,8 @@ fn remarks(stats: &Stats, out: &mut dyn Write) -> io::Result<()> {
         "capture superseded by another of the same instant",
         "captures superseded by another of the same instant",
     )?;
+    remark(out, stats.duplicates, "snapshot held by two sources, counted once", "snapshots held by two sources, counted once")?;
+    remark(out, stats.deletions, "deletion recorded in a git history", "deletions recorded in git histories")?;
     remark(out, stats.empty, "snapshot without text", "snapshots without text")?;
     remark(
         out,
@@ -57,6 +59,63 @@ fn remarks(stats: &Stats, out: &mut dyn Write) -> io::Result<()> {
     )?;
     reasons(out, "skipped by rule", &stats.skipped)?;
     reasons(out, "DAMAGED", &stats.damaged)
+}
+
+/// The sources of an index.
+pub fn sources(sources: &[Source], out: &mut dyn Write) -> io::Result<()> {
+    for (at, one) in sources.iter().enumerate() {
+        if at > 0 {
+            writeln!(out)?;
+        }
+        source(one, out)?;
+    }
+    Ok(())
+}
+
+fn source(source: &Source, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{} ({} {})", harmless(&source.name), source.form, harmless(&source.path))?;
+    writeln!(
+        out,
+        "  {} of {} of {}, {}",
+        counted(source.snapshots, "snapshot", "snapshots"),
+        counted(source.documents, "document", "documents"),
+        counted(source.companies, "company", "companies"),
+        dates(&source.first_seen, &source.last_seen)
+    )?;
+    let recording = match source.recording {
+        "changes" => "records only changes: silence means unchanged or unwatched",
+        "captures" => "records every capture",
+        _ => "records every capture in part, in part only changes",
+    };
+    writeln!(out, "  {recording}")?;
+    if !source.date_sources.is_empty() {
+        let dates: Vec<String> =
+            source.date_sources.iter().map(|(name, number)| format!("{name} {}", grouped(*number))).collect();
+        writeln!(out, "  dated by {}", dates.join(", "))?;
+    }
+    let facts = [
+        (source.duplicates, "held by another source too and counted there"),
+        (source.undated, "undated"),
+        (source.superseded, "superseded"),
+        (source.deletions, "deletions"),
+        (source.skipped, "skipped by rule"),
+        (source.damaged, "DAMAGED"),
+        (source.vanished, "no longer in the archive"),
+    ];
+    let facts: Vec<String> =
+        facts.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{} {what}", grouped(*number))).collect();
+    if !facts.is_empty() {
+        writeln!(out, "  {}", facts.join(", "))?;
+    }
+    let commit = source.commit.as_ref().map(|commit| format!(" to commit {commit:.12}")).unwrap_or_default();
+    writeln!(out, "  updated {}{commit}", source.updated)
+}
+
+fn dates(first: &Option<String>, last: &Option<String>) -> String {
+    match (first, last) {
+        (Some(first), Some(last)) => format!("{first} to {last}"),
+        _ => "undated".to_owned(),
+    }
 }
 
 /// Files by reason, the first of each named.
@@ -79,10 +138,6 @@ fn reasons(out: &mut dyn Write, what: &str, problems: &[PathReason]) -> io::Resu
 
 /// What an index holds.
 pub fn contents(stats: &Stats, out: &mut dyn Write) -> io::Result<()> {
-    let dates = |first: &Option<String>, last: &Option<String>| match (first, last) {
-        (Some(first), Some(last)) => format!("{first} to {last}"),
-        _ => "undated".to_owned(),
-    };
     for (name, number) in [
         ("companies", stats.companies),
         ("documents", stats.documents),
@@ -104,20 +159,8 @@ pub fn contents(stats: &Stats, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{:<12}  {}", "languages", languages.join(", "))?;
     }
     for source in &stats.sources {
-        writeln!(out, "\nsource {} ({})", harmless(&source.name), harmless(&source.path))?;
-        let snapshots = counted(source.snapshots, "snapshot", "snapshots");
-        let documents = counted(source.documents, "document", "documents");
-        let recording = match source.recording {
-            "changes" => "records only changes",
-            "captures" => "records every capture",
-            _ => "records changes in part",
-        };
-        writeln!(
-            out,
-            "  {snapshots} of {documents}, {}; {recording}; updated {}",
-            dates(&source.first_seen, &source.last_seen),
-            source.updated
-        )?;
+        writeln!(out)?;
+        self::source(source, out)?;
     }
     if !stats.years.is_empty() {
         writeln!(out, "\nyear  companies  documents  snapshots")?;

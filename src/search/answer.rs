@@ -328,8 +328,9 @@ fn known_as_of(scope: &Scope<'_>, day: Day) -> Result<AsOf, IndexError> {
     let limits = Limits { days: Default::default(), headings: Vec::new(), ..scope.limits.clone() };
     let scope = Scope { limits: &limits, ..*scope };
     for (slot, entry) in scope.index.catalog.documents() {
-        if entry.first.is_some() && scope.admits(slot)? {
+        if entry.first.is_some() && !entry.is_duplicate() && scope.admits(slot)? {
             match scope.as_of(slot, day)? {
+                Some(snapshot) if entry.duplicates.contains(snapshot) => {}
                 Some(_) => as_of.known += 1,
                 None => as_of.unknown += 1,
             }

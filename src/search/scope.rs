@@ -50,13 +50,16 @@ impl Scope<'_> {
         Ok(self.limits.companies.iter().all(company) && self.limits.kinds.iter().all(kind))
     }
 
-    /// The snapshots that the query looks at, of a document that it admits.
+    /// The snapshots that the query looks at, of a document that it admits. What another source holds too is looked at there.
     pub fn snapshots(&self, slot: u32) -> Result<Runs, IndexError> {
         let timeline = &self.index.record(slot)?.timeline;
-        let all = Runs::range(0, timeline.snapshots.len() as u32);
+        let all = Runs::range(0, timeline.snapshots.len() as u32).difference(&self.index.entry(slot)?.duplicates);
         let limits = self.limits;
         let within = match limits.as_of {
-            Some(day) => self.as_of(slot, day)?.map_or_else(Runs::default, |snapshot| Runs::range(snapshot, snapshot + 1)),
+            Some(day) => {
+                let standing = self.as_of(slot, day)?;
+                standing.map_or_else(Runs::default, |snapshot| Runs::range(snapshot, snapshot + 1)).intersection(&all)
+            }
             None if limits.langs.is_empty() => all,
             None => all.iter().filter(|&snapshot| self.has_language(timeline, snapshot)).collect(),
         };

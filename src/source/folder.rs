@@ -85,6 +85,11 @@ impl Folder {
         full.display().to_string()
     }
 
+    /// Whether it is a single file.
+    pub fn is_file(&self) -> bool {
+        self.only.is_some()
+    }
+
     /// The last name of the root's full path.
     pub fn name(&self) -> &str {
         &self.name

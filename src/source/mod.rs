@@ -214,6 +214,14 @@ impl Source {
         }
     }
 
+    pub fn form(&self) -> Form {
+        match self {
+            Source::Folder(folder) if folder.is_file() => Form::File,
+            Source::Folder(_) => Form::Folder,
+            Source::Git(_) => Form::Git,
+        }
+    }
+
     /// What the archive's owner says about it.
     pub fn settings(&self) -> &Settings {
         match self {
@@ -239,6 +247,28 @@ impl Source {
         match self {
             Source::Folder(folder) => Reader::Folder(folder.reader()),
             Source::Git(git) => Reader::Git(Box::new(git.reader())),
+        }
+    }
+}
+
+/// What a source is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Form {
+    /// The history of a branch.
+    Git,
+    Folder,
+    /// A single file of texts.
+    File,
+}
+
+impl Form {
+    /// The name in JSON and on the terminal.
+    pub fn name(self) -> &'static str {
+        match self {
+            Form::Git => "git",
+            Form::Folder => "folder",
+            Form::File => "file",
         }
     }
 }

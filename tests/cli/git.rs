@@ -5,19 +5,19 @@ use serde_json::Value;
 use std::process::Command;
 
 /// A repository that is made commit by commit.
-struct Repository<'p> {
+pub struct Repository<'p> {
     place: &'p Place,
 }
 
 impl Repository<'_> {
-    fn new(place: &Place) -> Repository<'_> {
+    pub fn new(place: &Place) -> Repository<'_> {
         let repository = Repository { place };
         std::fs::create_dir_all(place.path(ARCHIVE)).unwrap();
         repository.git(&["init", "--quiet", "--initial-branch", "main"], "");
         repository
     }
 
-    fn git(&self, args: &[&str], date: &str) -> String {
+    pub fn git(&self, args: &[&str], date: &str) -> String {
         let output = Command::new("git")
             .current_dir(self.place.path(ARCHIVE))
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
@@ -40,12 +40,12 @@ impl Repository<'_> {
     }
 
     /// Commits a file.
-    fn record(&self, path: &str, text: impl AsRef<[u8]>, date: &str, message: &str) -> String {
+    pub fn record(&self, path: &str, text: impl AsRef<[u8]>, date: &str, message: &str) -> String {
         self.place.archived(path, text);
         self.commit(date, message)
     }
 
-    fn delete(&self, path: &str, date: &str) {
+    pub fn delete(&self, path: &str, date: &str) {
         self.place.unarchive(path);
         self.commit(date, "Remove it");
     }

@@ -13,5 +13,6 @@ mod papers;
 mod place;
 mod reading;
 mod samples;
+mod sources;
 mod updates;
 mod warc;

@@ -1,6 +1,7 @@
 //! Real archives, where they lie beside the repository; they are no part of it.
 
 use crate::place::Place;
+use fineprint::snapshot::{Instant, Precision};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
@@ -84,4 +85,96 @@ fn copy(from: &Path, to: &Path) {
             std::fs::copy(entry.path(), to).unwrap();
         }
     }
+}
+
+/// Services of the sample with some hundred versions in all.
+const SERVICES: [&str; 8] = ["Wordfeud", "WhatsApp", "Mozilla", "Apple", "LinkedIn", "Reddit", "Spotify", "World Market"];
+
+#[test]
+fn a_history_answers_as_the_folder_of_its_versions() {
+    let Some(corpora) = sample("corpora") else { return };
+    let place = Place::new();
+    let bundle = corpora.join("ota-contrib-sample.bundle");
+    git(&place, &["clone", "--quiet", "--bare", bundle.to_str().unwrap(), "whole.git"], None);
+    git(&place, &["init", "--quiet", "--bare", "--initial-branch", "main", "history.git"], None);
+    let some = git(&place, &[&["-C", "whole.git", "fast-export", "--", "HEAD", "--"], &SERVICES[..]].concat(), None);
+    git(&place, &["-C", "history.git", "fast-import", "--quiet"], Some(&some));
+    let branch = String::from_utf8(git(&place, &["-C", "whole.git", "symbolic-ref", "HEAD"], None)).unwrap();
+    git(&place, &["-C", "history.git", "symbolic-ref", "HEAD", branch.trim()], None);
+    let versions = export(&place);
+    let index = |archive: &str, dir: &str| place.run(&["index", archive, "--index", dir, "--format", "json"]).exit(0).json();
+    let (history, folder) = (index("history.git", "of-history"), index("folder", "of-folder"));
+    let of = |summary: &Value, name: &str| summary[name].clone();
+    assert!(versions > 200, "{versions}");
+    // Several versions of one second are one file of the folder.
+    assert_eq!(history["snapshots"].as_u64().unwrap() + history["superseded"].as_u64().unwrap(), versions);
+    for count in ["companies", "documents", "snapshots", "versions", "passages", "clauses", "occurrences", "years", "languages"] {
+        assert_eq!(of(&history, count), of(&folder, count), "{count}");
+    }
+    let questions = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/questions.jsonl");
+    let ask = |dir: &str| -> Vec<Value> {
+        let run = place.run(&["batch", questions.to_str().unwrap(), "--index", dir]).exit(0);
+        let text = String::from_utf8(run.stdout).unwrap();
+        text.lines().map(|line| of_any_archive(serde_json::from_str(line).unwrap())).collect()
+    };
+    let (history, folder) = (ask("of-history"), ask("of-folder"));
+    assert_eq!(history.len(), 50);
+    for (one, other) in history.iter().zip(&folder) {
+        assert_eq!(one, other);
+    }
+}
+
+/// An answer without what must differ between two archives of the same snapshots.
+fn of_any_archive(mut answer: Value) -> Value {
+    answer["fingerprint"].take();
+    for hit in answer["hits"].as_array_mut().unwrap() {
+        for field in ["evidence", "source", "id"] {
+            hit[field].take();
+        }
+    }
+    answer
+}
+
+/// Writes each version of the history as a file, in the layout of a dataset of Open Terms Archive; tells how many there are.
+fn export(place: &Place) -> u64 {
+    let log = git(
+        place,
+        &[
+            "-C",
+            "history.git",
+            "-c",
+            "core.quotePath=false",
+            "log",
+            "--reverse",
+            "--raw",
+            "--no-renames",
+            "--no-abbrev",
+            "--format=@%at",
+            "HEAD",
+        ],
+        None,
+    );
+    let (mut seconds, mut versions) = (0, 0);
+    for line in String::from_utf8(log).unwrap().lines() {
+        if let Some(at) = line.strip_prefix('@') {
+            seconds = at.parse().unwrap();
+        } else if let Some((change, path)) = line.strip_prefix(':').and_then(|line| line.split_once('\t')) {
+            let fields: Vec<&str> = change.split(' ').collect();
+            if fields[4] != "D" {
+                let text = git(place, &["-C", "history.git", "cat-file", "blob", fields[3]], None);
+                let instant = Instant { seconds, precision: Precision::Second }.to_string().replace(':', "-");
+                place.write(format!("folder/{}/{instant}.md", path.strip_suffix(".md").unwrap()), text);
+                versions += 1;
+            }
+        }
+    }
+    versions
+}
+
+fn git(place: &Place, args: &[&str], input: Option<&[u8]>) -> Vec<u8> {
+    let mut command = std::process::Command::new("git");
+    command.current_dir(place.path("")).env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1").args(args);
+    let output = assert_cmd::Command::from_std(command).write_stdin(input.unwrap_or_default()).output().unwrap();
+    assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
 }
