@@ -128,6 +128,8 @@ pub enum Problem {
         "the record's date is {0}, which is no date that can be read, such as 2005-05-25 or 20050525101112 (indexed as undated)"
     )]
     RecordDate(String),
+    #[error("the crawler cut the page off (WARC-Truncated: {0}); what it took is indexed")]
+    Truncated(String),
     #[error(
         "the page was as it had been before, and no file of this archive holds it: add the file that does, or give the folder that \
          holds both"

@@ -69,14 +69,12 @@ pub fn name(file: &str) -> (NameSays, &str) {
     (says, stem)
 }
 
-/// The name of a WARC file without `.warc`, `.warc.gz` or `.warc.zst`.
+/// The name of a WARC file without `.warc`, `.warc.gz` or `.warc.zst`. Those with the texts of pages are called `.warc.wet.gz`.
 fn warc_stem<'f>(stem: &'f str, ending: &str) -> Option<&'f str> {
-    match ending {
-        "warc" => Some(stem),
-        "gz" | "zst" => stem
-            .rsplit_once('.')
-            .filter(|(stem, inner)| inner.eq_ignore_ascii_case("warc") && !stem.is_empty())
-            .map(|(stem, _)| stem),
+    let is_warc = |ending: &str| ending.eq_ignore_ascii_case("warc") || ending.eq_ignore_ascii_case("wet");
+    match stem.rsplit_once('.') {
+        _ if is_warc(ending) => Some(stem),
+        Some((stem, inner)) if matches!(ending, "gz" | "zst") && is_warc(inner) && !stem.is_empty() => Some(stem),
         _ => None,
     }
 }
@@ -216,6 +214,7 @@ mod tests {
         assert_eq!(name("privacy"), (NameSays::Unknown, "privacy"));
         assert_eq!(name("a.ndjson").0, NameSays::Records);
         assert_eq!(name("a.gz").0, NameSays::Skip(SkipReason::Packed));
+        assert_eq!(name("a.warc.wet.gz"), (NameSays::Warc, "a.warc"));
         for warc in ["a.b.warc", "a.b.WARC.gz", "a.b.warc.zst"] {
             assert_eq!(name(warc), (NameSays::Warc, "a.b"));
         }

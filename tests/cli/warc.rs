@@ -149,6 +149,22 @@ fn a_damaged_member_is_named_and_the_next_one_is_read() {
 }
 
 #[test]
+fn a_page_that_cannot_be_unpacked_is_named() {
+    let packed = gzip("<p>We sell tea.</p>".repeat(40).as_bytes());
+    let page = |body: &[u8]| [b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\n\r\n", body].concat();
+    let http = "Content-Type: application/http\r\n";
+    let whole = record("response", "http://acme.example/tea", "2024-01-01T00:00:00Z", http, &page(&packed));
+    let cut = record("response", "http://acme.example/tea", "2024-02-01T00:00:00Z", http, &page(&packed[..packed.len() / 2]));
+    let place = Place::new();
+    place.archived("crawl.warc.gz", [whole.as_slice(), &cut].concat());
+    let summary = place.index(&[]).exit(2).json();
+    assert_eq!(counts(&summary), (1, 1, 0, 1));
+    assert_eq!(summary["damaged"][0]["path"], format!("crawl.warc.gz byte {}", whole.len()));
+    assert!(summary["damaged"][0]["reason"].as_str().unwrap().contains("packed with gzip, breaks off"), "{summary}");
+    assert_eq!(place.index(&[]).exit(2).json()["damaged"], summary["damaged"]);
+}
+
+#[test]
 fn a_file_of_captures_can_be_given_alone_in_each_packing() {
     let place = Place::new();
     let plain: Vec<u8> = {

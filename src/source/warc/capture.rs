@@ -1,7 +1,6 @@
 //! What a WARC record captured: a page whose text can be read, one that is left out, or the text of another record again.
 
 use super::coding::Extent;
-use super::fields::MAX_HEAD_BYTES;
 use super::http::{ResponseHead, media_type};
 use super::record::{RecordHead, RecordType};
 use super::revisit::Name;
@@ -31,6 +30,8 @@ pub struct Found {
     pub names: Vec<Name>,
     pub content: Finding,
     pub problem: Option<Problem>,
+    /// Why the crawler kept only the beginning of the page, where it did so.
+    pub truncated: Option<String>,
 }
 
 /// What a record holds.
@@ -77,7 +78,8 @@ pub fn look(head: &RecordHead, block: &mut dyn BufRead) -> Result<Option<Found>,
     let digest = head.payload_digest().filter(|_| !matches!(content, Finding::Revisit(_)));
     let names =
         [id.as_deref().map(Name::id), captured.map(|captured| Name::capture(&url, captured.instant)), digest.map(Name::digest)];
-    Ok(Some(Found { id, url, captured, names: names.into_iter().flatten().collect(), content, problem }))
+    let truncated = head.truncated().map(str::to_owned);
+    Ok(Some(Found { id, url, captured, names: names.into_iter().flatten().collect(), content, problem, truncated }))
 }
 
 /// Reads the page of a record.
@@ -154,7 +156,7 @@ fn content(head: &RecordHead, block: &mut dyn BufRead) -> Result<Result<Finding,
         None => Ok(Cow::Borrowed(start.as_slice())),
     };
     Ok(page.and_then(|page| match by_content(says, page.get(..HEAD_BYTES).unwrap_or(&page)) {
-        Ok(_) if head.length > MAX_TEXT_BYTES + MAX_HEAD_BYTES => Err(Problem::TooLarge { bytes: head.length }),
+        Ok(_) if head.length > MAX_TEXT_BYTES => Err(Problem::TooLarge { bytes: head.length }),
         Ok(format) => Ok(Finding::Text(format)),
         Err(reason) => Ok(Finding::Skipped(reason)),
     }))

@@ -8,6 +8,8 @@ mod input;
 mod record;
 mod revisit;
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;
 mod walk;
 
@@ -28,8 +30,8 @@ use walk::{Fault, Place, Step, Walk};
 
 pub use revisit::{Crawl, resolve};
 
-/// A file with more damaged places is not read on.
-const MAX_DAMAGED: usize = 10_000;
+/// A file that is damaged in so many places is not read on.
+const MAX_BROKEN: usize = 10_000;
 
 /// Lists the captures of a file into its entry. What is damaged is named, and the rest goes on.
 ///
@@ -75,17 +77,19 @@ struct Lister<'a> {
 
 impl Lister<'_> {
     fn list(&mut self, mut walk: Walk) -> Result<(), Fault> {
-        loop {
+        let mut broken = 0;
+        while broken < MAX_BROKEN {
             match walk.step(&mut capture::look)? {
                 Step::Record { place, found } => self.add(place, found),
-                Step::Broken { offset, what } => self.damaged(Some(offset), Problem::Record(what)),
+                Step::Broken { offset, what } => {
+                    self.damaged(Some(offset), Problem::Record(what));
+                    broken += 1;
+                }
                 Step::Together => return Err(Fault::Together),
                 Step::End => return Ok(()),
             }
-            if self.entry.damaged.len() >= MAX_DAMAGED {
-                return Err(Fault::Broken(format!("more than {MAX_DAMAGED} places are damaged: the rest is not read")));
-            }
         }
+        Err(Fault::Broken(format!("the file is damaged in {MAX_BROKEN} places: the rest is not read")))
     }
 
     /// Lists a file again whose records can only be read one after another.
@@ -121,7 +125,8 @@ impl Lister<'_> {
                 let facts = Facts::of_capture(self.settings, path, &found.url, found.captured, format);
                 let inside = Inside::Capture(Capture { stretch, id: found.id, original: None });
                 let (reference, problems) = facts.into_reference(Locator { inside: Some(inside), ..Locator::file(path) });
-                problems.into_iter().for_each(|problem| self.damaged(Some(place.offset), problem));
+                let truncated = found.truncated.map(Problem::Truncated);
+                problems.into_iter().chain(truncated).for_each(|problem| self.damaged(Some(place.offset), problem));
                 self.entry.references.push(reference);
                 Some(self.entry.references.len() as u32 - 1)
             }

@@ -88,6 +88,11 @@ impl RecordHead {
         self.fields.get("warc-payload-digest")
     }
 
+    /// Why the crawler kept only the beginning of the page, where it did so.
+    pub fn truncated(&self) -> Option<&str> {
+        self.fields.get("warc-truncated")
+    }
+
     /// Of a revisit: the id of the record that holds the page.
     pub fn refers_to(&self) -> Option<String> {
         self.uri("warc-refers-to")

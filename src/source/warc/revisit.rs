@@ -181,3 +181,77 @@ fn outcome(settings: &Settings, path: &str, revisit: &Revisit, known: &FxHashMap
 fn is_resolved(reference: &Reference) -> bool {
     matches!(&reference.locator.inside, Some(Inside::Capture(capture)) if capture.original.is_some())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::warc::testing::{Archive, Packed, file, offsets, record, response, revisit};
+    use std::fs;
+
+    const URL: &str = "http://acme.test/privacy";
+    const JANUARY: &str = "2024-01-01T00:00:00Z";
+    const FEBRUARY: &str = "2024-02-01T00:00:00Z";
+    const MARCH: &str = "2024-03-01T00:00:00Z";
+
+    fn refers(url: &str, date: &str) -> String {
+        format!("WARC-Refers-To-Target-URI: {url}\r\nWARC-Refers-To-Date: {date}\r\n")
+    }
+
+    #[test]
+    fn a_revisit_has_the_page_to_which_it_refers() {
+        let page = "<p>We sell nothing.";
+        let digest = format!("WARC-Payload-Digest: X:{}\r\n", blake3::hash(page.as_bytes()));
+        let id = format!("WARC-Refers-To: <urn:x:{JANUARY}:{URL}>\r\n");
+        for how in [refers(URL, JANUARY), digest, id] {
+            let records = [
+                revisit("http://www.acme.test/privacy", FEBRUARY, &how),
+                response(URL, JANUARY, page),
+                revisit(URL, MARCH, &refers("http://www.acme.test/privacy", FEBRUARY)),
+            ];
+            let (bytes, places) = file(&records, Packed::Gzip);
+            let archive = Archive::new(&[("a.warc.gz", &bytes)]);
+            assert_eq!(archive.damaged(), Vec::<String>::new(), "{how}");
+            assert_eq!(offsets(&archive.listing), [places[1], places[0], places[2]], "{how}");
+            assert_eq!(archive.pages(), [page; 3]);
+            let dates: Vec<_> = archive.listing.references().map(|found| found.captured.unwrap().instant.to_string()).collect();
+            assert_eq!(dates, [JANUARY, FEBRUARY, MARCH]);
+            assert!(archive.listing.references().all(|found| found.key == archive.listing.references().next().unwrap().key));
+            assert_eq!(archive.again().files, archive.listing.files, "nothing is given twice");
+        }
+    }
+
+    #[test]
+    fn a_revisit_is_resolved_when_its_page_comes_and_unresolved_when_it_goes() {
+        let january = file(&[response(URL, JANUARY, "<p>We sell nothing.")], Packed::Gzip).0;
+        let february = file(&[revisit(URL, FEBRUARY, &refers(URL, JANUARY))], Packed::Gzip).0;
+        for before in ["a.warc.gz", "z.warc.gz"] {
+            let mut archive = Archive::new(&[("february.warc.gz", &february)]);
+            assert_eq!(archive.listing.references().count(), 0);
+            assert!(archive.damaged()[0].contains("february.warc.gz byte 0: the page was as it had been before"));
+            fs::write(archive.place.path().join(before), &january).unwrap();
+            archive.listing = archive.again();
+            let fresh = archive.folder.list(&|_, _| None, &|_| ());
+            assert_eq!(archive.listing.files, fresh.files);
+            assert_eq!((archive.pages().len(), archive.damaged().len()), (2, 0));
+            fs::remove_file(archive.place.path().join(before)).unwrap();
+            archive.listing = archive.again();
+            assert_eq!((archive.listing.references().count(), archive.damaged().len()), (0, 1));
+        }
+    }
+
+    #[test]
+    fn revisits_of_what_is_left_out_are_left_out() {
+        let image = b"HTTP/1.0 200 OK\r\nContent-Type: image/png\r\n\r\nx";
+        let records = [
+            record("response", URL, JANUARY, "Content-Type: application/http\r\n", image),
+            revisit(URL, FEBRUARY, &refers(URL, JANUARY)),
+            // Each refers to the other.
+            revisit("http://acme.test/1", JANUARY, &refers("http://acme.test/2", FEBRUARY)),
+            revisit("http://acme.test/2", FEBRUARY, &refers("http://acme.test/1", JANUARY)),
+        ];
+        let archive = Archive::new(&[("a.warc", &file(&records, Packed::Plain).0)]);
+        let skipped: Vec<_> = archive.listing.all_skipped().map(|one| one.reason).collect();
+        assert_eq!(skipped, [SkipReason::Media, SkipReason::Revisit]);
+        assert_eq!(archive.damaged().len(), 2);
+    }
+}

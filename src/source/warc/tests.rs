@@ -1,114 +1,8 @@
 //! WARC files from the outside: what is listed and read of whole ones, of cut ones, of damaged ones.
 
+use super::testing::{Archive, PACKINGS, Packed, file, gzip, offsets, record, response};
 use super::*;
-use crate::source::{Folder, Listing, Reference};
-use flate2::Compression;
-use flate2::read::GzEncoder;
 use proptest::prelude::*;
-use std::io::Read;
-use tempfile::TempDir;
-
-/// A record, without the blank lines after it.
-fn record(kind: &str, url: &str, date: &str, more: &str, block: &[u8]) -> Vec<u8> {
-    let head = format!(
-        "WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {url}\r\nWARC-Date: {date}\r\n\
-         WARC-Record-ID: <urn:x:{date}:{url}>\r\n{more}Content-Length: {}\r\n\r\n",
-        block.len()
-    );
-    [head.as_bytes(), block].concat()
-}
-
-fn response(url: &str, date: &str, page: &str) -> Vec<u8> {
-    let block = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{page}");
-    let digest = format!("Content-Type: application/http\r\nWARC-Payload-Digest: x:{}\r\n", blake3::hash(page.as_bytes()));
-    record("response", url, date, &digest, block.as_bytes())
-}
-
-fn revisit(url: &str, date: &str, more: &str) -> Vec<u8> {
-    record("revisit", url, date, more, b"")
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Packed {
-    Plain,
-    Gzip,
-    Zstd,
-    /// All records in one gzip member.
-    Together,
-}
-
-const PACKINGS: [Packed; 3] = [Packed::Plain, Packed::Gzip, Packed::Zstd];
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut packed = Vec::new();
-    GzEncoder::new(bytes, Compression::default()).read_to_end(&mut packed).unwrap();
-    packed
-}
-
-/// A file of records, and where each begins.
-fn file(records: &[Vec<u8>], packed: Packed) -> (Vec<u8>, Vec<u64>) {
-    let (mut bytes, mut places) = (Vec::new(), Vec::new());
-    for record in records {
-        places.push(bytes.len() as u64);
-        let ended = [record.as_slice(), b"\r\n\r\n"].concat();
-        bytes.extend(match packed {
-            Packed::Plain | Packed::Together => ended,
-            Packed::Gzip => gzip(&ended),
-            Packed::Zstd => zstd::encode_all(ended.as_slice(), 3).unwrap(),
-        });
-    }
-    if packed == Packed::Together { (gzip(&bytes), places) } else { (bytes, places) }
-}
-
-/// A folder of files, and what is listed of it.
-struct Archive {
-    place: TempDir,
-    folder: Folder,
-    listing: Listing,
-}
-
-impl Archive {
-    fn new(files: &[(&str, &[u8])]) -> Archive {
-        let place = TempDir::new().unwrap();
-        for (path, bytes) in files {
-            fs::write(place.path().join(path), bytes).unwrap();
-        }
-        let folder = Folder::open(place.path()).unwrap();
-        let listing = folder.list(&|_, _| None, &|_| ());
-        Archive { place, folder, listing }
-    }
-
-    /// Lists the folder again; what did not change is taken over.
-    fn again(&self) -> Listing {
-        let known =
-            |path: &str, stamp: &_| self.listing.files.iter().find(|file| file.path == path && file.stamp == *stamp).cloned();
-        self.folder.list(&known, &|_| ())
-    }
-
-    fn page(&self, reference: &Reference) -> Result<String, String> {
-        let mut buffer = Vec::new();
-        let opened = self.folder.reader().read(&reference.locator, &mut buffer).map_err(|error| error.to_string())?;
-        assert_eq!((opened.raw.len(), &opened.raw), (buffer.len(), &opened.body));
-        Ok(String::from_utf8_lossy(&buffer).into_owned())
-    }
-
-    /// The pages, in the order of the references.
-    fn pages(&self) -> Vec<String> {
-        self.listing.references().map(|reference| self.page(reference).unwrap()).collect()
-    }
-
-    fn damaged(&self) -> Vec<String> {
-        self.listing.all_damaged().map(ToString::to_string).collect()
-    }
-}
-
-fn offsets(listing: &Listing) -> Vec<u64> {
-    let of = |reference: &Reference| match &reference.locator.inside {
-        Some(Inside::Capture(capture)) => capture.stretch.offset,
-        other => panic!("{other:?}"),
-    };
-    listing.references().map(of).collect()
-}
 
 /// Pages of three sizes, with a record between them that is no capture.
 fn records() -> Vec<Vec<u8>> {
@@ -260,6 +154,23 @@ fn records_that_lack_something_are_damaged() {
 }
 
 #[test]
+fn a_page_that_the_crawler_cut_is_read_and_told() {
+    let page = b"HTTP/1.0 200 OK\r\n\r\n<p>We sell";
+    let records = [record("response", "http://acme.test/", "2024-01-01T00:00:00Z", "WARC-Truncated: length\r\n", page)];
+    let archive = Archive::new(&[("a.warc", &file(&records, Packed::Plain).0)]);
+    assert_eq!(archive.pages(), ["<p>We sell"]);
+    assert!(archive.damaged()[0].contains("a.warc byte 0: the crawler cut the page off (WARC-Truncated: length)"));
+}
+
+#[test]
+fn a_file_of_nothing_but_damage_is_not_read_to_its_end() {
+    let archive = Archive::new(&[("a.warc", "WARC/1.0\r\nx\r\n\r\n".repeat(MAX_BROKEN + 100).as_bytes())]);
+    let damaged = archive.damaged();
+    assert_eq!(damaged.len(), MAX_BROKEN + 1);
+    assert!(damaged[MAX_BROKEN].contains("the rest is not read"), "{}", damaged[MAX_BROKEN]);
+}
+
+#[test]
 fn a_record_that_is_no_longer_there_is_not_read() {
     let (bytes, places) = file(&records(), Packed::Plain);
     let archive = Archive::new(&[("a.warc", &bytes)]);
@@ -283,73 +194,6 @@ fn a_page_that_is_too_large_is_told() {
     let archive = Archive::new(&[("a.warc.zst", &bytes)]);
     assert!(archive.damaged()[0].starts_with(&format!("a.warc.zst byte {}: ", places[0])), "{:?}", archive.damaged());
     assert_eq!(archive.listing.references().count(), 0);
-}
-
-const URL: &str = "http://acme.test/privacy";
-const JANUARY: &str = "2024-01-01T00:00:00Z";
-const FEBRUARY: &str = "2024-02-01T00:00:00Z";
-const MARCH: &str = "2024-03-01T00:00:00Z";
-
-fn refers(url: &str, date: &str) -> String {
-    format!("WARC-Refers-To-Target-URI: {url}\r\nWARC-Refers-To-Date: {date}\r\n")
-}
-
-#[test]
-fn a_revisit_has_the_page_to_which_it_refers() {
-    let page = "<p>We sell nothing.";
-    let digest = format!("WARC-Payload-Digest: X:{}\r\n", blake3::hash(page.as_bytes()));
-    let id = format!("WARC-Refers-To: <urn:x:{JANUARY}:{URL}>\r\n");
-    for how in [refers(URL, JANUARY), digest, id] {
-        let records = [
-            revisit("http://www.acme.test/privacy", FEBRUARY, &how),
-            response(URL, JANUARY, page),
-            revisit(URL, MARCH, &refers("http://www.acme.test/privacy", FEBRUARY)),
-        ];
-        let (bytes, places) = file(&records, Packed::Gzip);
-        let archive = Archive::new(&[("a.warc.gz", &bytes)]);
-        assert_eq!(archive.damaged(), Vec::<String>::new(), "{how}");
-        assert_eq!(offsets(&archive.listing), [places[1], places[0], places[2]], "{how}");
-        assert_eq!(archive.pages(), [page; 3]);
-        let dates: Vec<_> = archive.listing.references().map(|found| found.captured.unwrap().instant.to_string()).collect();
-        assert_eq!(dates, [JANUARY, FEBRUARY, MARCH]);
-        assert!(archive.listing.references().all(|found| found.key == archive.listing.references().next().unwrap().key));
-        assert_eq!(archive.again().files, archive.listing.files, "nothing is given twice");
-    }
-}
-
-#[test]
-fn a_revisit_is_resolved_when_its_page_comes_and_unresolved_when_it_goes() {
-    let january = file(&[response(URL, JANUARY, "<p>We sell nothing.")], Packed::Gzip).0;
-    let february = file(&[revisit(URL, FEBRUARY, &refers(URL, JANUARY))], Packed::Gzip).0;
-    for before in ["a.warc.gz", "z.warc.gz"] {
-        let mut archive = Archive::new(&[("february.warc.gz", &february)]);
-        assert_eq!(archive.listing.references().count(), 0);
-        assert!(archive.damaged()[0].contains("february.warc.gz byte 0: the page was as it had been before"));
-        fs::write(archive.place.path().join(before), &january).unwrap();
-        archive.listing = archive.again();
-        let fresh = archive.folder.list(&|_, _| None, &|_| ());
-        assert_eq!(archive.listing.files, fresh.files);
-        assert_eq!((archive.pages().len(), archive.damaged().len()), (2, 0));
-        fs::remove_file(archive.place.path().join(before)).unwrap();
-        archive.listing = archive.again();
-        assert_eq!((archive.listing.references().count(), archive.damaged().len()), (0, 1));
-    }
-}
-
-#[test]
-fn revisits_of_what_is_left_out_are_left_out() {
-    let image = b"HTTP/1.0 200 OK\r\nContent-Type: image/png\r\n\r\nx";
-    let records = [
-        record("response", URL, JANUARY, "Content-Type: application/http\r\n", image),
-        revisit(URL, FEBRUARY, &refers(URL, JANUARY)),
-        // Each refers to the other.
-        revisit("http://acme.test/1", JANUARY, &refers("http://acme.test/2", FEBRUARY)),
-        revisit("http://acme.test/2", FEBRUARY, &refers("http://acme.test/1", JANUARY)),
-    ];
-    let archive = Archive::new(&[("a.warc", &file(&records, Packed::Plain).0)]);
-    let skipped: Vec<_> = archive.listing.all_skipped().map(|one| one.reason).collect();
-    assert_eq!(skipped, [SkipReason::Media, SkipReason::Revisit]);
-    assert_eq!(archive.damaged().len(), 2);
 }
 
 proptest! {
