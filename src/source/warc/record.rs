@@ -112,11 +112,14 @@ impl RecordHead {
     }
 }
 
-/// Whether the bytes begin with the first line of a record, such as `WARC/1.0`.
+/// Whether the bytes begin with the first line of a record, such as `WARC/1.0`, and with a field.
 pub fn begins(bytes: &[u8]) -> bool {
     let Some([major, b'.', rest @ ..]) = bytes.strip_prefix(BEGINNING) else { return false };
     let minor = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    major.is_ascii_digit() && (1..=2).contains(&minor) && matches!(rest.get(minor), Some(b'\r' | b'\n'))
+    let line_end = rest.get(minor..).unwrap_or_default();
+    let field = line_end.strip_prefix(b"\r\n").or_else(|| line_end.strip_prefix(b"\n"));
+    let has_field = field.and_then(<[u8]>::first).is_some_and(u8::is_ascii_alphabetic);
+    major.is_ascii_digit() && (1..=2).contains(&minor) && has_field
 }
 
 #[cfg(test)]

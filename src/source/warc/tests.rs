@@ -154,6 +154,36 @@ fn records_that_lack_something_are_damaged() {
 }
 
 #[test]
+fn damage_at_the_start_of_a_record_is_not_that_of_the_one_before() {
+    for packed in PACKINGS {
+        let (mut bytes, places) = file(&records(), packed);
+        bytes[places[3] as usize] ^= 1;
+        let archive = Archive::new(&[("a.warc", &bytes)]);
+        assert_eq!(offsets(&archive.listing), [places[1], places[4]], "{packed:?}");
+        let damaged = archive.damaged();
+        assert!(damaged.len() == 1 && damaged[0].starts_with(&format!("a.warc byte {}: ", places[3])), "{damaged:?}");
+    }
+}
+
+#[test]
+fn a_length_that_is_wrong_is_told_and_the_next_record_is_read() {
+    for (wrong, what) in [("Content-Length: 3\r\n", "is wrong"), ("Content-Length: 999999\r\n", "")] {
+        let mut records = records();
+        let text = String::from_utf8(records[1].clone()).unwrap();
+        let (before, after) = text.split_once("Content-Length: ").unwrap();
+        let (_, after) = after.split_once("\r\n").unwrap();
+        records[1] = format!("{before}{wrong}{after}").into_bytes();
+        for packed in PACKINGS {
+            let (bytes, places) = file(&records, packed);
+            let archive = Archive::new(&[("a.warc", &bytes)]);
+            assert_eq!(offsets(&archive.listing), [places[3], places[4]], "{packed:?}");
+            let damaged = archive.damaged();
+            assert!(damaged[0].starts_with(&format!("a.warc byte {}: ", places[1])) && damaged[0].contains(what), "{damaged:?}");
+        }
+    }
+}
+
+#[test]
 fn a_page_that_the_crawler_cut_is_read_and_told() {
     let page = b"HTTP/1.0 200 OK\r\n\r\n<p>We sell";
     let records = [record("response", "http://acme.test/", "2024-01-01T00:00:00Z", "WARC-Truncated: length\r\n", page)];

@@ -14,7 +14,7 @@ const MAX_UNPACKED_BYTES: u64 = 16 << 30;
 const PROBE_BYTES: u64 = 256 * 1024;
 /// How many places of a damaged file are looked at where a packed record might begin.
 const MAX_PROBES: u32 = 100_000;
-/// The first line of a record is shorter.
+/// The first line of a record is shorter, and the next one begins within it.
 const FIRST_LINE_BYTES: usize = 16;
 /// What stands after every record.
 const RECORD_END: &[u8] = b"\r\n\r\n";
