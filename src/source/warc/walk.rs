@@ -94,7 +94,7 @@ pub enum Step<T> {
         offset: u64,
         what: String,
     },
-    /// See [`Fault::Together`].
+    /// The member holds several records: the file is packed as a whole.
     Together,
     End,
 }
