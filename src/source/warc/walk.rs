@@ -297,6 +297,8 @@ fn packed<T>(decoder: impl Read, look: &mut Look<'_, T>) -> Result<Option<T>, Fa
     } else if rest.starts_with(record::BEGINNING) {
         Err(Fault::Together)
     } else {
+        // A checksum that does not fit tells more.
+        io::copy(&mut content.take(MAX_UNPACKED_BYTES), &mut io::sink())?;
         Err(Fault::Broken("its Content-Length is wrong: something else follows where it ends".to_owned()))
     }
 }
