@@ -136,6 +136,10 @@ pub enum DateSource {
     Record,
     /// The commit that recorded the text in a git history.
     Commit,
+    /// The date of a WARC record.
+    WarcDate,
+    /// The page's address at the Wayback Machine.
+    Address,
 }
 
 impl DateSource {
@@ -147,6 +151,8 @@ impl DateSource {
             DateSource::Path => "path",
             DateSource::Record => "record",
             DateSource::Commit => "commit",
+            DateSource::WarcDate => "warc_date",
+            DateSource::Address => "address",
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::index::catalog::{Catalog, DocumentEntry, Problem, SourceEntry};
 use crate::index::update::Report;
 use crate::search;
 use crate::snapshot::{Instant, Precision, Recording};
-use crate::source::Inside;
+use crate::source::{self, Inside};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -93,6 +93,10 @@ pub struct Evidence {
     /// The line of a record in its file, where a file holds several, and the id that it gives itself.
     pub line: Option<u64>,
     pub record: Option<String>,
+    /// Where the record of a WARC file begins.
+    pub warc_offset: Option<u64>,
+    /// Of a revisit: the record that holds the page.
+    pub original: Option<Original>,
     pub commit: Option<String>,
     /// What the commit says of the text: `first_record`, `change`, `re_extraction`.
     pub commit_kind: Option<&'static str>,
@@ -105,6 +109,14 @@ pub struct Evidence {
     pub offset: [usize; 2],
     pub encoding: String,
     pub extraction: u32,
+}
+
+/// The record of a WARC file that holds the page of a revisit.
+#[derive(Debug, Serialize)]
+pub struct Original {
+    pub path: String,
+    pub warc_offset: u64,
+    pub record: Option<String>,
 }
 
 /// A batch query that has no answer.
@@ -300,17 +312,30 @@ impl Wordings {
     }
 }
 
+impl Original {
+    fn new(original: &source::Original) -> Original {
+        Original { path: original.path.clone(), warc_offset: original.stretch.offset, record: original.id.clone() }
+    }
+}
+
 impl Evidence {
     fn new(evidence: &search::Evidence) -> Evidence {
         let provenance = &evidence.provenance;
         let locator = &provenance.locator;
+        let (line, capture) = match &locator.inside {
+            Some(Inside::Record(record)) => (Some(record.line), None),
+            Some(Inside::Capture(capture)) => (None, Some(capture)),
+            None => (None, None),
+        };
         Evidence {
             instant: evidence.captured.map(|captured| captured.instant.to_string()),
             date_source: evidence.captured.map(|captured| captured.source.name()),
             date_precision: evidence.captured.map(|captured| captured.instant.precision),
             url: provenance.url.clone(),
             path: locator.path.clone(),
-            line: locator.inside.as_ref().map(|Inside::Record(record)| record.line),
+            line,
+            warc_offset: capture.map(|capture| capture.stretch.offset),
+            original: capture.and_then(|capture| capture.original.as_deref()).map(Original::new),
             record: locator.inside.as_ref().and_then(Inside::id).map(str::to_owned),
             commit: locator.revision.map(|revision| revision.commit.to_string()),
             commit_kind: provenance.commit_kind.map(crate::snapshot::CommitKind::name),

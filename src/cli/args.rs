@@ -36,7 +36,8 @@ pub enum Command {
 const INDEX_HELP: &str = "\
 An archive is a folder of dated policies (HTML, Markdown, text, JSON Lines), in any layout: Princeton-Leuven files, Open Terms \
 Archive and Platform Governance Archive datasets, Wayback downloads, COMPANY/DATE.html, COMPANY_DATE.txt, DATE/COMPANY.md, or what \
-path templates in its fineprint.toml say. Or it is a git repository (a clone, a bare one, or REPOSITORY@BRANCH): then its history is \
+path templates in its fineprint.toml say. WARC files (.warc, .warc.gz, .warc.zst), alone or in a folder, give the pages that they \
+hold. Or it is a git repository (a clone, a bare one, or REPOSITORY@BRANCH): then its history is \
 indexed, as committed on HEAD, and not the files of the working tree.
 
 Files that are as they were are not read again. What vanished from an archive stays in the index unless --prune is given.";

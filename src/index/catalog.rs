@@ -69,7 +69,7 @@ pub struct DocumentEntry {
     /// Hash of all that the document holds, whatever the index it lies in.
     pub digest: [u8; 32],
     pub counts: Counts,
-    /// Snapshots that a document of another source holds too: they are counted there, see [`super::duplicates`].
+    /// Snapshots that a document of another source holds too: they are counted there.
     pub duplicates: Runs,
     pub first: Option<Instant>,
     pub last: Option<Instant>,

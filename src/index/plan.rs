@@ -152,7 +152,7 @@ impl Files for Plan<'_> {
 
     fn is_unchanged(&self, capture: &Locator) -> bool {
         // The bytes behind a blob's name are always the same.
-        if capture.revision.is_some() { self.same_rules } else { self.unchanged.contains(&capture.path) }
+        if capture.revision.is_some() { self.same_rules } else { capture.paths().all(|path| self.unchanged.contains(path)) }
     }
 
     fn is_unreadable(&self, path: &str) -> bool {

@@ -5,7 +5,7 @@ use crate::wire::{Answer, BatchError, Hit, Source};
 use csv::Writer;
 use std::io::Write;
 
-const HIT: [&str; 27] = [
+const HIT: [&str; 28] = [
     "rank",
     "score",
     "id",
@@ -28,6 +28,7 @@ const HIT: [&str; 27] = [
     "path",
     "line",
     "record",
+    "warc_offset",
     "site_rank",
     "categories",
     "interval",
@@ -178,6 +179,7 @@ fn row(hit: &Hit) -> [String; HIT.len()] {
         evidence.path.clone(),
         evidence.line.map(|line| line.to_string()).unwrap_or_default(),
         text(&evidence.record),
+        evidence.warc_offset.map(|offset| offset.to_string()).unwrap_or_default(),
         evidence.rank.map(|rank| rank.to_string()).unwrap_or_default(),
         evidence.categories.join("; "),
         text(&evidence.interval),

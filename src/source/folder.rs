@@ -6,11 +6,12 @@ use crate::source::listing::{Facts, Kept};
 use crate::source::page;
 use crate::source::records::{self, Defaults};
 use crate::source::sniff::{self, NameSays};
+use crate::source::spool::Spools;
 use crate::source::trail::Trail;
 use crate::source::walk::{self, Found};
 use crate::source::{
     Damaged, FileEntry, Inside, Listing, Locator, MAX_TEXT_BYTES, Opened, Problem, ReadError, Record, SETTINGS_FILE, Settings,
-    Skipped, SourceError, Stamp,
+    Skipped, SourceError, Stamp, warc,
 };
 use rayon::prelude::*;
 use std::fs::{self, File};
@@ -24,7 +25,7 @@ const ROOT_NAMES: usize = 2;
 const RECORDS_BUFFER_BYTES: usize = 256 * 1024;
 
 /// A folder that is a source, or a single file of texts in its folder.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Folder {
     /// What locators are relative to.
     base: PathBuf,
@@ -33,6 +34,8 @@ pub struct Folder {
     name: String,
     root_names: Vec<String>,
     settings: Settings,
+    /// The content of files that are packed as a whole.
+    spools: Spools,
 }
 
 impl Folder {
@@ -68,7 +71,7 @@ impl Folder {
                 return Err(SourceError::Io { path: settings_path, source });
             }
         };
-        Ok(Folder { base, only, name: last, root_names, settings })
+        Ok(Folder { base, only, name: last, root_names, settings, spools: Spools::default() })
     }
 
     /// What the archive's owner says about it.
@@ -122,6 +125,7 @@ impl Folder {
             progress(listing.files.len());
         }
         listing.files.sort_by(|one, other| one.path.cmp(&other.path));
+        warc::resolve(&self.settings, &mut listing.files);
         listing.skipped.sort_by(|one, other| one.path.cmp(&other.path));
         listing.damaged.sort_by(|one, other| one.path.cmp(&other.path));
         listing
@@ -138,6 +142,7 @@ impl Folder {
         }
         let listed = match says {
             NameSays::Records => self.list_records(found, stem, &mut entry),
+            NameSays::Warc => warc::list(&found.full, &self.spools, &self.settings, &mut entry),
             _ if stamp.bytes > MAX_TEXT_BYTES => {
                 entry.damaged.push(Damaged::whole(path, Problem::TooLarge { bytes: stamp.bytes }));
                 Ok(())
@@ -186,7 +191,7 @@ impl Folder {
 
     /// Opens the folder for the reading of texts by one thread.
     pub fn reader(&self) -> Reader<'_> {
-        Reader { folder: self, open: None }
+        Reader { folder: self, open: None, warc: warc::Reader::default() }
     }
 }
 
@@ -196,6 +201,7 @@ pub struct Reader<'f> {
     folder: &'f Folder,
     /// The file of several texts that was read last.
     open: Option<(String, File)>,
+    warc: warc::Reader,
 }
 
 impl Reader<'_> {
@@ -205,13 +211,16 @@ impl Reader<'_> {
     /// When the file is gone or cannot be read, is too large, is no text, or no longer holds the record.
     pub fn read(&mut self, locator: &Locator, buffer: &mut Vec<u8>) -> Result<Opened, ReadError> {
         buffer.clear();
-        let inside = Path::new(&locator.path).components().all(|component| matches!(component, Component::Normal(_)));
-        if !inside || locator.path.is_empty() {
+        let is_within = |path: &str| {
+            !path.is_empty() && Path::new(path).components().all(|component| matches!(component, Component::Normal(_)))
+        };
+        if !locator.paths().all(is_within) {
             return Err(ReadError::Outside(Box::new(locator.clone())));
         }
         match &locator.inside {
             None => self.read_file(locator, buffer),
             Some(Inside::Record(record)) => self.read_record(locator, record, buffer),
+            Some(Inside::Capture(capture)) => self.warc.read(&self.folder.base, &self.folder.spools, locator, capture, buffer),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::snapshot::{Format, Instant, Precision};
 use crate::source::date;
+use std::borrow::Cow;
 
 /// No header is longer: the address of a page is the only part of it that can be long.
 pub const MAX_HEADER_BYTES: usize = 64 * 1024;
@@ -107,7 +108,7 @@ fn princeton(text: &[u8], frame: &Frame) -> Result<Princeton, String> {
 /// The capture time in the address is exact; the stated day stands in where it cannot be read.
 fn instant_of(url: &str, stated: &str) -> (Option<Instant>, Option<String>) {
     let digits = capture_digits(url);
-    let exact = digits.and_then(date::whole).and_then(Result::ok).filter(|instant| instant.precision == Precision::Second);
+    let exact = capture_time(url);
     if exact.is_some() {
         return (exact, None);
     }
@@ -118,6 +119,11 @@ fn instant_of(url: &str, stated: &str) -> (Option<Instant>, Option<String>) {
         None => format!("its text says {stated:?}, which is no date either (indexed as undated)"),
     };
     (day, Some(format!("the header's address has {written} where the capture time stands, which is no time: {instead}")))
+}
+
+/// When the page was captured, by its address at the Wayback Machine; `None` for any other address.
+pub fn capture_time(url: &str) -> Option<Instant> {
+    capture_digits(url).and_then(date::whole).and_then(Result::ok).filter(|instant| instant.precision == Precision::Second)
 }
 
 /// The number after `/web/` in the address of a capture at the Wayback Machine.
@@ -159,11 +165,27 @@ pub fn host(url: &str) -> Option<String> {
 
 /// The host of an address; for an address at the Wayback Machine, the host of the page that was captured.
 pub fn captured_host(url: &str) -> Option<String> {
+    host(&captured_address(url))
+}
+
+/// The path and the query of an address, by which the pages of a site differ; empty for its first page. For an address at the
+/// Wayback Machine, those of the page that was captured.
+pub fn captured_page(url: &str) -> String {
+    let address = captured_address(url);
+    let rest = address.split_once("://").map_or(address.as_ref(), |(_, rest)| rest);
+    let rest = rest.split('#').next().unwrap_or_default();
+    let page = rest.find(['/', '?']).and_then(|at| rest.get(at..)).unwrap_or_default();
+    if page == "/" { String::new() } else { page.to_owned() }
+}
+
+/// The address of the page that an address at the Wayback Machine is a capture of; any other address as it is.
+fn captured_address(url: &str) -> Cow<'_, str> {
     let Some((_, rest)) = url.split_once("web.archive.org/web/") else {
-        return host(url);
+        return Cow::Borrowed(url);
     };
-    let (_, page) = rest.split_once('/')?;
-    host(&page.replacen("%3A", ":", 1).replacen("%3a", ":", 1)).or_else(|| host(&format!("http://{page}")))
+    let page = rest.split_once('/').map_or("", |(_, page)| page);
+    let written = page.replacen("%3A", ":", 1).replacen("%3a", ":", 1);
+    Cow::Owned(if host(&written).is_some() { written } else { format!("http://{page}") })
 }
 
 /// A domain without its leading `www.`.
@@ -254,6 +276,22 @@ mod tests {
         assert_eq!(host("ftp://acme.test"), None);
         assert_eq!(host("http://<b>/"), None);
         assert_eq!(captured_host("https://web.archive.org/web/2004/acme.test/x").as_deref(), Some("acme.test"));
+        assert_eq!(captured_host("https://web.archive.org/web/2004"), None);
+    }
+
+    #[test]
+    fn pages_of_a_site_differ_by_path_and_query() {
+        for (url, page) in [
+            ("http://acme.test", ""),
+            ("https://www.acme.test/", ""),
+            ("http://acme.test/privacy?lang=en#top", "/privacy?lang=en"),
+            ("http://acme.test?p=1", "?p=1"),
+            ("https://web.archive.org/web/2004id_/http%3A//acme.test/x", "/x"),
+            ("https://web.archive.org/web/2004/acme.test/x", "/x"),
+            ("é", ""),
+        ] {
+            assert_eq!(captured_page(url), page, "{url}");
+        }
     }
 
     proptest! {

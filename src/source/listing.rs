@@ -3,7 +3,7 @@
 use crate::site::{Interval, SiteFacts};
 use crate::snapshot::{Captured, CommitKind, DateSource, DocumentKey, Format, Recording};
 use crate::source::date::{ImpossibleDate, Reading};
-use crate::source::header::{Header, Princeton, host};
+use crate::source::header::{Header, Princeton, capture_time, captured_host, captured_page, host};
 use crate::source::layout::Place;
 use crate::source::names::{UNKNOWN_KIND, hinted_kind, kind_name};
 use crate::source::page::Page;
@@ -80,6 +80,26 @@ impl Facts {
             commit_kind: None,
             site: SiteFacts { interval: captured.and_then(|captured| Interval::of(captured.instant)), ..SiteFacts::default() },
             problems: header.problem.map(Problem::Header).into_iter().collect(),
+        }
+    }
+
+    /// What a WARC record tells: its page is that of the address, whatever the path of the file is.
+    pub fn of_capture(settings: &Settings, path: &str, url: &str, captured: Option<Captured>, format: Format) -> Facts {
+        let company = captured_host(url);
+        // What is crawled from the Wayback Machine was captured when that says.
+        let wayback = capture_time(url).map(|instant| Captured { instant, source: DateSource::Address });
+        let recording = settings.rule(path).and_then(|rule| rule.recording).or(settings.recording());
+        Facts {
+            part: if company.is_some() { captured_page(url) } else { url.to_owned() },
+            company,
+            kind: hinted_kind(url).unwrap_or(UNKNOWN_KIND).to_owned(),
+            captured: wayback.or(captured),
+            url: Some(url.to_owned()),
+            format,
+            recording: recording.unwrap_or(Recording::Captures),
+            commit_kind: None,
+            site: SiteFacts::default(),
+            problems: Vec::new(),
         }
     }
 
@@ -172,7 +192,7 @@ impl Facts {
         let company = self.company.unwrap_or_default();
         // Each undated text is a document of its own, and each path of a history whose company nothing tells.
         let own = self.captured.is_none() || (locator.revision.is_some() && company.is_empty());
-        let part = if own { locator.path.clone() } else { self.part };
+        let part = if own { locator.place() } else { self.part };
         let reference = Reference {
             locator,
             key: DocumentKey { company, kind: self.kind, part },

@@ -19,6 +19,8 @@ pub struct Locator {
 pub enum Inside {
     /// Of a JSON Lines file.
     Record(Record),
+    /// Of a WARC file.
+    Capture(Capture),
 }
 
 impl Inside {
@@ -26,6 +28,7 @@ impl Inside {
     pub fn part(&self) -> Part {
         match self {
             Inside::Record(record) => Part::Line(record.line),
+            Inside::Capture(capture) => Part::Byte(capture.stretch.offset),
         }
     }
 
@@ -33,6 +36,7 @@ impl Inside {
     pub fn id(&self) -> Option<&str> {
         match self {
             Inside::Record(record) => record.id.as_deref(),
+            Inside::Capture(capture) => capture.id.as_deref(),
         }
     }
 }
@@ -42,6 +46,8 @@ impl Inside {
 pub enum Part {
     /// The number of a line, from 1.
     Line(u64),
+    /// The number of a byte, from 0.
+    Byte(u64),
 }
 
 /// A place in a git history.
@@ -77,13 +83,22 @@ impl Locator {
         Locator { revision: None, path: path.into(), inside: None }
     }
 
+    /// The files that are read for the text: for a revisit in a WARC file also the one that holds its page.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        let original = match &self.inside {
+            Some(Inside::Capture(capture)) => capture.original.as_ref(),
+            Some(Inside::Record(_)) | None => None,
+        };
+        std::iter::once(self.path.as_str()).chain(original.map(|original| original.path.as_str()))
+    }
+
     /// Names the file, or the place in it.
     pub fn place(&self) -> String {
         place(&self.path, self.inside.as_ref().map(Inside::part).as_ref())
     }
 }
 
-/// `path`, `path line 12` for a record, `path in commit 0123…` in a git history.
+/// `path`, `path line 12` or `path byte 1234` for a record, `path in commit 0123…` in a git history.
 impl fmt::Display for Locator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.place())?;
@@ -103,10 +118,45 @@ pub struct Record {
     pub id: Option<String>,
 }
 
-/// `path`, or `path line 12`.
+/// A record of a WARC file, and the id that it gives itself.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Capture {
+    pub stretch: Stretch,
+    /// `WARC-Record-ID`.
+    pub id: Option<String>,
+    /// Of a revisit: the record that holds the page.
+    pub original: Option<Box<Original>>,
+}
+
+/// The record that holds the page of a revisit.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Original {
+    pub path: String,
+    pub stretch: Stretch,
+    pub id: Option<String>,
+}
+
+/// Where a record lies, packed as it is, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Stretch {
+    pub offset: u64,
+    pub len: u64,
+    pub within: Within,
+}
+
+/// What a stretch is a part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Within {
+    File,
+    /// What the file unpacks to, where it is packed as a whole.
+    Unpacked,
+}
+
+/// `path`, `path line 12`, or `path byte 1234`.
 pub fn place(path: &str, part: Option<&Part>) -> String {
     match part {
         None => path.to_owned(),
         Some(Part::Line(line)) => format!("{path} line {line}"),
+        Some(Part::Byte(byte)) => format!("{path} byte {byte}"),
     }
 }

@@ -19,9 +19,11 @@ mod problem;
 mod records;
 mod settings;
 mod sniff;
+mod spool;
 mod template;
 mod trail;
 mod walk;
+mod warc;
 
 use crate::site::SiteFacts;
 use crate::snapshot::{Captured, CommitKind, DocumentKey, Format, Instant, Recording};
@@ -32,9 +34,10 @@ use std::path::Path;
 
 pub use folder::Folder;
 pub use git::Git;
-pub use locator::{GitId, Inside, Locator, Part, Record, Revision};
+pub use locator::{Capture, GitId, Inside, Locator, Original, Part, Record, Revision, Stretch, Within};
 pub use problem::{Damaged, Problem, ReadError, SkipReason, Skipped, SourceError};
 pub use settings::{SETTINGS_FILE, Settings, SettingsError};
+pub use warc::Crawl;
 
 /// The version of the rules by which a listing reads paths, heads and records. An entry that was listed under another
 /// version says nothing any more.
@@ -72,20 +75,23 @@ pub struct Reference {
 }
 
 /// What a listing found in one file. Whole in itself: as long as the file's stamp, the settings and
-/// [`LISTING_VERSION`] are the same, the entry is too.
+/// [`LISTING_VERSION`] are the same, the entry is too. Only where revisits of a WARC file find their pages, depends on the
+/// other files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileEntry {
     pub path: String,
     pub stamp: Stamp,
-    /// One for a file with a text, one per record for JSON Lines, in the order of the lines.
+    /// One for a file with a text, one per record for JSON Lines and WARC, in the order of the records. Revisits stand last.
     pub references: Vec<Reference>,
     pub skipped: Vec<Skipped>,
     pub damaged: Vec<Damaged>,
+    /// Of a WARC file: what its captures are called, and which of them have their pages elsewhere.
+    pub crawl: Option<Box<Crawl>>,
 }
 
 impl FileEntry {
     fn new(path: impl Into<String>, stamp: Stamp) -> FileEntry {
-        FileEntry { path: path.into(), stamp, references: Vec::new(), skipped: Vec::new(), damaged: Vec::new() }
+        FileEntry { path: path.into(), stamp, references: Vec::new(), skipped: Vec::new(), damaged: Vec::new(), crawl: None }
     }
 
     /// Whether the entry depends on nothing but the file's bytes: what could not be read may be readable the next time.
@@ -298,7 +304,8 @@ impl Reader<'_> {
 /// A snapshot's bytes, as places in the buffer that was read into.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Opened {
-    /// The bytes as they lie in the archive: the whole file, or the record's line. Their hash is the evidence.
+    /// The bytes as they lie in the archive: the whole file, the record's line, or the page of a WARC record, as the server
+    /// sent it but for transfer and content codings. Their hash is the evidence.
     pub raw: Range<usize>,
     /// The policy: the file after the archive's header, or the record's text, which stands decoded after its line.
     pub body: Range<usize>,

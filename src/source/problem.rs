@@ -92,6 +92,12 @@ pub enum SkipReason {
     NotAFile,
     #[error("record without text")]
     NoText,
+    #[error("the server answered with HTTP status {0}: no page")]
+    Status(u16),
+    #[error("the same as a capture that is left out")]
+    Revisit,
+    #[error("WARC files are read from folders, not from git histories: give the file itself")]
+    InHistory,
 }
 
 /// What is wrong with something. Where a text could be taken all the same, it is also among the references.
@@ -122,6 +128,13 @@ pub enum Problem {
         "the record's date is {0}, which is no date that can be read, such as 2005-05-25 or 20050525101112 (indexed as undated)"
     )]
     RecordDate(String),
+    #[error("the crawler cut the page off (WARC-Truncated: {0}); what it took is indexed")]
+    Truncated(String),
+    #[error(
+        "the page was as it had been before, and no file of this archive holds it: add the file that does, or give the folder that \
+         holds both"
+    )]
+    Revisit,
 }
 
 /// Why something cannot be a source at all.

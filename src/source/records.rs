@@ -207,7 +207,7 @@ mod tests {
 
     fn listed(text: &str, keys: &JsonKeys) -> FileEntry {
         let stamp = Stamp { bytes: text.len() as u64, modified_ns: 0, changed_ns: 0 };
-        let mut entry = FileEntry { path: "a.jsonl".into(), stamp, references: vec![], skipped: vec![], damaged: vec![] };
+        let mut entry = FileEntry::new("a.jsonl", stamp);
         let defaults = Defaults { keys, ruled: Match::default(), company: None, recording: Recording::Captures };
         list(&mut text.as_bytes(), &defaults, &mut entry).unwrap();
         entry

@@ -19,6 +19,7 @@ pub enum NameSays {
     Unknown,
     /// JSON Lines.
     Records,
+    Warc,
     Skip(SkipReason),
 }
 
@@ -39,14 +40,17 @@ pub fn name(file: &str) -> (NameSays, &str) {
         return (NameSays::Unknown, file);
     };
     let lower = ending.to_ascii_lowercase();
+    if let Some(stem) = warc_stem(stem, &lower) {
+        return (NameSays::Warc, stem);
+    }
     let says = match lower.as_str() {
         "html" | "htm" | "xhtml" => NameSays::Text(Format::Html),
         "md" | "markdown" | "mkd" | "mdown" => NameSays::Text(Format::Markdown),
         "txt" | "text" => NameSays::Unsure,
         "jsonl" | "ndjson" => NameSays::Records,
         "pdf" => NameSays::Skip(SkipReason::Pdf),
-        "zip" | "tar" | "gz" | "tgz" | "bz2" | "tbz2" | "xz" | "txz" | "zst" | "lz4" | "br" | "7z" | "rar" | "warc" | "wacz"
-        | "arc" | "bundle" => NameSays::Skip(SkipReason::Packed),
+        "zip" | "tar" | "gz" | "tgz" | "bz2" | "tbz2" | "xz" | "txz" | "zst" | "lz4" | "br" | "7z" | "rar" | "wacz" | "arc"
+        | "bundle" => NameSays::Skip(SkipReason::Packed),
         "doc" | "docx" | "odt" | "rtf" | "xls" | "xlsx" | "ods" | "ppt" | "pptx" | "odp" | "pages" | "epub" => {
             NameSays::Skip(SkipReason::Office)
         }
@@ -63,6 +67,16 @@ pub fn name(file: &str) -> (NameSays, &str) {
         _ => return (NameSays::Unknown, file),
     };
     (says, stem)
+}
+
+/// The name of a WARC file without `.warc`, `.warc.gz` or `.warc.zst`. Those with the texts of pages are called `.warc.wet.gz`.
+fn warc_stem<'f>(stem: &'f str, ending: &str) -> Option<&'f str> {
+    let is_warc = |ending: &str| ending.eq_ignore_ascii_case("warc") || ending.eq_ignore_ascii_case("wet");
+    match stem.rsplit_once('.') {
+        _ if is_warc(ending) => Some(stem),
+        Some((stem, inner)) if matches!(ending, "gz" | "zst") && is_warc(inner) && !stem.is_empty() => Some(stem),
+        _ => None,
+    }
 }
 
 /// Whether a file is about the archive: README, LICENSE and their like, and the settings file.
@@ -199,7 +213,11 @@ mod tests {
         assert_eq!(name("acme.test"), (NameSays::Unknown, "acme.test"));
         assert_eq!(name("privacy"), (NameSays::Unknown, "privacy"));
         assert_eq!(name("a.ndjson").0, NameSays::Records);
-        assert_eq!(name("a.warc.gz").0, NameSays::Skip(SkipReason::Packed));
+        assert_eq!(name("a.gz").0, NameSays::Skip(SkipReason::Packed));
+        assert_eq!(name("a.warc.wet.gz"), (NameSays::Warc, "a.warc"));
+        for warc in ["a.b.warc", "a.b.WARC.gz", "a.b.warc.zst"] {
+            assert_eq!(name(warc), (NameSays::Warc, "a.b"));
+        }
         assert_eq!(name("a.pdf").0, NameSays::Skip(SkipReason::Pdf));
     }
 

@@ -17,3 +17,4 @@ mod repository;
 mod samples;
 mod sources;
 mod updates;
+mod warc;

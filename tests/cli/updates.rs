@@ -59,8 +59,9 @@ fn answers(place: &Place, index: &str) -> Vec<String> {
     answers
 }
 
+/// Two indexes of the place answer all questions alike.
 #[track_caller]
-fn assert_same_answers(place: &Place, index: &str, other: &str) {
+pub fn assert_same_answers(place: &Place, index: &str, other: &str) {
     for ((question, one), two) in QUESTIONS.iter().zip(answers(place, index)).zip(answers(place, other)) {
         assert!(one == two, "{question}: {index} and {other} differ\n{}", first_difference(&one, &two));
     }
@@ -73,7 +74,7 @@ fn first_difference(one: &str, two: &str) -> String {
 }
 
 /// All files below a folder, as paths relative to it.
-fn files(root: &Path) -> Vec<String> {
+pub fn files(root: &Path) -> Vec<String> {
     let mut found = Vec::new();
     for entry in walkdir::WalkDir::new(root).sort_by_file_name() {
         let entry = entry.unwrap();
@@ -92,7 +93,7 @@ fn build(place: &Place, index: &str) -> Value {
 }
 
 /// What a summary says of the contents: all but the update, the index itself, and when that was.
-fn contents(mut summary: Value) -> Value {
+pub fn contents(mut summary: Value) -> Value {
     let fields = summary.as_object_mut().unwrap();
     for name in ["update", "index_bytes", "fingerprint"] {
         fields.remove(name);

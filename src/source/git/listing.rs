@@ -104,6 +104,10 @@ impl Paths<'_> {
             entry.skipped = vec![Skipped::whole(path, reason)];
             return entry;
         }
+        if says == NameSays::Warc {
+            entry.skipped = vec![Skipped::whole(path, SkipReason::InHistory)];
+            return entry;
+        }
         let named = Named { path, stem, says, trail: Trail::new(&self.git.root_names, path, stem) };
         match says {
             NameSays::Records => {

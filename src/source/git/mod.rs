@@ -137,8 +137,10 @@ impl Reader<'_> {
             return Err(ReadError::too_large(locator, bytes));
         }
         self.take(revision.blob, buffer).map_err(failed)?;
-        let Some(Inside::Record(record)) = &locator.inside else {
-            return file::opened(locator, buffer);
+        let record = match &locator.inside {
+            None => return file::opened(locator, buffer),
+            Some(Inside::Record(record)) => record,
+            Some(Inside::Capture(_)) => return Err(ReadError::Outside(Box::new(locator.clone()))),
         };
         let range = usize::try_from(record.start).ok().zip(usize::try_from(record.start.saturating_add(record.len)).ok());
         let Some((start, end)) = range.filter(|(_, end)| *end <= buffer.len()) else {

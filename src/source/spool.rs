@@ -1,0 +1,151 @@
+//! Files that can only be read from their beginning, unpacked into temporary files that can be read anywhere.
+
+use rustc_hash::FxHashMap;
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What unpacks to more than this, and to more than [`MAX_RATIO`] times its size, is taken for a bomb.
+const MAX_UNSUSPECTED_BYTES: u64 = 1 << 30;
+/// gzip packs what says nothing at all to a thousandth; a real archive is far from that.
+const MAX_RATIO: u64 = 500;
+const BUFFER_BYTES: usize = 256 * 1024;
+
+/// The unpacked content of a file. It lies in a temporary file without a name, which goes when the last reader does.
+#[derive(Debug)]
+pub struct Spool {
+    file: File,
+    len: u64,
+    /// Why the rest could not be unpacked.
+    pub damage: Option<String>,
+}
+
+/// The spools of a source, each made when first asked for.
+#[derive(Debug, Default)]
+pub struct Spools(Mutex<FxHashMap<String, Arc<Spool>>>);
+
+impl Spools {
+    /// The unpacked content of the file at `path`, which has `packed` bytes.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, or the temporary file cannot be written. What is wrong with the packed bytes is told by
+    /// [`Spool::damage`]: all before it can be read.
+    pub fn get(&self, path: &str, packed: u64, open: impl FnOnce() -> io::Result<Box<dyn Read>>) -> io::Result<Arc<Spool>> {
+        let mut spools = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(spool) = spools.get(path) {
+            return Ok(spool.clone());
+        }
+        let spool = Arc::new(Spool::unpack(packed, &mut *open()?)?);
+        spools.insert(path.to_owned(), spool.clone());
+        Ok(spool)
+    }
+}
+
+impl Spool {
+    fn unpack(packed: u64, input: &mut dyn Read) -> io::Result<Spool> {
+        let most = packed.saturating_mul(MAX_RATIO).max(MAX_UNSUSPECTED_BYTES);
+        let mut output = BufWriter::with_capacity(BUFFER_BYTES, tempfile::tempfile()?);
+        let mut buffer = vec![0; BUFFER_BYTES];
+        let mut len = 0;
+        let damage = loop {
+            let read = match input.read(&mut buffer) {
+                Ok(0) => break None,
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => break Some(format!("it breaks off after {len} bytes unpacked: {error}")),
+            };
+            if len + read as u64 > most {
+                break Some(format!(
+                    "an archive bomb: its {packed} bytes unpack to more than {most}, {MAX_RATIO} times as many. The rest is not read"
+                ));
+            }
+            output.write_all(&buffer[..read])?;
+            len += read as u64;
+        };
+        let file = output.into_inner().map_err(io::IntoInnerError::into_error)?;
+        Ok(Spool { file, len, damage })
+    }
+
+    /// A reader of its own, at the beginning.
+    pub fn reader(self: &Arc<Spool>) -> SpoolReader {
+        SpoolReader { spool: self.clone(), at: 0 }
+    }
+}
+
+/// Reads a spool; many can at once.
+#[derive(Debug)]
+pub struct SpoolReader {
+    spool: Arc<Spool>,
+    at: u64,
+}
+
+impl Read for SpoolReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = read_at(&self.spool.file, buffer, self.at)?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+impl Seek for SpoolReader {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let at = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::End(by) => self.spool.len.checked_add_signed(by),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+        };
+        self.at = at.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a place before the beginning"))?;
+        Ok(self.at)
+    }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, at)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_reader_has_its_own_place() {
+        let spools = Spools::default();
+        let spool = spools.get("a", 6, || Ok(Box::new(&b"abcdef"[..]))).unwrap();
+        let again = spools.get("a", 6, || Err(io::Error::other("it is there already"))).unwrap();
+        let (mut one, mut other) = (spool.reader(), again.reader());
+        one.seek(SeekFrom::Start(4)).unwrap();
+        other.seek(SeekFrom::End(-5)).unwrap();
+        let (mut end, mut rest) = (String::new(), String::new());
+        one.read_to_string(&mut end).unwrap();
+        other.read_to_string(&mut rest).unwrap();
+        assert_eq!((end.as_str(), rest.as_str(), &spool.damage), ("ef", "bcdef", &None));
+    }
+
+    #[test]
+    fn what_was_unpacked_before_damage_can_be_read() {
+        struct Breaks;
+        impl Read for Breaks {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("bad block"))
+            }
+        }
+        let spool = Spools::default().get("a", 3, || Ok(Box::new(b"abc".chain(Breaks)))).unwrap();
+        let mut text = String::new();
+        spool.reader().read_to_string(&mut text).unwrap();
+        assert_eq!(text, "abc");
+        assert_eq!(spool.damage.as_deref(), Some("it breaks off after 3 bytes unpacked: bad block"));
+    }
+
+    #[test]
+    fn a_bomb_is_not_unpacked() {
+        let spool = Spool::unpack(10, &mut io::repeat(0).take(MAX_UNSUSPECTED_BYTES + 1)).unwrap();
+        assert!(spool.damage.is_some_and(|damage| damage.contains("bomb")));
+        assert_eq!(spool.len, MAX_UNSUSPECTED_BYTES);
+    }
+}
