@@ -1,12 +1,9 @@
 //! A folder of texts as a source: opening it, listing its files, reading a text.
 
-use crate::source::file::{self, HEAD_BYTES, NoText};
-use crate::source::header;
-use crate::source::listing::{Facts, Kept};
-use crate::source::page;
+use crate::source::file::{self, NoText};
 use crate::source::records::{self, Defaults};
 use crate::source::sniff::{self, NameSays};
-use crate::source::trail::Trail;
+use crate::source::text::{Head, Text};
 use crate::source::walk::{self, Found};
 use crate::source::{
     Damaged, FileEntry, Inside, Listing, Locator, MAX_TEXT_BYTES, Opened, Problem, ReadError, Record, SETTINGS_FILE, Settings,
@@ -152,30 +149,14 @@ impl Folder {
     }
 
     fn list_text(&self, found: &Found, says: NameSays, stem: &str, head: &mut Vec<u8>, entry: &mut FileEntry) -> io::Result<()> {
-        let mut file = Head { file: None, bytes: head, total: entry.stamp.bytes };
-        file.read(&found.full, HEAD_BYTES)?;
-        let format = match file::format(says, file.bytes) {
-            Ok(format) => format,
-            Err(NoText::Skip(reason)) => {
-                entry.skipped.push(Skipped::whole(&found.path, reason));
-                return Ok(());
-            }
-            Err(NoText::Damaged(problem)) => {
-                entry.damaged.push(Damaged::whole(&found.path, problem));
-                return Ok(());
-            }
-        };
-        if header::is_cut(file.bytes) {
-            file.read(&found.full, header::MAX_HEADER_BYTES)?;
+        let path = &found.path;
+        let text = Text { settings: &self.settings, root_names: &self.root_names, path, stem, says };
+        let input = LazyFile { path: &found.full, file: None }.take(entry.stamp.bytes);
+        match text.facts(&mut Head::new(input, head))? {
+            Ok(facts) => facts.into_entry(Locator::file(path), entry.stamp.bytes, entry),
+            Err(NoText::Skip(reason)) => entry.skipped.push(Skipped::whole(path, reason)),
+            Err(NoText::Damaged(problem)) => entry.damaged.push(Damaged::whole(path, problem)),
         }
-        let header = file::header(&found.path, file.bytes);
-        let trail = Trail::new(&self.root_names, &found.path, stem);
-        let mut facts = Facts::gather(&self.settings, &trail, &found.path, format, header, Kept::AsFile);
-        if facts.wants_page() {
-            file.read(&found.full, page::MAX_HEAD_BYTES)?;
-            facts.add_page(page::read(file.bytes));
-        }
-        facts.into_entry(entry);
         Ok(())
     }
 
@@ -241,33 +222,19 @@ impl Reader<'_> {
     }
 }
 
-/// The start of a file, read only as far as it is needed.
-struct Head<'a> {
+/// A file that is opened when it is first read: an empty one never is.
+struct LazyFile<'p> {
+    path: &'p Path,
     file: Option<File>,
-    bytes: &'a mut Vec<u8>,
-    total: u64,
 }
 
-impl Head<'_> {
-    /// Reads on until `wanted` bytes are there or the file ends. An empty file is not opened.
-    fn read(&mut self, path: &Path, wanted: usize) -> io::Result<()> {
-        let wanted = usize::try_from(self.total).unwrap_or(usize::MAX).min(wanted);
-        let mut filled = if self.file.is_some() { self.bytes.len() } else { 0 };
-        self.bytes.resize(wanted.max(filled), 0);
-        while filled < wanted {
-            let file = match &mut self.file {
-                Some(file) => file,
-                None => self.file.insert(File::open(path)?),
-            };
-            match file.read(&mut self.bytes[filled..wanted]) {
-                Ok(0) => break,
-                Ok(read) => filled += read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        self.bytes.truncate(filled);
-        Ok(())
+impl Read for LazyFile<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let file = match self.file.take() {
+            Some(file) => file,
+            None => File::open(self.path)?,
+        };
+        self.file.insert(file).read(buffer)
     }
 }
 

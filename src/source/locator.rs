@@ -79,7 +79,12 @@ impl Locator {
 
     /// Names the file, or the place in it.
     pub fn place(&self) -> String {
-        place(&self.path, self.inside.as_ref().map(Inside::part).as_ref())
+        place(&self.path, self.part().as_ref())
+    }
+
+    /// The name of the place in the file.
+    pub fn part(&self) -> Option<Part> {
+        self.inside.as_ref().map(Inside::part)
     }
 }
 

@@ -21,6 +21,7 @@ mod settings;
 mod sniff;
 mod spool;
 mod template;
+mod text;
 mod trail;
 mod walk;
 
