@@ -54,8 +54,8 @@ pub trait Files {
     /// Whether a file is listed and read anew under other rules, so that what was read of it before is no longer what it says.
     fn is_read_anew(&self, path: &str) -> bool;
 
-    /// Whether a file cannot be read, or cannot be told to be there at all.
-    fn is_unreadable(&self, path: &str) -> bool;
+    /// Whether the file of a capture cannot be read, or cannot be told to be there at all.
+    fn is_unreadable(&self, capture: &Locator) -> bool;
 }
 
 /// What stands at one instant: the captures listed, best first, and the snapshot in the index.
@@ -110,13 +110,14 @@ pub fn gather(
         }
         settled(moment.captures.len() as u64);
         if let Some((number, from)) = kept.filter(|_| !stands) {
-            let is_listed = moment.captures.iter().any(|capture| capture.locator.path == from.locator.path);
-            if is_listed || files.is_unreadable(&from.locator.path) {
-                remarks.unreadable.push(from.locator.path.clone());
+            let path = from.locator.full_path();
+            let is_listed = moment.captures.iter().any(|capture| capture.locator.full_path() == path);
+            if is_listed || files.is_unreadable(&from.locator) {
+                remarks.unreadable.push(path);
             } else if prune || files.is_read_anew(&from.locator.path) {
                 continue;
             } else {
-                remarks.vanished.push(from.locator.path.clone());
+                remarks.vanished.push(path);
             }
             reader.keep(number);
         }

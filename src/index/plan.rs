@@ -4,7 +4,7 @@ use super::catalog::{Problem, SourceEntry};
 use super::gather::{Document, Files, Remarks, Unread};
 use crate::extract::EXTRACTION;
 use crate::snapshot::DocumentKey;
-use crate::source::{Earlier, FileEntry, LISTING_VERSION, Listing, Locator, Note, Reference, Source, Tip};
+use crate::source::{Earlier, FileEntry, Inside, LISTING_VERSION, Listing, Locator, Note, Part, Reference, Source, Tip};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -154,10 +154,17 @@ impl Files for Plan<'_> {
         if capture.revision.is_some() { self.same_rules } else { self.unchanged.contains(&capture.path) }
     }
 
-    fn is_unreadable(&self, path: &str) -> bool {
-        let is_in = |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        self.listing.all_damaged().any(|damaged| is_in(&damaged.path))
-            || self.unread_before().any(|unread| unread.locator.path == path)
+    fn is_unreadable(&self, capture: &Locator) -> bool {
+        let is_in = |folder: &str| capture.path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let member = capture.inside.as_ref().and_then(Inside::member);
+        // What is wrong with one member of an archive says nothing of the others.
+        let is_other = |part: &Option<Part>| match (part, member) {
+            (Some(Part::Member(name) | Part::MemberLine(name, _)), Some(member)) => *name != member.name,
+            _ => false,
+        };
+        let path = capture.full_path();
+        self.listing.all_damaged().any(|damaged| is_in(&damaged.path) && !is_other(&damaged.part))
+            || self.unread_before().any(|unread| unread.locator.full_path() == path)
     }
 }
 

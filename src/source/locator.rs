@@ -19,6 +19,10 @@ pub struct Locator {
 pub enum Inside {
     /// Of a JSON Lines file.
     Record(Record),
+    /// Of a packed archive.
+    Member(Member),
+    /// Of a JSON Lines file in a packed archive.
+    MemberRecord(Member, Record),
 }
 
 impl Inside {
@@ -26,14 +30,30 @@ impl Inside {
     pub fn part(&self) -> Part {
         match self {
             Inside::Record(record) => Part::Line(record.line),
+            Inside::Member(member) => Part::Member(member.name.clone()),
+            Inside::MemberRecord(member, record) => Part::MemberLine(member.name.clone(), record.line),
+        }
+    }
+
+    /// The record, where the text is one.
+    pub fn record(&self) -> Option<&Record> {
+        match self {
+            Inside::Record(record) | Inside::MemberRecord(_, record) => Some(record),
+            Inside::Member(_) => None,
+        }
+    }
+
+    /// The member of a packed archive that the text is, or lies in.
+    pub fn member(&self) -> Option<&Member> {
+        match self {
+            Inside::Member(member) | Inside::MemberRecord(member, _) => Some(member),
+            Inside::Record(_) => None,
         }
     }
 
     /// The id that the text gives itself.
     pub fn id(&self) -> Option<&str> {
-        match self {
-            Inside::Record(record) => record.id.as_deref(),
-        }
+        self.record()?.id.as_deref()
     }
 }
 
@@ -42,6 +62,10 @@ impl Inside {
 pub enum Part {
     /// The number of a line, from 1.
     Line(u64),
+    /// The name of a member of a packed archive.
+    Member(String),
+    /// The number of a line of a member.
+    MemberLine(String, u64),
 }
 
 /// A place in a git history.
@@ -82,13 +106,21 @@ impl Locator {
         place(&self.path, self.part().as_ref())
     }
 
+    /// The file's path; for a member of a packed archive, as if the archive were a folder.
+    pub fn full_path(&self) -> String {
+        match self.inside.as_ref().and_then(Inside::member) {
+            None => self.path.clone(),
+            Some(member) => format!("{}/{}", self.path, member.name),
+        }
+    }
+
     /// The name of the place in the file.
     pub fn part(&self) -> Option<Part> {
         self.inside.as_ref().map(Inside::part)
     }
 }
 
-/// `path`, `path line 12` for a record, `path in commit 0123…` in a git history.
+/// `path`, `path line 12` for a record, `archive.zip/path` for a member, `path in commit 0123…` in a git history.
 impl fmt::Display for Locator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.place())?;
@@ -108,10 +140,34 @@ pub struct Record {
     pub id: Option<String>,
 }
 
-/// `path`, or `path line 12`.
+/// A file in a packed archive: its name, and where its packed bytes lie in the archive, or in what the archive unpacks to where that
+/// cannot be sought.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Member {
+    /// It stands first, so that members come in the order of their names.
+    pub name: String,
+    pub start: u64,
+    pub packed_bytes: u64,
+    pub bytes: u64,
+    pub method: Method,
+    /// The checksum of the unpacked bytes, where the archive keeps one.
+    pub crc32: Option<u32>,
+}
+
+/// How a member is packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Method {
+    Stored,
+    Deflate,
+    Zstd,
+}
+
+/// `path`, `path line 12`, `archive.zip/path`, or `archive.zip/path line 12`.
 pub fn place(path: &str, part: Option<&Part>) -> String {
     match part {
         None => path.to_owned(),
         Some(Part::Line(line)) => format!("{path} line {line}"),
+        Some(Part::Member(name)) => format!("{path}/{name}"),
+        Some(Part::MemberLine(name, line)) => format!("{path}/{name} line {line}"),
     }
 }

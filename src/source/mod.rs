@@ -14,6 +14,7 @@ mod layout;
 mod listing;
 mod locator;
 mod names;
+mod packed;
 mod page;
 mod problem;
 mod records;
@@ -33,13 +34,14 @@ use std::path::Path;
 
 pub use folder::Folder;
 pub use git::Git;
-pub use locator::{GitId, Inside, Locator, Part, Record, Revision};
+pub use locator::{GitId, Inside, Locator, Member, Method, Part, Record, Revision};
+pub use packed::PackedProblem;
 pub use problem::{Damaged, Problem, ReadError, SkipReason, Skipped, SourceError};
 pub use settings::{SETTINGS_FILE, Settings, SettingsError};
 
 /// The version of the rules by which a listing reads paths, heads and records. An entry that was listed under another
 /// version says nothing any more.
-pub const LISTING_VERSION: u32 = 3;
+pub const LISTING_VERSION: u32 = 4;
 
 /// The largest text that is read, as a file or as one JSON Lines record. Policies are thousands of times smaller.
 pub const MAX_TEXT_BYTES: u64 = 64 * 1024 * 1024;
@@ -77,7 +79,8 @@ pub struct Reference {
 pub struct FileEntry {
     pub path: String,
     pub stamp: Stamp,
-    /// One for a file with a text, one per record for JSON Lines, in the order of the lines.
+    /// One for a file with a text, one per record for JSON Lines, in the order of the lines, one per text of a packed archive, in
+    /// the order of the names.
     pub references: Vec<Reference>,
     pub skipped: Vec<Skipped>,
     pub damaged: Vec<Damaged>,
@@ -268,7 +271,8 @@ impl Reader<'_> {
 /// A snapshot's bytes, as places in the buffer that was read into.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Opened {
-    /// The bytes as they lie in the archive: the whole file, or the record's line. Their hash is the evidence.
+    /// The bytes as they lie in the archive: the whole file, unpacked where it is packed, or the record's line. Their hash is the
+    /// evidence.
     pub raw: Range<usize>,
     /// The policy: the file after the archive's header, or the record's text, which stands decoded after its line.
     pub body: Range<usize>,

@@ -1,7 +1,7 @@
 //! What a source could not take, and why: by rule, by damage, or because it is no source at all.
 
 use super::locator::{Locator, Part, place};
-use super::{MAX_TEXT_BYTES, SettingsError};
+use super::{MAX_TEXT_BYTES, PackedProblem, SettingsError};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::PathBuf;
@@ -76,7 +76,7 @@ pub enum SkipReason {
     NotIncluded,
     #[error("PDF is not read yet")]
     Pdf,
-    #[error("packed archives are not read yet: unpack it first")]
+    #[error("packed in a way that is not read (.zip, .tar, .tar.gz, .tar.zst and .gz are): unpack it first")]
     Packed,
     #[error("office documents are not read: save it as HTML or text")]
     Office,
@@ -92,6 +92,16 @@ pub enum SkipReason {
     NotAFile,
     #[error("record without text")]
     NoText,
+    #[error("a packed file in a git history, where none is read: unpack it, and index that")]
+    PackedInHistory,
+    #[error("packed once more inside a packed archive: unpack it first")]
+    PackedTwice,
+    #[error("a link, a device or another thing that is no file: not followed")]
+    NoPlainMember,
+    #[error("a file with holes (a sparse member of a tar): unpack it first")]
+    Sparse,
+    #[error("a later member of the same name stands for it")]
+    Repeated,
 }
 
 /// What is wrong with something. Where a text could be taken all the same, it is also among the references.
@@ -122,6 +132,8 @@ pub enum Problem {
         "the record's date is {0}, which is no date that can be read, such as 2005-05-25 or 20050525101112 (indexed as undated)"
     )]
     RecordDate(String),
+    #[error(transparent)]
+    Packed(PackedProblem),
 }
 
 /// Why something cannot be a source at all.
@@ -158,6 +170,8 @@ pub enum ReadError {
     Binary { locator: Box<Locator>, what: String },
     #[error("{0} is no longer the record that was listed: update the index")]
     Changed(Box<Locator>),
+    #[error("{locator}: {problem}")]
+    Packed { locator: Box<Locator>, problem: PackedProblem },
 }
 
 impl ReadError {

@@ -79,6 +79,13 @@ pub struct SpoolReader {
     at: u64,
 }
 
+impl SpoolReader {
+    /// Why not all of the file could be unpacked.
+    pub fn damage(&self) -> Option<&str> {
+        self.spool.damage.as_deref()
+    }
+}
+
 impl Read for SpoolReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = read_at(&self.spool.file, buffer, self.at)?;

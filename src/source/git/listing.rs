@@ -111,6 +111,7 @@ impl Paths<'_> {
                     entry.damaged.push(Damaged::whole(path, Problem::Unreadable(reason)));
                 }
             }
+            NameSays::Archive(_) | NameSays::Gzip => entry.skipped = vec![Skipped::whole(path, SkipReason::PackedInHistory)],
             _ => self.list_texts(&named, events, &mut entry),
         }
         entry.damaged.dedup();

@@ -137,7 +137,7 @@ impl Reader<'_> {
         }
         self.take(revision.blob, buffer).map_err(failed)?;
         let Some(Inside::Record(record)) = &locator.inside else {
-            return file::opened(locator, buffer);
+            return file::opened(locator, &locator.path, buffer);
         };
         let range = usize::try_from(record.start).ok().zip(usize::try_from(record.start.saturating_add(record.len)).ok());
         let Some((start, end)) = range.filter(|(_, end)| *end <= buffer.len()) else {
