@@ -57,7 +57,8 @@ fn read(input: impl Read + Seek, collector: &mut Collector) -> Result<(), rawzip
             Err(_) => (header_start, Err(PackedProblem::CutOff.into())),
         };
         let body = if end > archive.directory_offset() { Err(PackedProblem::CutOff.into()) } else { body };
-        if let Some(number) = collector.add(name.as_bytes(), body) {
+        let is_read = body.is_ok();
+        if let Some(number) = collector.add(name.as_bytes(), body).filter(|_| is_read) {
             spans.push((header_start, end, number));
         }
     }
