@@ -95,12 +95,12 @@ pub fn gather(
     let mut remarks = Remarks::default();
     for moment in moments.into_values() {
         let kept = moment.stored.map(|number| (number, &reader.stored_provenance()[number as usize]));
-        let is_kept = |capture: &Reference| kept.is_some_and(|(_, from)| from.locator == capture.locator);
+        let is_kept = |capture: &Reference| kept.is_some_and(|(_, from)| from.locator.is_same_text(&capture.locator));
         let mut stands = false;
         for (at, capture) in moment.captures.iter().enumerate() {
             let same = is_kept(capture) && files.is_unchanged(&capture.locator);
             stands = match moment.stored.filter(|_| same) {
-                Some(number) => reader.keep(number),
+                Some(number) => reader.keep(number, &capture.locator),
                 None => reader.read(capture),
             };
             if stands {
@@ -119,7 +119,7 @@ pub fn gather(
             } else {
                 remarks.vanished.push(path);
             }
-            reader.keep(number);
+            reader.keep(number, &from.locator);
         }
     }
     let recording = document.references.last().map(|reference| reference.recording);
@@ -209,8 +209,8 @@ impl<'a> Reader<'a> {
         self.stored.map(|stored| stored.provenance.as_slice()).unwrap_or_default()
     }
 
-    /// Takes a snapshot over from the stored history.
-    fn keep(&mut self, number: u32) -> bool {
+    /// Takes a snapshot over from the stored history; its text lies at `locator` now.
+    fn keep(&mut self, number: u32, locator: &Locator) -> bool {
         let Some(stored) = self.stored else { return false };
         let snapshot = stored.timeline.snapshots[number as usize];
         let version = &stored.versions[snapshot.version as usize];
@@ -219,7 +219,7 @@ impl<'a> Reader<'a> {
             .iter()
             .map(|entry| Entry { passage: self.builder.passage(&stored.texts[entry.passage as usize]), shape: entry.shape })
             .collect();
-        let provenance = stored.provenance[number as usize].clone();
+        let provenance = Provenance { locator: locator.clone(), ..stored.provenance[number as usize].clone() };
         let version = self.builder.version(&entries);
         self.add(snapshot.captured, provenance, version);
         true

@@ -87,7 +87,7 @@ impl<'f> Plan<'f> {
         let mut work = Vec::new();
         for (key, references) in now {
             let same = before.get(key).map(Vec::as_slice).unwrap_or_default() == references
-                && references.iter().all(|reference| self.is_unchanged(&reference.locator))
+                && references.iter().all(|reference| self.is_file_unchanged(&reference.locator))
                 && !references.iter().any(|reference| missing.contains(&reference.locator));
             if self.same_rules && same && !self.before.remarks.get(key).is_some_and(must_look) {
                 continue;
@@ -102,7 +102,13 @@ impl<'f> Plan<'f> {
 
     /// Captures that could not be read before, and whose files are as they were then.
     fn unread_before(&self) -> impl Iterator<Item = &Unread> {
-        self.before.unread.iter().filter(|unread| !may_come(unread) && self.is_unchanged(&unread.locator))
+        self.before.unread.iter().filter(|unread| !may_come(unread) && self.is_file_unchanged(&unread.locator))
+    }
+
+    /// Whether the bytes of a capture are where and what they were.
+    fn is_file_unchanged(&self, capture: &Locator) -> bool {
+        // The bytes behind a blob's name are always the same.
+        if capture.revision.is_some() { self.same_rules } else { self.unchanged.contains(&capture.path) }
     }
 
     /// What is to be kept and what is to be told of the source, given what came of the documents that were read.
@@ -150,8 +156,9 @@ impl Files for Plan<'_> {
     }
 
     fn is_unchanged(&self, capture: &Locator) -> bool {
-        // The bytes behind a blob's name are always the same.
-        if capture.revision.is_some() { self.same_rules } else { self.unchanged.contains(&capture.path) }
+        // Where it is what was stored, its checksum is the same.
+        let has_checksum = matches!(&capture.inside, Some(Inside::Member(member)) if member.crc32.is_some());
+        if has_checksum { self.same_rules } else { self.is_file_unchanged(capture) }
     }
 
     fn is_unreadable(&self, capture: &Locator) -> bool {

@@ -9,8 +9,8 @@ use crate::source::spool::Spools;
 use crate::source::text::{Head, Text};
 use crate::source::walk::{self, Found};
 use crate::source::{
-    Damaged, FileEntry, Inside, Listing, Locator, MAX_TEXT_BYTES, Member, Opened, PackedProblem, Problem, ReadError, Record, SETTINGS_FILE, Settings,
-    Skipped, SourceError, Stamp,
+    Damaged, FileEntry, Inside, Listing, Locator, MAX_TEXT_BYTES, Member, Opened, PackedProblem, Problem, ReadError, Record,
+    SETTINGS_FILE, Settings, Skipped, SourceError, Stamp,
 };
 use flate2::read::MultiGzDecoder;
 use rayon::prelude::*;
@@ -297,7 +297,11 @@ impl Reader<'_> {
         }
         buffer.reserve(bytes as usize + 1);
         let read = input.take(MAX_TEXT_BYTES + 1).read_to_end(buffer).map_err(ReadError::io(locator))? as u64;
-        if read > MAX_TEXT_BYTES { Err(ReadError::too_large(locator, read)) } else { file::opened(locator, &locator.path, buffer) }
+        if read > MAX_TEXT_BYTES {
+            Err(ReadError::too_large(locator, read))
+        } else {
+            file::opened(locator, &locator.path, buffer)
+        }
     }
 
     /// A file of several texts, which stays open for the next of them.

@@ -114,6 +114,17 @@ impl Locator {
         }
     }
 
+    /// Whether this is the other text, whatever came before it in its archive. A checksum and two sizes tell a member by its bytes.
+    pub fn is_same_text(&self, other: &Locator) -> bool {
+        let moved = |one: &Member, start| Member { start, ..one.clone() };
+        match (&self.inside, &other.inside) {
+            (Some(Inside::Member(one)), Some(Inside::Member(same))) if one.crc32.is_some() => {
+                self.path == other.path && self.revision == other.revision && *same == moved(one, same.start)
+            }
+            _ => self == other,
+        }
+    }
+
     /// The name of the place in the file.
     pub fn part(&self) -> Option<Part> {
         self.inside.as_ref().map(Inside::part)

@@ -58,7 +58,7 @@ pub fn name(file: &str) -> (NameSays, &str) {
         "txt" | "text" => NameSays::Unsure,
         "jsonl" | "ndjson" => NameSays::Records,
         "pdf" => NameSays::Skip(SkipReason::Pdf),
- "zip" => NameSays::Archive(ArchiveFormat::Zip),
+        "zip" => NameSays::Archive(ArchiveFormat::Zip),
         "tar" => NameSays::Archive(ArchiveFormat::Tar),
         "tgz" => NameSays::Archive(ArchiveFormat::TarGzip),
         "gz" | "zst" if let Some(inner) = without_tar(stem) => {
@@ -72,8 +72,9 @@ pub fn name(file: &str) -> (NameSays, &str) {
                 (_, inner) => (NameSays::Gzip, inner),
             };
         }
-        "bz2" | "tbz2" | "xz" | "txz" | "zst" | "lz4" | "br" | "7z" | "rar" | "warc" | "wacz"
-        | "arc" | "bundle" => NameSays::Skip(SkipReason::Packed),
+        "bz2" | "tbz2" | "xz" | "txz" | "zst" | "lz4" | "br" | "7z" | "rar" | "warc" | "wacz" | "arc" | "bundle" => {
+            NameSays::Skip(SkipReason::Packed)
+        }
         "doc" | "docx" | "odt" | "rtf" | "xls" | "xlsx" | "ods" | "ppt" | "pptx" | "odp" | "pages" | "epub" => {
             NameSays::Skip(SkipReason::Office)
         }
@@ -98,7 +99,9 @@ pub fn without_gz(path: &str) -> &str {
 }
 
 fn without_tar(stem: &str) -> Option<&str> {
-    stem.rsplit_once('.').filter(|(inner, ending)| !inner.is_empty() && ending.eq_ignore_ascii_case("tar")).map(|(inner, _)| inner)
+    stem.rsplit_once('.')
+        .filter(|(inner, ending)| !inner.is_empty() && ending.eq_ignore_ascii_case("tar"))
+        .map(|(inner, _)| inner)
 }
 
 /// Whether a file is about the archive: README, LICENSE and their like, and the settings file.

@@ -60,5 +60,4 @@ impl<'a, R: Read> Head<'a, R> {
         self.input.by_ref().take(missing as u64).read_to_end(self.bytes)?;
         Ok(self.bytes)
     }
-
 }

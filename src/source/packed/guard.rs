@@ -105,7 +105,9 @@ mod tests {
 
     #[test]
     fn a_bomb_is_told_by_its_sizes() {
-        assert!(sizes(10, MAX_UNSUSPECTED_BYTES).is_ok() && sizes(1 << 20, 200 << 20).is_ok() && sizes(u64::MAX, u64::MAX).is_ok());
+        assert!(
+            sizes(10, MAX_UNSUSPECTED_BYTES).is_ok() && sizes(1 << 20, 200 << 20).is_ok() && sizes(u64::MAX, u64::MAX).is_ok()
+        );
         assert!(sizes(10, MAX_UNSUSPECTED_BYTES + 1).is_err() && sizes(1 << 20, (200 << 20) + 1).is_err());
     }
 

@@ -7,9 +7,7 @@ use crate::source::records::{self, Defaults};
 use crate::source::sniff::{ArchiveFormat, NameSays};
 use crate::source::spool::Spools;
 use crate::source::text::{Head, Text};
-use crate::source::{
-    Damaged, FileEntry, Inside, Locator, MAX_TEXT_BYTES, Member, Part, Problem, Settings, SkipReason, Skipped,
-};
+use crate::source::{Damaged, FileEntry, Inside, Locator, MAX_TEXT_BYTES, Member, Part, Problem, Settings, SkipReason, Skipped};
 use std::io::{self, BufReader};
 use std::path::Path;
 
@@ -163,8 +161,16 @@ impl Archive<'_> {
             other => other,
         };
         let archive = entry.path.clone();
-        entry.skipped.extend(listed.skipped.into_iter().map(|one| Skipped { path: archive.clone(), part: part(one.part), ..one }));
-        entry.damaged.extend(listed.damaged.into_iter().map(|one| Damaged { path: archive.clone(), part: part(one.part), ..one }));
+        entry.skipped.extend(listed.skipped.into_iter().map(|one| Skipped {
+            path: archive.clone(),
+            part: part(one.part),
+            ..one
+        }));
+        entry.damaged.extend(listed.damaged.into_iter().map(|one| Damaged {
+            path: archive.clone(),
+            part: part(one.part),
+            ..one
+        }));
         for mut reference in listed.references {
             if let Some(Inside::Record(record)) = reference.locator.inside.take() {
                 let inside = Some(Inside::MemberRecord(member.clone(), record));

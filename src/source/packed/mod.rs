@@ -4,9 +4,9 @@ mod directory;
 mod guard;
 mod listing;
 mod root;
+mod tar;
 #[cfg(test)]
 mod tests;
-mod tar;
 mod unpack;
 mod zip;
 

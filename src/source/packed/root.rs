@@ -1,7 +1,7 @@
 //! A packed archive that is a source itself: which of its folders is the root, and the settings that lie there.
 
-use super::unpack::{Content, Unpacked};
 use super::listing::is_hidden;
+use super::unpack::{Content, Unpacked};
 use super::{View, directory};
 use crate::source::sniff::{ArchiveFormat, NameSays};
 use crate::source::spool::Spools;

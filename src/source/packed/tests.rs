@@ -137,7 +137,9 @@ fn an_archive_is_read_as_the_folder_that_it_could_be() {
         assert_eq!(
             summary(&listing),
             [
-                format!("{name}/Acme/Terms of Service/2022-10-04T12-31-33Z.md | Acme | Terms of Service |  | 2022-10-04T12:31:33Z path"),
+                format!(
+                    "{name}/Acme/Terms of Service/2022-10-04T12-31-33Z.md | Acme | Terms of Service |  | 2022-10-04T12:31:33Z path"
+                ),
                 format!("{name}/acme/2005-05-25.html | acme | Policy |  | 2005-05-25 path"),
                 format!("{name}/records.jsonl line 1 | Acme | Policy |  | 2006 record"),
                 format!("{name}/records.jsonl line 3 |  | Policy | {name}/records.jsonl#3 | -"),
@@ -158,7 +160,8 @@ fn below(top: &str, files: Files) -> Vec<(String, Vec<u8>)> {
 
 #[test]
 fn an_archive_that_is_the_source_is_the_folder_in_it() {
-    let settings: Files = &[("fineprint.toml", b"exclude = [\"acme\"]\n[[template]]\npath = \"undated.txt\"\ncompany = \"Shop\"\n")];
+    let settings: Files =
+        &[("fineprint.toml", b"exclude = [\"acme\"]\n[[template]]\npath = \"undated.txt\"\ncompany = \"Shop\"\n")];
     let files = below("privacy-notices", &[SERVICE, settings].concat());
     let files: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (name.as_str(), text.as_slice())).collect();
     for (ending, bytes) in all_forms(&files) {
@@ -252,7 +255,10 @@ fn long_names_in_a_tar_are_read_and_endless_ones_are_not() {
     builder.append_data(&mut header, &long, &b"We do."[..]).unwrap();
     let bytes = builder.into_inner().unwrap();
     let (listing, read) = listed("a.tar", &bytes);
-    assert_eq!((listing.references().next().unwrap().locator.full_path(), read), (format!("a.tar/{long}"), vec!["We do.".to_owned()]));
+    assert_eq!(
+        (listing.references().next().unwrap().locator.full_path(), read),
+        (format!("a.tar/{long}"), vec!["We do.".to_owned()])
+    );
 
     let mut header = tar::Header::new_gnu();
     header.set_entry_type(tar::EntryType::GNULongName);
@@ -325,7 +331,8 @@ fn what_cannot_be_unpacked_is_told_by_name() {
 
 #[test]
 fn an_archive_that_breaks_off_gives_what_stands_before() {
-    let files: Files = &[("acme/2001.md", b"We do."), ("acme/2002.md", &b"We do not. ".repeat(400)), ("acme/2003.md", b"We did.")];
+    let files: Files =
+        &[("acme/2001.md", b"We do."), ("acme/2002.md", &b"We do not. ".repeat(400)), ("acme/2003.md", b"We did.")];
     let whole = tar(files);
     let cut = &whole[..2048 + 700];
     // What cannot be packed well shows that a broken end takes no more with it than it must.
@@ -336,7 +343,11 @@ fn an_archive_that_breaks_off_gives_what_stands_before() {
     }
     let packed = gzip(&whole);
     let (listing, _) = listed("a.tar.gz", &packed[..packed.len() - 20]);
-    assert!(texts(listing.all_damaged()).iter().any(|line| line.contains("it breaks off after")), "{:?}", texts(listing.all_damaged()));
+    assert!(
+        texts(listing.all_damaged()).iter().any(|line| line.contains("it breaks off after")),
+        "{:?}",
+        texts(listing.all_damaged())
+    );
     let packed = zip(files);
     let (listing, read) = listed("a.zip", &packed[..packed.len() - 30]);
     assert!(read.is_empty() && texts(listing.all_damaged())[0].contains("`zip -FF` may mend it"));
