@@ -11,6 +11,8 @@ mod folder_tests;
 mod git;
 mod header;
 mod layout;
+#[cfg(test)]
+mod layout_tests;
 mod listing;
 mod locator;
 mod names;
