@@ -134,6 +134,8 @@ pub struct Stats {
     /// Snapshots by the language of their text; `und` where it cannot be told.
     pub languages: BTreeMap<String, u64>,
     pub skipped: Vec<PathReason>,
+    /// How many files, folders and records are left out for each reason.
+    pub skipped_by_reason: BTreeMap<String, u64>,
     pub damaged: Vec<PathReason>,
     pub vanished: Vec<String>,
     /// Bytes of all captures that were read.

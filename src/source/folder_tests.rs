@@ -80,7 +80,7 @@ fn everything_is_listed_in_the_order_of_the_paths() {
         [
             ".git: hidden",
             "README.md: tells about the archive, is no policy",
-            "a/b.pdf: PDF is not read yet",
+            "a/b.pdf: PDF is not read: save it as HTML or text",
             "acme/unknown: unknown format",
             "empty.txt: empty file, and its path tells no date",
         ]
@@ -213,7 +213,7 @@ fn what_cannot_be_a_source_is_refused_with_the_reason() {
     let data = place.path().join("data");
     let problem = |path: &str| Folder::open(&data.join(path)).unwrap_err().to_string();
     assert!(problem("nowhere").contains("there is no"));
-    assert!(problem("a.pdf").contains("PDF is not read yet"));
+    assert!(problem("a.pdf").contains("PDF is not read: save it as HTML or text"));
     assert!(problem("bad").contains("line 1, column 11"), "{}", problem("bad"));
 }
 

@@ -74,7 +74,7 @@ pub enum SkipReason {
     Excluded,
     #[error("not among what fineprint.toml includes")]
     NotIncluded,
-    #[error("PDF is not read yet")]
+    #[error("PDF is not read: save it as HTML or text")]
     Pdf,
     #[error("packed in a way that is not read (.zip, .tar, .tar.gz, .tar.zst and .gz are): unpack it first")]
     Packed,

@@ -247,3 +247,20 @@ fn an_archive_can_be_searched_without_an_index() {
     place.write("old.7z", "7z");
     place.run(&["index", "old.7z", "--index", INDEX]).exit(2).warns("packed in a way that is not read");
 }
+
+#[test]
+fn what_is_not_read_is_counted_by_its_reason() {
+    let place = Place::new();
+    place
+        .archived("acme/2001.md", "We do.")
+        .archived("a.pdf", "%PDF-1.4")
+        .archived("b.pdf", "%PDF-1.4")
+        .archived("c.rar", "Rar!");
+    let json = place.index(&[]).exit(0).json();
+    let reasons = serde_json::json!({
+        "PDF is not read: save it as HTML or text": 2,
+        "packed in a way that is not read (.zip, .tar, .tar.gz, .tar.zst and .gz are): unpack it first": 1,
+    });
+    assert_eq!(json["skipped_by_reason"], reasons);
+    place.run(&["stats", "--index", INDEX]).exit(0).says("2 skipped by rule: PDF is not read: save it as HTML or text");
+}

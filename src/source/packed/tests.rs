@@ -224,7 +224,7 @@ fn what_is_no_text_of_its_own_is_skipped_with_the_reason() {
                 format!("a.{ending}/__MACOSX: hidden"),
                 format!("a.{ending}/acme/2005.md: a later member of the same name stands for it"),
                 format!("a.{ending}/inner.zip: packed once more inside a packed archive: unpack it first"),
-                format!("a.{ending}/old.pdf: PDF is not read yet"),
+                format!("a.{ending}/old.pdf: PDF is not read: save it as HTML or text"),
             ]
         );
         assert_eq!(listing.all_damaged().count(), 0);
