@@ -94,7 +94,11 @@ impl<'f> Plan<'f> {
             }
             let references: Vec<&Reference> =
                 references.into_iter().filter(|reference| !unread.contains(&reference.locator)).collect();
-            let bytes = references.iter().filter_map(|reference| bytes.get(reference.locator.path.as_str())).sum();
+            let size = |locator: &Locator| match locator.inside.as_ref().and_then(Inside::member) {
+                Some(member) => member.bytes,
+                None => bytes.get(locator.path.as_str()).copied().unwrap_or_default(),
+            };
+            let bytes = references.iter().map(|reference| size(&reference.locator)).fold(0, u64::saturating_add);
             work.push((Document { key: key.clone(), references }, bytes));
         }
         work

@@ -77,9 +77,11 @@ impl Collector {
         }
     }
 
-    /// Notes that the archive itself is damaged.
+    /// Notes that the archive itself is damaged. What is noted first is the cause of what comes after.
     pub fn damaged(&mut self, problem: PackedProblem) {
-        self.directory.damaged.push((None, Problem::Packed(problem)));
+        if self.directory.damaged.iter().all(|(name, _)| name.is_some()) {
+            self.directory.damaged.push((None, Problem::Packed(problem)));
+        }
     }
 
     /// Of members that have one name the last stands.

@@ -78,6 +78,8 @@ impl Archive<'_> {
                 None => self.list_member(&mut content, member, &path, head, entry)?,
             }
         }
+        entry.skipped.sort_by_cached_key(Skipped::place);
+        entry.damaged.sort_by_cached_key(Damaged::place);
         Ok(())
     }
 

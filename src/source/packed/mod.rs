@@ -25,13 +25,12 @@ pub use unpack::{Content, gzip, member, problem};
 /// When it cannot be read.
 fn directory(format: ArchiveFormat, content: &mut Content) -> io::Result<Directory> {
     let mut collector = Collector::default();
-    let damage = content.damage().map(str::to_owned);
+    if let Some(damage) = content.damage() {
+        collector.damaged(PackedProblem::Tar(damage.to_owned()));
+    }
     match format {
         ArchiveFormat::Zip => zip::list(content, &mut collector)?,
         ArchiveFormat::Tar | ArchiveFormat::TarGzip | ArchiveFormat::TarZstd => tar::list(content, &mut collector)?,
-    }
-    if let Some(damage) = damage {
-        collector.damaged(PackedProblem::Tar(damage));
     }
     Ok(collector.finish())
 }

@@ -215,10 +215,8 @@ fn what_is_no_text_of_its_own_is_skipped_with_the_reason() {
     for (ending, bytes) in all_forms(files) {
         let (listing, read) = listed(&format!("a.{ending}"), &bytes);
         assert_eq!(read, ["second"]);
-        let mut skipped = texts(listing.all_skipped());
-        skipped.sort();
         assert_eq!(
-            skipped,
+            texts(listing.all_skipped()),
             [
                 format!("a.{ending}/2005.html.gz: packed once more inside a packed archive: unpack it first"),
                 format!("a.{ending}/__MACOSX: hidden"),
@@ -343,11 +341,8 @@ fn an_archive_that_breaks_off_gives_what_stands_before() {
     }
     let packed = gzip(&whole);
     let (listing, _) = listed("a.tar.gz", &packed[..packed.len() - 20]);
-    assert!(
-        texts(listing.all_damaged()).iter().any(|line| line.contains("it breaks off after")),
-        "{:?}",
-        texts(listing.all_damaged())
-    );
+    let damaged = texts(listing.all_damaged());
+    assert!(damaged[0].contains("it breaks off after") && damaged.len() <= 2, "{damaged:?}");
     let packed = zip(files);
     let (listing, read) = listed("a.zip", &packed[..packed.len() - 30]);
     assert!(read.is_empty() && texts(listing.all_damaged())[0].contains("`zip -FF` may mend it"));
