@@ -230,6 +230,16 @@ fn what_is_no_text_of_its_own_is_skipped_with_the_reason() {
 }
 
 #[test]
+fn an_archive_that_was_packed_with_a_long_window_is_read() {
+    let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
+    // One more than is allowed where nobody asks for more.
+    encoder.window_log(28).unwrap();
+    encoder.write_all(&tar(&[("acme/2001.md", b"We do.")])).unwrap();
+    let (listing, read) = listed("a.tar.zst", &encoder.finish().unwrap());
+    assert_eq!((read, listing.all_damaged().count()), (vec!["We do.".to_owned()], 0));
+}
+
+#[test]
 fn links_and_devices_in_a_tar_are_not_followed() {
     let mut builder = tar::Builder::new(Vec::new());
     for (name, kind) in [("a.md", tar::EntryType::Symlink), ("b.md", tar::EntryType::Link), ("c.md", tar::EntryType::Char)] {

@@ -28,22 +28,16 @@ impl Content {
     pub fn open(full: &Path, path: &str, says: NameSays, spools: &Spools) -> io::Result<Content> {
         let file = File::open(full)?;
         let packed_bytes = file.metadata()?.len();
-        let unpack = move || -> io::Result<Box<dyn Read>> {
-            match says {
-                NameSays::Archive(ArchiveFormat::TarZstd) => {
-                    let mut decoder = zstd::Decoder::new(file)?;
-                    decoder.window_log_max(MAX_ZSTD_WINDOW_LOG)?;
-                    Ok(Box::new(decoder))
-                }
-                _ => Ok(Box::new(MultiGzDecoder::new(file))),
-            }
+        let decoder: fn(File) -> io::Result<Box<dyn Read>> = match says {
+            NameSays::Archive(ArchiveFormat::TarGzip) | NameSays::Gzip => |file| Ok(Box::new(MultiGzDecoder::new(file))),
+            NameSays::Archive(ArchiveFormat::TarZstd) => |file| {
+                let mut decoder = zstd::Decoder::new(file)?;
+                decoder.window_log_max(MAX_ZSTD_WINDOW_LOG)?;
+                Ok(Box::new(decoder))
+            },
+            _ => return Ok(Content::File(file)),
         };
-        match says {
-            NameSays::Archive(ArchiveFormat::TarGzip | ArchiveFormat::TarZstd) | NameSays::Gzip => {
-                Ok(Content::Spool(spools.get(path, packed_bytes, unpack)?.reader()))
-            }
-            _ => File::open(full).map(Content::File),
-        }
+        Ok(Content::Spool(spools.get(path, packed_bytes, || decoder(file))?.reader()))
     }
 
     /// A member that holds several texts itself, unpacked on its own.
