@@ -1,6 +1,8 @@
 //! Packed archives: zip files, and tar files as they are or packed with gzip or zstd. One is a file of a folder that holds many texts.
 
 mod directory;
+#[cfg(test)]
+mod fixtures;
 mod guard;
 mod listing;
 mod root;
