@@ -264,3 +264,22 @@ fn what_is_not_read_is_counted_by_its_reason() {
     assert_eq!(json["skipped_by_reason"], reasons);
     place.run(&["stats", "--index", INDEX]).exit(0).says("2 skipped by rule: PDF is not read: save it as HTML or text");
 }
+
+#[cfg(unix)]
+#[test]
+fn where_there_is_no_room_to_unpack_it_is_told() {
+    let place = Place::new();
+    place.archived("shop.tgz", gzip(&tar(&shops(1..5)))).archived("bank/2001.md", "We do.");
+    let index = |archive: &str| {
+        let args = ["index", archive, "--index", INDEX];
+        place.command(&args).env("TMPDIR", place.path("missing")).output().unwrap()
+    };
+    let run = index(&format!("{ARCHIVE}/shop.tgz"));
+    assert_eq!(run.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&run.stderr).contains("let TMPDIR name a folder with more room"), "{run:?}");
+    let run = index(ARCHIVE);
+    assert_eq!(run.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&run.stdout).contains("let TMPDIR name a folder with more room"), "{run:?}");
+    // Once there is room it is read.
+    assert_eq!(place.index(&[]).exit(0).json()["snapshots"], 9);
+}
