@@ -81,7 +81,10 @@ impl Folder {
         }
         let settings_path = folder.base.join(SETTINGS_FILE);
         folder.settings = match settings {
-            Some(bytes) => Settings::parse(&bytes, &root.join(SETTINGS_FILE))?,
+            Some(bytes) => {
+                let top = folder.view.as_ref().map_or("", |view| view.top.as_str());
+                Settings::parse(&bytes, &root.join(top).join(SETTINGS_FILE))?
+            }
             None => match fs::read(&settings_path) {
                 Ok(bytes) => Settings::parse(&bytes, &settings_path)?,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => Settings::default(),

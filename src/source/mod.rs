@@ -188,7 +188,7 @@ pub enum Source {
 }
 
 impl Source {
-    /// Opens a folder, a file of texts, a git repository (bare, or the root of a working tree), or `REPOSITORY@BRANCH`.
+    /// Opens a folder, a packed archive, a file of texts, a git repository (bare, or the root of a working tree), or `REPOSITORY@BRANCH`.
     ///
     /// # Errors
     /// When there is no such thing, when it is of a kind that is not read, when its settings are wrong.

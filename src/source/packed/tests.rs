@@ -74,6 +74,10 @@ fn an_archive_that_is_the_source_is_the_folder_in_it() {
         assert_eq!(listing.references().count(), 4);
         assert!(texts(listing.all_skipped()).contains(&format!("{name}/privacy-notices/acme: excluded by fineprint.toml")));
     }
+    let bytes = zip(&[("acme/fineprint.toml", b"recording = 3"), ("acme/2001.md", b"")]);
+    let place = archive(&[("old.zip", &bytes)]);
+    let error = Folder::open(&place.path().join("data/old.zip")).unwrap_err().to_string();
+    assert!(error.contains("old.zip/acme/fineprint.toml, line 1, column 13"), "{error}");
     // Where not all lies in one folder, the archive itself is the root, and the settings beside it hold.
     let place = archive(&[("acme.zip", &zip(&[("2005.html", b"x"), ("a/2006.html", b"y"), (".x/y", b"")]))]);
     let folder = Folder::open(&place.path().join("data/acme.zip")).unwrap();
