@@ -15,6 +15,11 @@ pub fn stats(index: &Index) -> Result<Stats, IndexError> {
     let reasons = |of: fn(&crate::index::catalog::SourceEntry) -> &[crate::index::catalog::Problem]| -> Vec<PathReason> {
         catalog.sources.iter().flat_map(|source| of(source).iter().map(PathReason::from)).collect()
     };
+    let skipped = reasons(|source| &source.skipped);
+    let mut skipped_by_reason: BTreeMap<String, u64> = BTreeMap::new();
+    for one in &skipped {
+        *skipped_by_reason.entry(one.reason.clone()).or_default() += 1;
+    }
     Ok(Stats {
         schema: SCHEMA,
         fingerprint: catalog.fingerprint.clone(),
@@ -35,7 +40,8 @@ pub fn stats(index: &Index) -> Result<Stats, IndexError> {
         last_seen: day(catalog.documents().filter_map(|(_, entry)| entry.last).max()),
         years,
         languages,
-        skipped: reasons(|source| &source.skipped),
+        skipped,
+        skipped_by_reason,
         damaged: reasons(|source| &source.damaged),
         vanished: catalog.sources.iter().flat_map(|source| source.vanished.iter().cloned()).collect(),
         archive_bytes: counts.bytes,

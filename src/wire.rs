@@ -154,6 +154,8 @@ pub struct Stats {
     /// Snapshots by the language of their text; `und` where it cannot be told.
     pub languages: BTreeMap<String, u64>,
     pub skipped: Vec<PathReason>,
+    /// How many files, folders and records are left out for each reason.
+    pub skipped_by_reason: BTreeMap<String, u64>,
     pub damaged: Vec<PathReason>,
     pub vanished: Vec<String>,
     /// Bytes of all captures that were read.
@@ -322,18 +324,14 @@ impl Evidence {
     fn new(evidence: &search::Evidence) -> Evidence {
         let provenance = &evidence.provenance;
         let locator = &provenance.locator;
-        let (line, capture) = match &locator.inside {
-            Some(Inside::Record(record)) => (Some(record.line), None),
-            Some(Inside::Capture(capture)) => (None, Some(capture)),
-            None => (None, None),
-        };
+        let capture = locator.inside.as_ref().and_then(Inside::capture);
         Evidence {
             instant: evidence.captured.map(|captured| captured.instant.to_string()),
             date_source: evidence.captured.map(|captured| captured.source.name()),
             date_precision: evidence.captured.map(|captured| captured.instant.precision),
             url: provenance.url.clone(),
-            path: locator.path.clone(),
-            line,
+            path: locator.full_path(),
+            line: locator.inside.as_ref().and_then(Inside::record).map(|record| record.line),
             warc_offset: capture.map(|capture| capture.stretch.offset),
             original: capture.and_then(|capture| capture.original.as_deref()).map(Original::new),
             record: locator.inside.as_ref().and_then(Inside::id).map(str::to_owned),

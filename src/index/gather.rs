@@ -55,8 +55,8 @@ pub trait Files {
     /// Whether a file is listed and read anew under other rules, so that what was read of it before is no longer what it says.
     fn is_read_anew(&self, path: &str) -> bool;
 
-    /// Whether a file cannot be read, or cannot be told to be there at all.
-    fn is_unreadable(&self, path: &str) -> bool;
+    /// Whether the file of a capture cannot be read, or cannot be told to be there at all.
+    fn is_unreadable(&self, capture: &Locator) -> bool;
 }
 
 /// What stands at one instant: the captures listed, best first, and the snapshot in the index.
@@ -96,12 +96,12 @@ pub fn gather(
     let mut remarks = Remarks::default();
     for moment in moments.into_values() {
         let kept = moment.stored.map(|number| (number, &reader.stored_provenance()[number as usize]));
-        let is_kept = |capture: &Reference| kept.is_some_and(|(_, from)| from.locator == capture.locator);
+        let is_kept = |capture: &Reference| kept.is_some_and(|(_, from)| from.locator.is_same_text(&capture.locator));
         let mut stands = false;
         for (at, capture) in moment.captures.iter().enumerate() {
             let same = is_kept(capture) && files.is_unchanged(&capture.locator);
             stands = match moment.stored.filter(|_| same) {
-                Some(number) => reader.keep(number),
+                Some(number) => reader.keep(number, &capture.locator),
                 None => reader.read(capture),
             };
             if stands {
@@ -111,15 +111,16 @@ pub fn gather(
         }
         settled(moment.captures.len() as u64);
         if let Some((number, from)) = kept.filter(|_| !stands) {
-            let is_listed = moment.captures.iter().any(|capture| capture.locator.path == from.locator.path);
-            if is_listed || files.is_unreadable(&from.locator.path) {
-                remarks.unreadable.push(from.locator.path.clone());
+            let path = from.locator.full_path();
+            let is_listed = moment.captures.iter().any(|capture| capture.locator.full_path() == path);
+            if is_listed || files.is_unreadable(&from.locator) {
+                remarks.unreadable.push(path);
             } else if prune || files.is_read_anew(&from.locator.path) {
                 continue;
             } else {
-                remarks.vanished.push(from.locator.path.clone());
+                remarks.vanished.push(path);
             }
-            reader.keep(number);
+            reader.keep(number, &from.locator);
         }
     }
     let recording = document.references.last().map(|reference| reference.recording);
@@ -209,8 +210,8 @@ impl<'a> Reader<'a> {
         self.stored.map(|stored| stored.provenance.as_slice()).unwrap_or_default()
     }
 
-    /// Takes a snapshot over from the stored history.
-    fn keep(&mut self, number: u32) -> bool {
+    /// Takes a snapshot over from the stored history; its text lies at `locator` now.
+    fn keep(&mut self, number: u32, locator: &Locator) -> bool {
         let Some(stored) = self.stored else { return false };
         let snapshot = stored.timeline.snapshots[number as usize];
         let version = &stored.versions[snapshot.version as usize];
@@ -219,7 +220,7 @@ impl<'a> Reader<'a> {
             .iter()
             .map(|entry| Entry { passage: self.builder.passage(&stored.texts[entry.passage as usize]), shape: entry.shape })
             .collect();
-        let provenance = stored.provenance[number as usize].clone();
+        let provenance = Provenance { locator: locator.clone(), ..stored.provenance[number as usize].clone() };
         let version = self.builder.version(&entries);
         let site = stored.timeline.site(number).cloned().unwrap_or_default();
         self.add(snapshot.captured, site, provenance, version);

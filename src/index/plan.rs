@@ -4,7 +4,7 @@ use super::catalog::{Problem, SourceEntry};
 use super::gather::{Document, Files, Remarks, Unread};
 use crate::extract::EXTRACTION;
 use crate::snapshot::DocumentKey;
-use crate::source::{Earlier, FileEntry, LISTING_VERSION, Listing, Locator, Note, Reference, Source, Tip};
+use crate::source::{Earlier, FileEntry, Inside, LISTING_VERSION, Listing, Locator, Note, Part, Reference, Source, Tip};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -87,14 +87,18 @@ impl<'f> Plan<'f> {
         let mut work = Vec::new();
         for (key, references) in now {
             let same = before.get(key).map(Vec::as_slice).unwrap_or_default() == references
-                && references.iter().all(|reference| self.is_unchanged(&reference.locator))
+                && references.iter().all(|reference| self.is_file_unchanged(&reference.locator))
                 && !references.iter().any(|reference| missing.contains(&reference.locator));
             if self.same_rules && same && !self.before.remarks.get(key).is_some_and(must_look) {
                 continue;
             }
             let references: Vec<&Reference> =
                 references.into_iter().filter(|reference| !unread.contains(&reference.locator)).collect();
-            let bytes = references.iter().filter_map(|reference| bytes.get(reference.locator.path.as_str())).sum();
+            let size = |locator: &Locator| match locator.inside.as_ref().and_then(Inside::member) {
+                Some(member) => member.bytes,
+                None => bytes.get(locator.path.as_str()).copied().unwrap_or_default(),
+            };
+            let bytes = references.iter().map(|reference| size(&reference.locator)).fold(0, u64::saturating_add);
             work.push((Document { key: key.clone(), references }, bytes));
         }
         work
@@ -102,7 +106,13 @@ impl<'f> Plan<'f> {
 
     /// Captures that could not be read before, and whose files are as they were then.
     fn unread_before(&self) -> impl Iterator<Item = &Unread> {
-        self.before.unread.iter().filter(|unread| !may_come(unread) && self.is_unchanged(&unread.locator))
+        self.before.unread.iter().filter(|unread| !may_come(unread) && self.is_file_unchanged(&unread.locator))
+    }
+
+    /// Whether the bytes of a capture are where and what they were.
+    fn is_file_unchanged(&self, capture: &Locator) -> bool {
+        // The bytes behind a blob's name are always the same.
+        if capture.revision.is_some() { self.same_rules } else { capture.paths().all(|path| self.unchanged.contains(path)) }
     }
 
     /// What is to be kept and what is to be told of the source, given what came of the documents that were read.
@@ -151,14 +161,22 @@ impl Files for Plan<'_> {
     }
 
     fn is_unchanged(&self, capture: &Locator) -> bool {
-        // The bytes behind a blob's name are always the same.
-        if capture.revision.is_some() { self.same_rules } else { capture.paths().all(|path| self.unchanged.contains(path)) }
+        // Where it is what was stored, its checksum is the same.
+        let has_checksum = matches!(&capture.inside, Some(Inside::Member(member)) if member.crc32.is_some());
+        if has_checksum { self.same_rules } else { self.is_file_unchanged(capture) }
     }
 
-    fn is_unreadable(&self, path: &str) -> bool {
-        let is_in = |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        self.listing.all_damaged().any(|damaged| is_in(&damaged.path))
-            || self.unread_before().any(|unread| unread.locator.path == path)
+    fn is_unreadable(&self, capture: &Locator) -> bool {
+        let is_in = |folder: &str| capture.path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let member = capture.inside.as_ref().and_then(Inside::member);
+        // What is wrong with one member of an archive says nothing of the others.
+        let is_other = |part: &Option<Part>| match (part, member) {
+            (Some(Part::Member(name) | Part::MemberLine(name, _)), Some(member)) => *name != member.name,
+            _ => false,
+        };
+        let path = capture.full_path();
+        self.listing.all_damaged().any(|damaged| is_in(&damaged.path) && !is_other(&damaged.part))
+            || self.unread_before().any(|unread| unread.locator.full_path() == path)
     }
 }
 

@@ -22,6 +22,9 @@ pub fn by_name<'p>(settings: &Settings, path: &'p str) -> (NameSays, &'p str, Op
     let left_out = match says {
         NameSays::Skip(reason @ SkipReason::About) => Some(reason),
         _ if settings.excludes(path) => Some(SkipReason::Excluded),
+        // It is for each of its members to be included or not.
+        NameSays::Archive(_) => None,
+        NameSays::Gzip if settings.includes(sniff::without_gz(path)) => None,
         _ if !settings.includes(path) => Some(SkipReason::NotIncluded),
         NameSays::Skip(reason) => Some(reason),
         _ => None,
@@ -43,20 +46,20 @@ pub fn header(path: &str, bytes: &[u8]) -> Header {
     header::read(bytes, may_begin_with_address(path))
 }
 
-/// Where the text of a whole file lies in the buffer that holds it.
+/// Where the text of a whole file lies in the buffer that holds it; `path` is what the file is called when it is not packed.
 ///
 /// # Errors
 /// When it is no text.
-pub fn opened(locator: &Locator, buffer: &[u8]) -> Result<Opened, ReadError> {
+pub fn opened(locator: &Locator, path: &str, buffer: &[u8]) -> Result<Opened, ReadError> {
     let head = &buffer[..buffer.len().min(HEAD_BYTES)];
-    let says = sniff::name(name(&locator.path)).0;
+    let says = sniff::name(name(path)).0;
     let format = match sniff::content(head, named(says)) {
         Content::Text(format) => format,
         Content::Binary(what, _) => {
             return Err(ReadError::Binary { locator: Box::new(locator.clone()), what: what.to_owned() });
         }
     };
-    let (body, format) = match header(&locator.path, buffer) {
+    let (body, format) = match header(path, buffer) {
         Header::Princeton(header) => (header.body, header.format),
         Header::Address { body, .. } => (body, format),
         Header::None | Header::Broken(_) => (0, format),

@@ -12,7 +12,7 @@ const HEADER: &str = "> *The following text is extracted and transformed from th
     for the most accurate reproduction.*\n\n";
 
 /// A folder `data` of files given as path and bytes.
-fn archive(files: &[(&str, &[u8])]) -> TempDir {
+pub(super) fn archive(files: &[(&str, &[u8])]) -> TempDir {
     let place = TempDir::new().unwrap();
     for (path, bytes) in files {
         let full = place.path().join("data").join(path);
@@ -22,14 +22,14 @@ fn archive(files: &[(&str, &[u8])]) -> TempDir {
     place
 }
 
-fn list(root: &Path) -> (Folder, Listing) {
+pub(super) fn list(root: &Path) -> (Folder, Listing) {
     let folder = Folder::open(root).unwrap();
     let listing = folder.list(&|_, _| None, &|_| ());
     (folder, listing)
 }
 
 /// `path | company | kind | part | date` of every reference.
-fn summary(listing: &Listing) -> Vec<String> {
+pub(super) fn summary(listing: &Listing) -> Vec<String> {
     let line = |found: &Reference| {
         let date = found.captured.map_or("-".to_owned(), |captured| format!("{} {}", captured.instant, captured.source.name()));
         format!("{} | {} | {} | {} | {date}", found.locator, found.key.company, found.key.kind, found.key.part)
@@ -37,7 +37,7 @@ fn summary(listing: &Listing) -> Vec<String> {
     listing.references().map(line).collect()
 }
 
-fn texts<T: ToString>(all: impl Iterator<Item = T>) -> Vec<String> {
+pub(super) fn texts<T: ToString>(all: impl Iterator<Item = T>) -> Vec<String> {
     all.map(|one| one.to_string()).collect()
 }
 
@@ -80,7 +80,7 @@ fn everything_is_listed_in_the_order_of_the_paths() {
         [
             ".git: hidden",
             "README.md: tells about the archive, is no policy",
-            "a/b.pdf: PDF is not read yet",
+            "a/b.pdf: PDF is not read: save it as HTML or text",
             "acme/unknown: unknown format",
             "empty.txt: empty file, and its path tells no date",
         ]
@@ -213,7 +213,7 @@ fn what_cannot_be_a_source_is_refused_with_the_reason() {
     let data = place.path().join("data");
     let problem = |path: &str| Folder::open(&data.join(path)).unwrap_err().to_string();
     assert!(problem("nowhere").contains("there is no"));
-    assert!(problem("a.pdf").contains("PDF is not read yet"));
+    assert!(problem("a.pdf").contains("PDF is not read: save it as HTML or text"));
     assert!(problem("bad").contains("line 1, column 11"), "{}", problem("bad"));
 }
 

@@ -7,7 +7,10 @@ use crate::snapshot::Recording;
 use crate::source::date::{self, DateInName, Reading};
 use crate::source::header::without_www;
 use crate::source::names::{is_collection, is_domain, is_kind, is_plain_page, kind_name, spaced_kind_name, squash};
-use crate::source::trail::{DatedFolders, Trail};
+use crate::source::trail::{DatedFolders, Trail, capture_digits};
+
+/// The host of all captures, which is the site of none.
+const WAYBACK_HOST: &str = "web.archive.org";
 
 /// What a path tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,12 +132,12 @@ impl Trail<'_> {
         Place { part, recording, ..Place::new(company, kind, Some(reading)) }
     }
 
-    /// `<host>/<14 digits>/…/page`, `<company>/<date>/<kind>`, `<date>/<company>`, `<date>/<company>/<kind>`.
+    /// `<host>/<14 digits>/…/page`, `<14 digits>/<host>/…/page`, `<company>/<date>/<kind>`, `<date>/<company>`, `<date>/<company>/<kind>`.
     fn dated_folder(&self, found: DatedFolders) -> Place {
-        let below = &self.folders[found.to..];
+        let below = without_scheme(&self.folders[found.to..]);
         let holder = self.holder(found.from);
         let above = holder.map(|at| self.folders[at]);
-        let site = above.filter(|name| is_domain(name)).map(|name| (name, below));
+        let site = above.filter(|name| is_domain(name) && *name != WAYBACK_HOST).map(|name| (name, below));
         let site_below = || below.first().filter(|name| is_domain(name)).map(|name| (*name, &below[1..]));
         if let Some((site, below)) = site.or_else(site_below) {
             return self.page_of_site(site, below, found);
@@ -161,17 +164,20 @@ impl Trail<'_> {
     /// A page of a site that was captured at a moment: each page is a text of its own.
     fn page_of_site(&self, site: &str, below: &[&str], found: DatedFolders) -> Place {
         let page = below.iter().copied().chain([self.file]).collect::<Vec<_>>().join("/");
-        let only_kind = below.is_empty() && (is_kind(self.stem) || is_plain_page(self.stem));
         let kind = if is_kind(self.stem) { kind_name(self.stem) } else { self.default_kind() };
         let exact = self.folders[found.from];
-        let is_capture = exact.len() == 14 && found.to == found.from + 1 && found.reading.is_ok();
+        let is_capture = capture_digits(exact).is_some();
+        // In a download of a site any page can be anything; elsewhere a name such as `privacy` says which text it is.
+        let is_only =
+            below.is_empty() && (self.stem == "index" || (!is_capture && (is_kind(self.stem) || is_plain_page(self.stem))));
         let address = page.strip_suffix("index.html").unwrap_or(&page).replace(' ', "%20");
         Place {
-            company: Some(site.to_owned()),
+            company: Some(without_www(site).to_owned()),
             kind,
-            part: if only_kind { String::new() } else { page },
+            part: if is_only { String::new() } else { page },
+            url: (is_capture && found.reading.is_ok())
+                .then(|| format!("https://web.archive.org/web/{exact}/http://{site}/{address}")),
             date: Some(found.reading),
-            url: is_capture.then(|| format!("https://web.archive.org/web/{exact}/http://{site}/{address}")),
             recording: Recording::Captures,
         }
     }
@@ -198,11 +204,21 @@ impl Trail<'_> {
         } else {
             let holder = self.holder(self.folders.len()).map(|at| (at >= self.outside, self.folders[at]));
             let kind = is_kind(self.stem).then(|| kind_name(self.stem));
+            // A download of a whole site: the folders below the site are its own.
+            let site = inside.iter().rev().find(|name| is_domain(name)).map(|name| without_www(name));
             // The root's name is trusted for an undated text only when it is a domain.
-            let company = holder.filter(|(inside, name)| is_domain(name) || (*inside && kind.is_some())).map(|(_, name)| name);
-            (company, kind)
+            let holder = holder.filter(|(inside, name)| is_domain(name) || (*inside && kind.is_some())).map(|(_, name)| name);
+            (site.or(holder), kind)
         };
         Place::new(company.map(str::to_owned), kind.unwrap_or_else(|| self.default_kind()), None)
+    }
+}
+
+/// The folders below the one that wget makes of an address's scheme.
+fn without_scheme<'t, 'n>(folders: &'t [&'n str]) -> &'t [&'n str] {
+    match folders {
+        ["http:" | "https:", rest @ ..] => rest,
+        _ => folders,
     }
 }
 
@@ -253,141 +269,4 @@ fn is_dataset_instant(stem: &str) -> bool {
     let shape = b"dddd-dd-ddTdd-dd-ddZ";
     stem.len() == shape.len()
         && stem.bytes().zip(shape).all(|(byte, &form)| if form == b'd' { byte.is_ascii_digit() } else { byte == form })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn place(root: &str, path: &str) -> Place {
-        let root: Vec<String> = root.split('/').filter(|name| !name.is_empty()).map(str::to_owned).collect();
-        let file = path.rsplit('/').next().unwrap();
-        let stem = file.strip_suffix(".html").or(file.strip_suffix(".md")).or(file.strip_suffix(".txt")).unwrap_or(file);
-        Trail::new(&root, path, stem).place()
-    }
-
-    /// `company | kind | part | date`, `-` for what is not told.
-    fn told(root: &str, path: &str) -> String {
-        let place = place(root, path);
-        let date = match place.date {
-            Some(Ok(instant)) => instant.to_string(),
-            Some(Err(impossible)) => format!("impossible {}", impossible.0),
-            None => "-".to_owned(),
-        };
-        let or_dash = |text: &str| if text.is_empty() { "-".to_owned() } else { text.to_owned() };
-        let company = place.company.unwrap_or_default();
-        format!("{} | {} | {} | {date}", or_dash(&company), place.kind, or_dash(&place.part))
-    }
-
-    #[test]
-    fn open_terms_archive() {
-        let path = "Acme/Imprint/2022-10-04T12-31-33Z.md";
-        assert_eq!(told("data", path), "Acme | Imprint | - | 2022-10-04T12:31:33Z");
-        assert_eq!(place("data", path).recording, Recording::Changes);
-        assert_eq!(
-            told("x", "deep/er/X/Privacy Policy/2022-10-04T12-31-33Z.md"),
-            "X | Privacy Policy | - | 2022-10-04T12:31:33Z"
-        );
-        assert_eq!(
-            told("", "Acme/Terms of Service #main/2022-10-04T12-31-33Z.html"),
-            "Acme | Terms of Service | main | 2022-10-04T12:31:33Z"
-        );
-        assert_eq!(
-            told("data/Acme", "Privacy Policy/2022-10-04T12-31-33Z.md"),
-            "Acme | Privacy Policy | - | 2022-10-04T12:31:33Z"
-        );
-        assert_eq!(told("Acme/Privacy Policy", "2022-10-04T12-31-33Z.md"), "Acme | Privacy Policy | - | 2022-10-04T12:31:33Z");
-        assert_eq!(told("data", "Acme/Terms of Use.md"), "Acme | Terms of Use | - | -");
-    }
-
-    #[test]
-    fn paths_of_a_history_have_no_dates() {
-        let told = |path: &str| {
-            let root = ["repository".to_owned()];
-            let file = path.rsplit('/').next().unwrap();
-            let stem = file.rsplit_once('.').unwrap().0;
-            let place = Trail::new(&root, path, stem).place_in_history();
-            format!("{} | {} | {} | {:?}", place.company.unwrap_or_default(), place.kind, place.part, place.recording)
-        };
-        assert_eq!(told("Acme/Imprint.md"), "Acme | Imprint |  | Changes");
-        assert_eq!(told("Acme/Ranking.md"), "Acme | Ranking |  | Changes");
-        assert_eq!(told("Acme/Terms of Service #main.html"), "Acme | Terms of Service | main | Changes");
-        assert_eq!(told("crawl/acme.test/Privacy Policy.txt"), "acme.test | Privacy Policy |  | Changes");
-        assert_eq!(told("crawl_reviewed/acme.test/Updated Terms 2013.txt"), "acme.test | Updated Terms 2013 |  | Changes");
-        assert_eq!(told("l/li/lin/linux.test.md"), "linux.test | Privacy Policy |  | Captures");
-        assert_eq!(told("docs/privacy.md"), " | Privacy Policy |  | Changes");
-        assert_eq!(told("sites/acme.test.html"), "acme.test | Policy |  | Changes");
-    }
-
-    #[test]
-    fn platform_governance_archive() {
-        let expected = "Big Acme | Terms of Service | - | 2009-09-18";
-        assert_eq!(told("x", "Versions/Markdown/Big Acme/Terms of Service/20090918_BigAcme_TermsofService.md"), expected);
-        assert_eq!(told("Versions/Markdown", "Big Acme/Terms of Service/20090918_BigAcme_TermsofService.md"), expected);
-        assert_eq!(told("Markdown/Big Acme/Terms of Service", "20090918_BigAcme_TermsofService.md"), expected);
-        assert_eq!(told("x", "20090918_Acme_DeveloperTerms.html"), "Acme | Developer Terms | - | 2009-09-18");
-        assert_eq!(place("x", "20090918_Acme_DeveloperTerms.html").recording, Recording::Changes);
-    }
-
-    #[test]
-    fn wayback_downloads() {
-        let page = place("websites", "acme.test/20050525101112/legal/privacy.html");
-        assert_eq!(page.url.as_deref(), Some("https://web.archive.org/web/20050525101112/http://acme.test/legal/privacy.html"));
-        assert_eq!(page.part, "legal/privacy.html");
-        assert_eq!(told("x", "acme.test/20050525101112/privacy.html"), "acme.test | Privacy Policy | - | 2005-05-25T10:11:12Z");
-        assert_eq!(told("acme.test", "20050525101112/index.html"), "acme.test | Policy | - | 2005-05-25T10:11:12Z");
-        assert_eq!(told("x", "acme.test/20050525101112.html"), "acme.test | Policy | - | 2005-05-25T10:11:12Z");
-        assert_eq!(told("x", "2005-05-25/acme.test/a/tos.html"), "acme.test | Terms of Service | a/tos.html | 2005-05-25");
-    }
-
-    #[test]
-    fn plain_folders() {
-        for (root, path, expected) in [
-            ("x", "acme/privacy/2005-05-25.txt", "acme | Privacy Policy | - | 2005-05-25"),
-            ("x", "html/acme/2005-05-25.html", "acme | Policy | - | 2005-05-25"),
-            ("x", "corpus/acme/2005.html", "acme | Policy | - | 2005"),
-            ("privacy-policies", "acme/2005.html", "acme | Privacy Policy | - | 2005"),
-            ("x", "acme_2005-05-25.md", "acme | Policy | - | 2005-05-25"),
-            ("x", "acme_privacy_policy_2005-05.md", "acme | Privacy Policy | - | 2005-05"),
-            ("x", "acme/privacy_2005-05.md", "acme | Privacy Policy | - | 2005-05"),
-            ("x", "2005-05-25/acme.test.html", "acme.test | Policy | - | 2005-05-25"),
-            ("x", "2005-05-25/acme.html", "acme | Policy | - | 2005-05-25"),
-            ("x", "2005-05-25/acme/terms.html", "acme | Terms of Service | - | 2005-05-25"),
-            ("x", "acme/2005-05-25/cookies.html", "acme | Cookie Policy | - | 2005-05-25"),
-            ("x", "acme/2005-05-25/index.html", "acme | Policy | - | 2005-05-25"),
-            ("x", "acme/2005/06/13.html", "acme | Policy | - | 2005-06-13"),
-            ("x", "acme/2005/06/privacy.html", "acme | Privacy Policy | - | 2005-06"),
-            ("acme", "2001-05-05.html", "acme | Policy | - | 2001-05-05"),
-            ("data", "2001-05-05.html", "- | Policy | - | 2001-05-05"),
-            ("2001-05-05", "acme.html", "acme | Policy | - | 2001-05-05"),
-            ("2024", "notes.txt", "- | Policy | - | -"),
-            ("x", "acme/2005-02-30.html", "acme | Policy | - | impossible 2005-02-30"),
-            ("x", "acme_2005-05-25_de.html", "acme | Policy | de | 2005-05-25"),
-        ] {
-            assert_eq!(told(root, path), expected, "{root} {path}");
-        }
-    }
-
-    #[test]
-    fn undated_texts() {
-        for (path, expected) in [
-            ("a/ac/acm/acme.test.md", "acme.test | Privacy Policy | - | -"),
-            ("crawl/acme.test/Privacy Policy.txt", "acme.test | Privacy Policy | - | -"),
-            ("crawl_reviewed/acme.test/About.txt", "acme.test | About | - | -"),
-            ("12_www.acme.test.html", "acme.test | Privacy Policy | - | -"),
-            ("acme/privacy.html", "acme | Privacy Policy | - | -"),
-            ("acme.test/about.html", "acme.test | Policy | - | -"),
-            ("000_ab12.txt", "- | Policy | - | -"),
-        ] {
-            assert_eq!(told("x", path), expected, "{path}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn no_path_panics(root in "[a-c0-9./_-]{0,30}", path in "(/|_|-|\\.|é|2005|05|25|T10-11-12Z|privacy|acme|crawl|acme.test|[0-9]{14}| #){1,14}") {
-            let _ = told(&root, &path);
-        }
-    }
 }

@@ -207,14 +207,15 @@ impl Facts {
         (reference, self.problems)
     }
 
-    /// Puts the reference, and what was wrong, into the file's entry.
-    pub fn into_entry(self, entry: &mut FileEntry) {
-        let path = &entry.path;
-        let (reference, problems) = self.into_reference(Locator::file(path));
-        entry.damaged.extend(problems.into_iter().map(|problem| Damaged::whole(path, problem)));
+    /// Puts the reference to a text of so many bytes, and what was wrong, into the file's entry.
+    pub fn into_entry(self, locator: Locator, bytes: u64, entry: &mut FileEntry) {
+        let part = locator.part();
+        let (reference, problems) = self.into_reference(locator);
+        let damaged = |problem| Damaged { path: entry.path.clone(), part: part.clone(), problem };
+        entry.damaged.extend(problems.into_iter().map(damaged));
         // That a dated text was empty is a fact of the archive; without date and company it is just an empty file.
-        if entry.stamp.bytes == 0 && (reference.captured.is_none() || reference.key.company.is_empty()) {
-            entry.skipped.push(Skipped::whole(path, SkipReason::Empty));
+        if bytes == 0 && (reference.captured.is_none() || reference.key.company.is_empty()) {
+            entry.skipped.push(Skipped { path: entry.path.clone(), part, reason: SkipReason::Empty });
         } else {
             entry.references.push(reference);
         }

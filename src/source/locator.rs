@@ -21,6 +21,10 @@ pub enum Inside {
     Record(Record),
     /// Of a WARC file.
     Capture(Capture),
+    /// Of a packed archive.
+    Member(Member),
+    /// Of a JSON Lines file in a packed archive.
+    MemberRecord(Member, Record),
 }
 
 impl Inside {
@@ -29,15 +33,36 @@ impl Inside {
         match self {
             Inside::Record(record) => Part::Line(record.line),
             Inside::Capture(capture) => Part::Byte(capture.stretch.offset),
+            Inside::Member(member) => Part::Member(member.name.clone()),
+            Inside::MemberRecord(member, record) => Part::MemberLine(member.name.clone(), record.line),
         }
+    }
+
+    /// The record, where the text is one.
+    pub fn record(&self) -> Option<&Record> {
+        match self {
+            Inside::Record(record) | Inside::MemberRecord(_, record) => Some(record),
+            Inside::Capture(_) | Inside::Member(_) => None,
+        }
+    }
+
+    /// The member of a packed archive that the text is, or lies in.
+    pub fn member(&self) -> Option<&Member> {
+        match self {
+            Inside::Member(member) | Inside::MemberRecord(member, _) => Some(member),
+            Inside::Record(_) | Inside::Capture(_) => None,
+        }
+    }
+
+    /// The WARC record, where the text is the page of one.
+    pub fn capture(&self) -> Option<&Capture> {
+        if let Inside::Capture(capture) = self { Some(capture) } else { None }
     }
 
     /// The id that the text gives itself.
     pub fn id(&self) -> Option<&str> {
-        match self {
-            Inside::Record(record) => record.id.as_deref(),
-            Inside::Capture(capture) => capture.id.as_deref(),
-        }
+        let of_record = || self.record().and_then(|record| record.id.as_deref());
+        self.capture().and_then(|capture| capture.id.as_deref()).or_else(of_record)
     }
 }
 
@@ -48,6 +73,10 @@ pub enum Part {
     Line(u64),
     /// The number of a byte, from 0.
     Byte(u64),
+    /// The name of a member of a packed archive.
+    Member(String),
+    /// The number of a line of a member.
+    MemberLine(String, u64),
 }
 
 /// A place in a git history.
@@ -85,20 +114,41 @@ impl Locator {
 
     /// The files that are read for the text: for a revisit in a WARC file also the one that holds its page.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
-        let original = match &self.inside {
-            Some(Inside::Capture(capture)) => capture.original.as_ref(),
-            Some(Inside::Record(_)) | None => None,
-        };
+        let original = self.inside.as_ref().and_then(Inside::capture).and_then(|capture| capture.original.as_ref());
         std::iter::once(self.path.as_str()).chain(original.map(|original| original.path.as_str()))
     }
 
     /// Names the file, or the place in it.
     pub fn place(&self) -> String {
-        place(&self.path, self.inside.as_ref().map(Inside::part).as_ref())
+        place(&self.path, self.part().as_ref())
+    }
+
+    /// The file's path; for a member of a packed archive, as if the archive were a folder.
+    pub fn full_path(&self) -> String {
+        match self.inside.as_ref().and_then(Inside::member) {
+            None => self.path.clone(),
+            Some(member) => format!("{}/{}", self.path, member.name),
+        }
+    }
+
+    /// Whether this is the other text, whatever came before it in its archive. A checksum and two sizes tell a member by its bytes.
+    pub fn is_same_text(&self, other: &Locator) -> bool {
+        let moved = |one: &Member, start| Member { start, ..one.clone() };
+        match (&self.inside, &other.inside) {
+            (Some(Inside::Member(one)), Some(Inside::Member(same))) if one.crc32.is_some() => {
+                self.path == other.path && self.revision == other.revision && *same == moved(one, same.start)
+            }
+            _ => self == other,
+        }
+    }
+
+    /// The name of the place in the file.
+    pub fn part(&self) -> Option<Part> {
+        self.inside.as_ref().map(Inside::part)
     }
 }
 
-/// `path`, `path line 12` or `path byte 1234` for a record, `path in commit 0123…` in a git history.
+/// `path`, `path line 12` or `path byte 1234` for a record, `archive.zip/path` for a member, `path in commit 0123…` in a git history.
 impl fmt::Display for Locator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.place())?;
@@ -152,11 +202,35 @@ pub enum Within {
     Unpacked,
 }
 
-/// `path`, `path line 12`, or `path byte 1234`.
+/// A file in a packed archive: its name, and where its packed bytes lie in the archive, or in what the archive unpacks to where that
+/// cannot be sought.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Member {
+    /// It stands first, so that members come in the order of their names.
+    pub name: String,
+    pub start: u64,
+    pub packed_bytes: u64,
+    pub bytes: u64,
+    pub method: Method,
+    /// The checksum of the unpacked bytes, where the archive keeps one.
+    pub crc32: Option<u32>,
+}
+
+/// How a member is packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Method {
+    Stored,
+    Deflate,
+    Zstd,
+}
+
+/// `path`, `path line 12`, `path byte 1234`, `archive.zip/path`, or `archive.zip/path line 12`.
 pub fn place(path: &str, part: Option<&Part>) -> String {
     match part {
         None => path.to_owned(),
         Some(Part::Line(line)) => format!("{path} line {line}"),
         Some(Part::Byte(byte)) => format!("{path} byte {byte}"),
+        Some(Part::Member(name)) => format!("{path}/{name}"),
+        Some(Part::MemberLine(name, line)) => format!("{path}/{name} line {line}"),
     }
 }

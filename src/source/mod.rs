@@ -11,9 +11,12 @@ mod folder_tests;
 mod git;
 mod header;
 mod layout;
+#[cfg(test)]
+mod layout_tests;
 mod listing;
 mod locator;
 mod names;
+mod packed;
 mod page;
 mod problem;
 mod records;
@@ -21,6 +24,7 @@ mod settings;
 mod sniff;
 mod spool;
 mod template;
+mod text;
 mod trail;
 mod walk;
 mod warc;
@@ -34,14 +38,15 @@ use std::path::Path;
 
 pub use folder::Folder;
 pub use git::Git;
-pub use locator::{Capture, GitId, Inside, Locator, Original, Part, Record, Revision, Stretch, Within};
+pub use locator::{Capture, GitId, Inside, Locator, Member, Method, Original, Part, Record, Revision, Stretch, Within};
+pub use packed::PackedProblem;
 pub use problem::{Damaged, Problem, ReadError, SkipReason, Skipped, SourceError};
 pub use settings::{SETTINGS_FILE, Settings, SettingsError};
 pub use warc::Crawl;
 
 /// The version of the rules by which a listing reads paths, heads and records. An entry that was listed under another
 /// version says nothing any more.
-pub const LISTING_VERSION: u32 = 3;
+pub const LISTING_VERSION: u32 = 4;
 
 /// The largest text that is read, as a file or as one JSON Lines record. Policies are thousands of times smaller.
 pub const MAX_TEXT_BYTES: u64 = 64 * 1024 * 1024;
@@ -81,7 +86,8 @@ pub struct Reference {
 pub struct FileEntry {
     pub path: String,
     pub stamp: Stamp,
-    /// One for a file with a text, one per record for JSON Lines and WARC, in the order of the records. Revisits stand last.
+    /// One for a file with a text, one per record for JSON Lines and WARC, in the order of the records (revisits stand last), one per
+    /// text of a packed archive, in the order of the names.
     pub references: Vec<Reference>,
     pub skipped: Vec<Skipped>,
     pub damaged: Vec<Damaged>,
@@ -189,7 +195,7 @@ pub enum Source {
 }
 
 impl Source {
-    /// Opens a folder, a file of texts, a git repository (bare, or the root of a working tree), or `REPOSITORY@BRANCH`.
+    /// Opens a folder, a packed archive, a file of texts, a git repository (bare, or the root of a working tree), or `REPOSITORY@BRANCH`.
     ///
     /// # Errors
     /// When there is no such thing, when it is of a kind that is not read, when its settings are wrong.
@@ -304,8 +310,8 @@ impl Reader<'_> {
 /// A snapshot's bytes, as places in the buffer that was read into.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Opened {
-    /// The bytes as they lie in the archive: the whole file, the record's line, or the page of a WARC record, as the server
-    /// sent it but for transfer and content codings. Their hash is the evidence.
+    /// The bytes as they lie in the archive: the whole file, unpacked where it is packed, the record's line, or the page of a WARC
+    /// record, as the server sent it but for transfer and content codings. Their hash is the evidence.
     pub raw: Range<usize>,
     /// The policy: the file after the archive's header, or the record's text, which stands decoded after its line.
     pub body: Range<usize>,

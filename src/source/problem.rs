@@ -1,7 +1,7 @@
 //! What a source could not take, and why: by rule, by damage, or because it is no source at all.
 
 use super::locator::{Locator, Part, place};
-use super::{MAX_TEXT_BYTES, SettingsError};
+use super::{MAX_TEXT_BYTES, PackedProblem, SettingsError};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::PathBuf;
@@ -74,9 +74,9 @@ pub enum SkipReason {
     Excluded,
     #[error("not among what fineprint.toml includes")]
     NotIncluded,
-    #[error("PDF is not read yet")]
+    #[error("PDF is not read: save it as HTML or text")]
     Pdf,
-    #[error("packed archives are not read yet: unpack it first")]
+    #[error("packed in a way that is not read (.zip, .tar, .tar.gz, .tar.zst and .gz are): unpack it first")]
     Packed,
     #[error("office documents are not read: save it as HTML or text")]
     Office,
@@ -96,8 +96,16 @@ pub enum SkipReason {
     Status(u16),
     #[error("the same as a capture that is left out")]
     Revisit,
-    #[error("WARC files are read from folders, not from git histories: give the file itself")]
-    InHistory,
+    #[error("a packed file in a git history, where none is read: unpack it, and index that")]
+    PackedInHistory,
+    #[error("packed once more inside a packed archive: unpack it first")]
+    PackedTwice,
+    #[error("a link, a device or another thing that is no file: not followed")]
+    NoPlainMember,
+    #[error("a file with holes (a sparse member of a tar): unpack it first")]
+    Sparse,
+    #[error("a later member of the same name stands for it")]
+    Repeated,
 }
 
 /// What is wrong with something. Where a text could be taken all the same, it is also among the references.
@@ -135,6 +143,8 @@ pub enum Problem {
          holds both"
     )]
     Revisit,
+    #[error(transparent)]
+    Packed(PackedProblem),
 }
 
 /// Why something cannot be a source at all.
@@ -171,6 +181,8 @@ pub enum ReadError {
     Binary { locator: Box<Locator>, what: String },
     #[error("{0} is no longer the record that was listed: update the index")]
     Changed(Box<Locator>),
+    #[error("{locator}: {problem}")]
+    Packed { locator: Box<Locator>, problem: PackedProblem },
 }
 
 impl ReadError {

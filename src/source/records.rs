@@ -16,6 +16,8 @@ use std::io::{self, BufRead};
 #[derive(Debug, Clone)]
 pub struct Defaults<'a> {
     pub keys: &'a JsonKeys,
+    /// The file's path as the rules see it.
+    pub path: &'a str,
     /// What a path template says of the file.
     pub ruled: Match,
     /// The company that the file's name tells.
@@ -25,11 +27,12 @@ pub struct Defaults<'a> {
 
 impl<'a> Defaults<'a> {
     /// What settings and path tell.
-    pub fn new(settings: &'a Settings, path: &str, stem: &str) -> Defaults<'a> {
+    pub fn new(settings: &'a Settings, path: &'a str, stem: &str) -> Defaults<'a> {
         let rule = settings.rule(path);
         let recording = rule.as_ref().and_then(|rule| rule.recording).or(settings.recording());
         Defaults {
             keys: settings.json(),
+            path,
             ruled: rule.map(|rule| rule.found).unwrap_or_default(),
             company: is_domain(stem).then(|| stem.to_owned()),
             recording: recording.unwrap_or(Recording::Captures),
@@ -116,7 +119,7 @@ fn list_record(bytes: &[u8], record: Record, defaults: &Defaults, ids: &mut Hash
     let host = || url.as_deref().and_then(captured_host);
     let company =
         field(&value, &keys.company).or_else(|| ruled.company.clone()).or_else(host).or_else(|| defaults.company.clone());
-    let hint = || url.as_deref().and_then(hinted_kind).or_else(|| hinted_kind(&entry.path)).unwrap_or(UNKNOWN_KIND).to_owned();
+    let hint = || url.as_deref().and_then(hinted_kind).or_else(|| hinted_kind(defaults.path)).unwrap_or(UNKNOWN_KIND).to_owned();
     let kind = field(&value, &keys.kind).or_else(|| ruled.kind.clone()).unwrap_or_else(hint);
     let (captured, problem) = match captured(&value, keys, ruled) {
         Ok(captured) => (captured, None),
@@ -208,7 +211,7 @@ mod tests {
     fn listed(text: &str, keys: &JsonKeys) -> FileEntry {
         let stamp = Stamp { bytes: text.len() as u64, modified_ns: 0, changed_ns: 0 };
         let mut entry = FileEntry::new("a.jsonl", stamp);
-        let defaults = Defaults { keys, ruled: Match::default(), company: None, recording: Recording::Captures };
+        let defaults = Defaults { keys, path: "a.jsonl", ruled: Match::default(), company: None, recording: Recording::Captures };
         list(&mut text.as_bytes(), &defaults, &mut entry).unwrap();
         entry
     }

@@ -19,8 +19,22 @@ pub enum NameSays {
     Unknown,
     /// JSON Lines.
     Records,
+    /// A crawl.
     Warc,
+    /// An archive of many files in one.
+    Archive(ArchiveFormat),
+    /// A text or records, packed with gzip.
+    Gzip,
     Skip(SkipReason),
+}
+
+/// The packed archives that are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ArchiveFormat {
+    Zip,
+    Tar,
+    TarGzip,
+    TarZstd,
 }
 
 /// What a file's first bytes say.
@@ -49,8 +63,23 @@ pub fn name(file: &str) -> (NameSays, &str) {
         "txt" | "text" => NameSays::Unsure,
         "jsonl" | "ndjson" => NameSays::Records,
         "pdf" => NameSays::Skip(SkipReason::Pdf),
-        "zip" | "tar" | "gz" | "tgz" | "bz2" | "tbz2" | "xz" | "txz" | "zst" | "lz4" | "br" | "7z" | "rar" | "wacz" | "arc"
-        | "bundle" => NameSays::Skip(SkipReason::Packed),
+        "zip" => NameSays::Archive(ArchiveFormat::Zip),
+        "tar" => NameSays::Archive(ArchiveFormat::Tar),
+        "tgz" => NameSays::Archive(ArchiveFormat::TarGzip),
+        "gz" | "zst" if let Some(inner) = without_tar(stem) => {
+            let format = if lower == "gz" { ArchiveFormat::TarGzip } else { ArchiveFormat::TarZstd };
+            return (NameSays::Archive(format), inner);
+        }
+        "gz" => {
+            return match name(stem) {
+                (NameSays::Skip(reason), inner) => (NameSays::Skip(reason), inner),
+                (NameSays::Archive(_) | NameSays::Gzip, inner) => (NameSays::Skip(SkipReason::PackedTwice), inner),
+                (_, inner) => (NameSays::Gzip, inner),
+            };
+        }
+        "bz2" | "tbz2" | "xz" | "txz" | "zst" | "lz4" | "br" | "7z" | "rar" | "wacz" | "arc" | "bundle" => {
+            NameSays::Skip(SkipReason::Packed)
+        }
         "doc" | "docx" | "odt" | "rtf" | "xls" | "xlsx" | "ods" | "ppt" | "pptx" | "odp" | "pages" | "epub" => {
             NameSays::Skip(SkipReason::Office)
         }
@@ -77,6 +106,17 @@ fn warc_stem<'f>(stem: &'f str, ending: &str) -> Option<&'f str> {
         Some((stem, inner)) if matches!(ending, "gz" | "zst") && is_warc(inner) && !stem.is_empty() => Some(stem),
         _ => None,
     }
+}
+
+/// The path of a file as it is called when it is no longer packed with gzip.
+pub fn without_gz(path: &str) -> &str {
+    path.rsplit_once('.').map_or(path, |(inner, _)| inner)
+}
+
+fn without_tar(stem: &str) -> Option<&str> {
+    stem.rsplit_once('.')
+        .filter(|(inner, ending)| !inner.is_empty() && ending.eq_ignore_ascii_case("tar"))
+        .map(|(inner, _)| inner)
 }
 
 /// Whether a file is about the archive: README, LICENSE and their like, and the settings file.
@@ -213,10 +253,21 @@ mod tests {
         assert_eq!(name("acme.test"), (NameSays::Unknown, "acme.test"));
         assert_eq!(name("privacy"), (NameSays::Unknown, "privacy"));
         assert_eq!(name("a.ndjson").0, NameSays::Records);
-        assert_eq!(name("a.gz").0, NameSays::Skip(SkipReason::Packed));
         assert_eq!(name("a.warc.wet.gz"), (NameSays::Warc, "a.warc"));
         for warc in ["a.b.warc", "a.b.WARC.gz", "a.b.warc.zst"] {
             assert_eq!(name(warc), (NameSays::Warc, "a.b"));
+        }
+        assert_eq!(name("a.b.ZIP"), (NameSays::Archive(ArchiveFormat::Zip), "a.b"));
+        assert_eq!(name("a.tar"), (NameSays::Archive(ArchiveFormat::Tar), "a"));
+        assert_eq!(name("a.tar.gz"), (NameSays::Archive(ArchiveFormat::TarGzip), "a"));
+        assert_eq!(name("a.tgz"), (NameSays::Archive(ArchiveFormat::TarGzip), "a"));
+        assert_eq!(name("a.Tar.zst"), (NameSays::Archive(ArchiveFormat::TarZstd), "a"));
+        assert_eq!(name("2005-05-25.html.gz"), (NameSays::Gzip, "2005-05-25"));
+        assert_eq!(name("README.md.gz").0, NameSays::Skip(SkipReason::About));
+        assert_eq!(name("a.pdf.gz").0, NameSays::Skip(SkipReason::Pdf));
+        assert_eq!(name("a.zip.gz").0, NameSays::Skip(SkipReason::PackedTwice));
+        for packed in ["a.tar.xz", "a.7z", "a.rar", "a.txt.bz2", "a.md.zst"] {
+            assert_eq!(name(packed).0, NameSays::Skip(SkipReason::Packed), "{packed}");
         }
         assert_eq!(name("a.pdf").0, NameSays::Skip(SkipReason::Pdf));
     }

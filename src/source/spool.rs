@@ -44,7 +44,7 @@ impl Spools {
 impl Spool {
     fn unpack(packed: u64, input: &mut dyn Read) -> io::Result<Spool> {
         let most = packed.saturating_mul(MAX_RATIO).max(MAX_UNSUSPECTED_BYTES);
-        let mut output = BufWriter::with_capacity(BUFFER_BYTES, tempfile::tempfile()?);
+        let mut output = BufWriter::with_capacity(BUFFER_BYTES, tempfile::tempfile().map_err(no_place)?);
         let mut buffer = vec![0; BUFFER_BYTES];
         let mut len = 0;
         let damage = loop {
@@ -59,10 +59,10 @@ impl Spool {
                     "an archive bomb: its {packed} bytes unpack to more than {most}, {MAX_RATIO} times as many. The rest is not read"
                 ));
             }
-            output.write_all(&buffer[..read])?;
+            output.write_all(&buffer[..read]).map_err(no_place)?;
             len += read as u64;
         };
-        let file = output.into_inner().map_err(io::IntoInnerError::into_error)?;
+        let file = output.into_inner().map_err(|error| no_place(error.into_error()))?;
         Ok(Spool { file, len, damage })
     }
 
@@ -72,11 +72,24 @@ impl Spool {
     }
 }
 
+/// Says that it is not the packed file that cannot be read.
+fn no_place(error: io::Error) -> io::Error {
+    let dir = std::env::temp_dir();
+    io::Error::other(format!("it cannot be unpacked into {} ({error}): let TMPDIR name a folder with more room", dir.display()))
+}
+
 /// Reads a spool; many can at once.
 #[derive(Debug)]
 pub struct SpoolReader {
     spool: Arc<Spool>,
     at: u64,
+}
+
+impl SpoolReader {
+    /// Why not all of the file could be unpacked.
+    pub fn damage(&self) -> Option<&str> {
+        self.spool.damage.as_deref()
+    }
 }
 
 impl Read for SpoolReader {

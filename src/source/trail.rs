@@ -51,10 +51,19 @@ impl<'a> Trail<'a> {
         (!in_domain && !in_folder).then_some(found)
     }
 
-    /// The last folder that is a date, or the folders `2005/06/13` together.
+    /// The folder of a capture of the Wayback Machine, else the last folder that is a date, or the folders `2005/06/13` together.
     pub fn date_in_folders(&self) -> Option<DatedFolders> {
+        let first = self.outside.saturating_sub(1);
+        let capture = |from: usize| {
+            let reading = date::whole(capture_digits(self.folders[from])?)?;
+            Some(DatedFolders { reading, from, to: from + 1, takes_stem: false })
+        };
+        // Below it the site's own folders begin, which may be called as dates are.
+        if let Some(found) = (first..self.folders.len()).find_map(capture) {
+            return Some(found);
+        }
         // The root's own name is a date only when it is one beyond doubt: a folder `2024` may hold anything.
-        (self.outside.saturating_sub(1)..self.folders.len()).rev().find_map(|from| {
+        (first..self.folders.len()).rev().find_map(|from| {
             let reading = date::whole(self.folders[from])?;
             let year_only = reading.as_ref().is_ok_and(|instant| instant.precision == Precision::Year);
             if !year_only {
@@ -99,8 +108,16 @@ impl<'a> Trail<'a> {
 
     fn is_telling(&self, at: usize) -> bool {
         let name = self.folders[at];
-        !is_collection(name) && date::whole(name).is_none()
+        !is_collection(name) && date::whole(name).is_none() && capture_digits(name).is_none()
     }
+}
+
+/// The time in a folder's name that is the time of a capture at the Wayback Machine: `20050525101112`, or `20050525101112id_` where the
+/// page is kept as it was.
+pub fn capture_digits(name: &str) -> Option<&str> {
+    let (digits, flag) = name.split_at_checked(14)?;
+    let is_flag = flag.len() == 3 && flag.ends_with('_') && flag.bytes().take(2).all(|byte| byte.is_ascii_lowercase());
+    (digits.bytes().all(|byte| byte.is_ascii_digit()) && (flag.is_empty() || is_flag)).then_some(digits)
 }
 
 /// A month or a day as the name of a folder: `06`.

@@ -85,7 +85,7 @@ fn a_truncated_gzip() {
     place.archived("acme/2001-01-01.html", gzip);
     place.archived("acme/2002-01-01.html.gz", gzip);
     let json = damaged(&place, "acme/2001-01-01.html", "gzip");
-    assert_named(&json["skipped"], "acme/2002-01-01.html.gz", "unpack");
+    assert_named(&json["damaged"], "acme/2002-01-01.html.gz", "cannot be unpacked");
 }
 
 #[test]

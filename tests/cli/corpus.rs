@@ -277,6 +277,7 @@ fn the_json_has_the_names_that_are_promised() {
             "superseded",
             "undated",
             "skipped",
+            "skipped_by_reason",
             "damaged",
             "index_bytes",
         ],

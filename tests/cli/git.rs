@@ -335,3 +335,23 @@ fn any_repository_is_read_by_its_templates_and_each_path_is_a_text_of_its_own() 
     assert_eq!(dated("\"five years\""), "shop 2019-01-01T00:00:00Z commit", "a merge is when the branch came to have it");
     assert_eq!(dated("\"we keep records\""), "Rec 2001-01-01 record");
 }
+
+#[test]
+fn packed_files_in_a_history_are_told_and_an_archive_of_a_commit_is_read() {
+    let place = Place::new();
+    let repository = Repository::new(&place);
+    repository.record(ACME, "We keep it for one year.", "2019-01-01T00:00:00Z", "First record of Acme");
+    repository.record("old.zip", "PK", "2019-01-02T00:00:00Z", "Add");
+    repository.record("Acme/2001.html.gz", "x", "2019-01-03T00:00:00Z", "Add");
+    let skipped = place.index(&[]).exit(0).json()["skipped"].clone();
+    let reason = "a packed file in a git history, where none is read: unpack it, and index that";
+    let expected: Vec<Value> =
+        ["Acme/2001.html.gz", "old.zip"].iter().map(|path| serde_json::json!({ "path": path, "reason": reason })).collect();
+    assert_eq!(skipped, Value::Array(expected));
+    for (ending, format) in [("tar", "tar"), ("tgz", "tar.gz"), ("zip", "zip")] {
+        let name = format!("acme.{ending}");
+        repository.git(&["archive", "--prefix=acme-1/", "--format", format, "-o", &format!("../{name}"), "HEAD", ACME], "");
+        let summary = place.run(&["index", &name, "--index", ending, "--format", "json"]).exit(0).json();
+        assert_eq!((&summary["undated"], &summary["damaged"]), (&1.into(), &serde_json::json!([])), "{ending}");
+    }
+}

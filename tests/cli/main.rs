@@ -9,6 +9,7 @@ mod damage;
 mod git;
 mod history;
 mod options;
+mod packed;
 mod papers;
 mod place;
 mod princeton;

@@ -1,6 +1,8 @@
 //! Real archives, where they lie beside the repository; they are no part of it.
 
+use crate::packed::zip;
 use crate::place::Place;
+use crate::updates::files;
 use fineprint::snapshot::{Instant, Precision};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -72,6 +74,29 @@ fn one_version_in_two_formats_is_one_snapshot() {
         let apostrophe = ask(&["\"don't sell any of your information\"", "--sort", "first-seen"]);
         assert_eq!(apostrophe["hits"][0]["first_seen"], "2018-06-11", "{dir}");
     }
+}
+
+#[test]
+fn real_policies_in_a_zip_file_answer_as_those_in_a_folder() {
+    let Some(archive) = sample("corpora/pga-v1/Versions/Markdown") else { return };
+    let place = Place::new();
+    let read = |path: String| (format!("Markdown/{path}"), std::fs::read(archive.join(&path)).unwrap());
+    let files: Vec<_> = files(&archive).into_iter().map(read).collect();
+    place.write("Markdown.zip", zip(&files));
+    let ask = |archive: &str, index: &str, root: &str| {
+        place.run(&["index", archive, "--index", index]).exit(0);
+        let query = ["search", "--index", index, "--format", "json", "--by-year", "--limit", "200", "sell personal information"];
+        let mut answer = place.run(&query).exit(0).json();
+        answer["fingerprint"].take();
+        for hit in answer["hits"].as_array_mut().unwrap() {
+            let path = hit["evidence"]["path"].as_str().unwrap();
+            hit["evidence"]["path"] = Value::from(path.strip_prefix(root).unwrap());
+        }
+        answer
+    };
+    let packed = ask("Markdown.zip", "packed", "Markdown.zip/Markdown/");
+    assert_eq!(packed["hits"].as_array().unwrap().len(), 200);
+    assert_eq!(packed, ask(archive.to_str().unwrap(), "folder", ""));
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 /// Questions of all kinds, as lines of a batch.
-const QUESTIONS: &[&str] = &[
+pub const QUESTIONS: &[&str] = &[
     r#"{"query":"sell"}"#,
     r#"{"query":"sell data partners"}"#,
     r#"{"query":"\"do not sell\""}"#,
@@ -104,14 +104,14 @@ pub fn contents(mut summary: Value) -> Value {
     summary
 }
 
-fn copy_corpus(place: &Place) {
+pub fn copy_corpus(place: &Place) {
     for path in files(&corpus()) {
         place.archived(&path, fs::read(corpus().join(&path)).unwrap());
     }
 }
 
 /// A policy of some years, a paragraph more in each.
-fn policy(years: usize) -> String {
+pub fn policy(years: usize) -> String {
     let paragraphs = [
         "We collect your name and your postal address when you order something from us.",
         "We may share your address with companies that deliver our parcels to you.",

@@ -104,16 +104,15 @@ impl Paths<'_> {
             entry.skipped = vec![Skipped::whole(path, reason)];
             return entry;
         }
-        if says == NameSays::Warc {
-            entry.skipped = vec![Skipped::whole(path, SkipReason::InHistory)];
-            return entry;
-        }
         let named = Named { path, stem, says, trail: Trail::new(&self.git.root_names, path, stem) };
         match says {
             NameSays::Records => {
                 if let Err(reason) = self.list_records(&named, events, &mut entry) {
                     entry.damaged.push(Damaged::whole(path, Problem::Unreadable(reason)));
                 }
+            }
+            NameSays::Archive(_) | NameSays::Gzip | NameSays::Warc => {
+                entry.skipped = vec![Skipped::whole(path, SkipReason::PackedInHistory)];
             }
             _ => self.list_texts(&named, events, &mut entry),
         }

@@ -138,9 +138,9 @@ impl Reader<'_> {
         }
         self.take(revision.blob, buffer).map_err(failed)?;
         let record = match &locator.inside {
-            None => return file::opened(locator, buffer),
+            None => return file::opened(locator, &locator.path, buffer),
             Some(Inside::Record(record)) => record,
-            Some(Inside::Capture(_)) => return Err(ReadError::Outside(Box::new(locator.clone()))),
+            Some(_) => return Err(ReadError::Outside(Box::new(locator.clone()))),
         };
         let range = usize::try_from(record.start).ok().zip(usize::try_from(record.start.saturating_add(record.len)).ok());
         let Some((start, end)) = range.filter(|(_, end)| *end <= buffer.len()) else {
