@@ -32,7 +32,7 @@ pub fn stats(index: &Index) -> Result<Stats, IndexError> {
         clauses: counts.clauses,
         occurrences: counts.occurrences,
         superseded: catalog.sources.iter().map(|source| source.superseded).sum(),
-        duplicates: catalog.documents().map(|(_, entry)| entry.duplicates.count()).sum(),
+        duplicates: catalog.documents().map(|(_, entry)| entry.duplicates.snapshots().count()).sum(),
         deletions: counts.deletions,
         undated: counts.undated,
         empty: counts.empty,
@@ -72,9 +72,9 @@ fn counts(index: &Index) -> Result<Counts, IndexError> {
         if !entry.duplicates.is_empty() {
             let timeline = &index.record(slot)?.timeline;
             let all = Runs::range(0, timeline.snapshots.len() as u32);
-            let own = all.difference(&entry.duplicates);
+            let duplicates = all.intersection(&entry.duplicates.snapshots());
+            let own = all.difference(&duplicates);
             let occurrences = timeline.passages.iter().map(|facts| timeline.sets[facts.set as usize].intersection(&own).count());
-            let duplicates = all.intersection(&entry.duplicates);
             of_document.snapshots = own.count();
             of_document.occurrences = occurrences.sum();
             for snapshot in duplicates.iter() {
@@ -101,7 +101,7 @@ fn over_time(index: &Index) -> Result<(Vec<YearContents>, BTreeMap<String, u64>)
     for (slot, entry) in index.catalog.documents().filter(|(_, entry)| entry.first.is_some()) {
         let timeline = &index.record(slot)?.timeline;
         let mut last = None;
-        let own = Runs::range(0, timeline.snapshots.len() as u32).difference(&entry.duplicates);
+        let own = Runs::range(0, timeline.snapshots.len() as u32).difference(&entry.duplicates.snapshots());
         for snapshot in own.iter() {
             let lang = timeline.version_of(snapshot).map_or("", |facts| &facts.lang);
             *languages.entry(if lang.is_empty() { "und" } else { lang }.to_owned()).or_default() += 1;

@@ -374,7 +374,7 @@ impl Source {
             companies: companies.iter().filter(|name| !name.is_empty()).count() as u64,
             documents: documents.len() as u64,
             snapshots: sum(|document| document.counts.snapshots),
-            duplicates: sum(|document| document.duplicates.count()),
+            duplicates: sum(|document| document.duplicates.snapshots().count()),
             undated: sum(|document| document.counts.undated),
             superseded: entry.superseded,
             deletions: sum(|document| document.counts.deletions),

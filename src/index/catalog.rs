@@ -1,6 +1,7 @@
 //! What an index holds, as far as it is known without reading a document: sources, documents, and where their records lie.
 
-use crate::history::{DocumentHistory, Runs};
+use super::duplicates::Duplicates;
+use crate::history::DocumentHistory;
 use crate::snapshot::{DocumentKey, Instant, Recording};
 use crate::source::{Form, Tip};
 use serde::{Deserialize, Serialize};
@@ -70,7 +71,7 @@ pub struct DocumentEntry {
     pub digest: [u8; 32],
     pub counts: Counts,
     /// Snapshots that a document of another source holds too: they are counted there.
-    pub duplicates: Runs,
+    pub duplicates: Duplicates,
     pub first: Option<Instant>,
     pub last: Option<Instant>,
 }
@@ -153,7 +154,7 @@ impl std::iter::Sum for Counts {
 impl DocumentEntry {
     /// Whether another source holds all snapshots of the document.
     pub fn is_duplicate(&self) -> bool {
-        !self.duplicates.is_empty() && self.duplicates.count() == self.counts.snapshots
+        !self.duplicates.is_empty() && self.duplicates.snapshots().count() == self.counts.snapshots
     }
 }
 

@@ -1,7 +1,7 @@
-//! Finds the snapshots that two sources hold: a folder and its repository, an archive and its packed copy.
+//! Finds the snapshots that several sources hold: a folder and its repository, an archive and its packed copy.
 //!
 //! A snapshot is the same where company and kind have the same names, as recorded and as counted, the bytes have the same
-//! SHA-256 and were read in the same way, and the instants agree. Both sources keep their history whole; the snapshot is
+//! SHA-256 and were read in the same way, and the instants agree. Each source keeps its history whole; the snapshot is
 //! counted in one of them: in a git history before a folder or file (it knows the commit), else in the source whose name comes first.
 
 use super::IndexError;
@@ -10,40 +10,71 @@ use super::record::Record;
 use crate::history::Runs;
 use crate::snapshot::{Format, Instant};
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+
+/// The snapshots of a document that other sources hold too, and that are counted there: for each document that holds some, by slot.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Duplicates(Vec<(u32, Runs)>);
+
+impl Duplicates {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Notes that another document holds a snapshot too, which comes after those noted so far.
+    fn push(&mut self, snapshot: u32, slot: u32) {
+        match self.0.iter_mut().find(|(holder, _)| *holder == slot) {
+            Some((_, runs)) => runs.push(snapshot, snapshot + 1),
+            None => self.0.push((slot, Runs::range(snapshot, snapshot + 1))),
+        }
+    }
+
+    /// The snapshots.
+    pub fn snapshots(&self) -> Runs {
+        Runs::union_of(self.0.iter().map(|(_, runs)| runs))
+    }
+
+    /// The slots of the documents that hold a snapshot too and come before this one.
+    pub fn holders(&self, snapshot: u32) -> impl Iterator<Item = u32> + '_ {
+        self.0.iter().filter(move |(_, runs)| runs.contains(snapshot)).map(|(slot, _)| *slot)
+    }
+}
 
 /// How a capture was read: of the same bytes, read in the same way, comes the same text.
 type Read = ([u8; 32], Format, String);
 
+/// A capture, the documents that hold it (by slot), and the source of the last of them.
+struct Known {
+    instant: Instant,
+    holders: Vec<u32>,
+    source: u32,
+}
+
 /// Notes in each document which of its snapshots are counted in another source.
 pub fn find<'b>(catalog: &mut Catalog, bytes: impl Fn(Place) -> Result<&'b [u8], IndexError>) -> Result<(), IndexError> {
-    let mut found: Vec<(u32, Runs)> = Vec::new();
+    let mut found: Vec<(u32, Duplicates)> = Vec::new();
     for documents in alike(catalog) {
-        // The captures of the documents so far that none of the same source has been matched with.
-        let mut counted: FxHashMap<Read, Vec<Instant>> = FxHashMap::default();
-        for same_source in documents.chunk_by(|a, b| a.1.source == b.1.source) {
-            let mut own: Vec<(Read, Instant)> = Vec::new();
-            let mut unmatched = counted.clone();
-            for (slot, entry) in same_source {
-                let captures = captures(bytes(entry.place)?)?;
-                let mut duplicates = Runs::default();
-                for (snapshot, (read, instant)) in (0..).zip(captures) {
-                    let others = unmatched.get_mut(&read);
-                    let matching = others.and_then(|others| {
-                        let at = others.iter().position(|other| other.agrees_with(instant))?;
-                        Some(others.remove(at))
-                    });
-                    match matching {
-                        Some(_) => duplicates.push(snapshot, snapshot + 1),
-                        None => own.push((read, instant)),
+        let mut known: FxHashMap<Read, Vec<Known>> = FxHashMap::default();
+        for (slot, entry) in documents {
+            let mut duplicates = Duplicates::default();
+            for (snapshot, (read, instant)) in (0..).zip(captures(bytes(entry.place)?)?) {
+                let others = known.entry(read).or_default();
+                // Snapshots of one source are never the same: a capture of another is matched with one of them at most.
+                let free = |other: &&mut Known| other.source != entry.source && other.instant.agrees_with(instant);
+                match others.iter_mut().find(free) {
+                    Some(other) => {
+                        other.holders.iter().for_each(|holder| duplicates.push(snapshot, *holder));
+                        other.holders.push(slot);
+                        other.source = entry.source;
                     }
+                    None => others.push(Known { instant, holders: vec![slot], source: entry.source }),
                 }
-                found.push((*slot, duplicates));
             }
-            own.into_iter().for_each(|(read, instant)| counted.entry(read).or_default().push(instant));
+            found.push((slot, duplicates));
         }
     }
     for entry in catalog.documents.iter_mut().flatten() {
-        entry.duplicates = Runs::default();
+        entry.duplicates = Duplicates::default();
     }
     for (slot, duplicates) in found {
         if let Some(Some(entry)) = catalog.documents.get_mut(slot as usize) {

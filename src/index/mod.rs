@@ -10,7 +10,7 @@
 pub mod catalog;
 mod chunks;
 mod directory;
-mod duplicates;
+pub mod duplicates;
 mod gather;
 mod packs;
 mod plan;

@@ -1,11 +1,12 @@
 //! Builds an index from its archives, or brings it up to date: one commit publishes the whole update.
 
 use super::catalog::{Counts, DocumentEntry, Problem, SourceEntry};
+use super::duplicates::Duplicates;
 use super::gather::{Document, Gathered, gather};
 use super::plan::{Plan, Read};
 use super::store::{RecordFile, Store};
 use super::{IndexError, record};
-use crate::history::{DocumentHistory, Runs};
+use crate::history::DocumentHistory;
 use crate::snapshot::{DocumentKey, Instant};
 use crate::source::{Settings, Source};
 use crate::words::Words;
@@ -241,7 +242,7 @@ impl Reading<'_, '_> {
             place,
             digest: blake3::hash(&record).into(),
             counts: Counts::of(history, words, heading_words),
-            duplicates: Runs::default(),
+            duplicates: Duplicates::default(),
             first,
             last,
         })

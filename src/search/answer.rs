@@ -328,15 +328,16 @@ fn known_as_of(scope: &Scope<'_>, day: Day) -> Result<AsOf, IndexError> {
     let limits = Limits { days: Default::default(), headings: Vec::new(), ..scope.limits.clone() };
     let scope = Scope { limits: &limits, ..*scope };
     for (slot, entry) in scope.index.catalog.documents() {
-        if entry.first.is_none() || entry.is_duplicate() || !scope.admits(slot)? {
+        if entry.first.is_none() || !scope.admits(slot)? {
             continue;
         }
         // A document that stands for the day with another rank, category or interval is known, and is not asked for.
         let of_sites = scope.of_sites(&scope.index.record(slot)?.timeline);
         match scope.as_of(slot, day)? {
-            Some(snapshot) if entry.duplicates.contains(snapshot) => {}
+            Some(snapshot) if scope.is_watched_elsewhere(slot, snapshot, day)? => {}
             Some(snapshot) => as_of.known += u64::from(of_sites.contains(snapshot)),
-            None => as_of.unknown += u64::from(!of_sites.is_empty()),
+            // What another source holds wholly is known or unknown there.
+            None => as_of.unknown += u64::from(!of_sites.is_empty() && !entry.is_duplicate()),
         }
     }
     Ok(as_of)

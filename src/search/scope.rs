@@ -53,27 +53,30 @@ impl Scope<'_> {
     /// The snapshots that the query looks at, of a document that it admits. What another source holds too is looked at there.
     pub fn snapshots(&self, slot: u32) -> Result<Runs, IndexError> {
         let timeline = &self.index.record(slot)?.timeline;
-        let all = Runs::range(0, timeline.snapshots.len() as u32).difference(&self.index.entry(slot)?.duplicates);
+        let all = || -> Result<Runs, IndexError> {
+            let all = Runs::range(0, timeline.snapshots.len() as u32);
+            let duplicates = &self.index.entry(slot)?.duplicates;
+            Ok(if duplicates.is_empty() { all } else { all.difference(&duplicates.snapshots()) })
+        };
         let limits = self.limits;
         let within = match limits.as_of {
-            Some(day) => {
-                let standing = self.as_of(slot, day)?;
-                standing.map_or_else(Runs::default, |snapshot| Runs::range(snapshot, snapshot + 1)).intersection(&all)
-            }
-            None if limits.langs.is_empty() => all,
-            None => all.iter().filter(|&snapshot| self.has_language(timeline, snapshot)).collect(),
+            Some(day) => match self.as_of(slot, day)? {
+                Some(snapshot) if !self.is_watched_elsewhere(slot, snapshot, day)? => Runs::range(snapshot, snapshot + 1),
+                _ => Runs::default(),
+            },
+            None if limits.langs.is_empty() => all()?,
+            None => all()?.iter().filter(|&snapshot| self.has_language(timeline, snapshot)).collect(),
         };
         let within = within.intersection(&self.of_sites(timeline));
         Ok(if limits.days.is_unlimited() { within } else { within.intersection(&days(timeline, limits.days)) })
     }
 
-    /// The snapshot that stands at the end of a day: the last usable one, in a language asked for, whatever its site; none past the last capture of
-    /// the source or the text's deletion, and none that is older than may be carried.
+    /// The snapshot that stands at the end of a day: the last usable one, in a language asked for, whatever its site; none past the last
+    /// capture of the source or the text's deletion, and none that is older than may be carried.
     pub fn as_of(&self, slot: u32, day: Day) -> Result<Option<u32>, IndexError> {
         let entry = self.index.entry(slot)?;
         let timeline = &self.index.record(slot)?.timeline;
-        let watched = self.index.last_capture(entry.source).is_some_and(|last| day <= last.day());
-        if !watched {
+        if !self.is_watched(entry.source, day) {
             return Ok(None);
         }
         let until = days(timeline, DayRange { first: None, last: Some(day) });
@@ -89,6 +92,22 @@ impl Scope<'_> {
             Recording::Changes => Carry::Unlimited,
         });
         Ok(timeline.day(last).filter(|captured| *captured >= carry.earliest(day)).map(|_| last))
+    }
+
+    /// Whether another source that holds a snapshot too, and counts it, tells what stands for the day: it may know a later text, or
+    /// that the text was deleted.
+    pub fn is_watched_elsewhere(&self, slot: u32, snapshot: u32, day: Day) -> Result<bool, IndexError> {
+        for other in self.index.entry(slot)?.duplicates.holders(snapshot) {
+            if self.is_watched(self.index.entry(other)?.source, day) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether a source captured anything on a day or after it.
+    fn is_watched(&self, source: u32, day: Day) -> bool {
+        self.index.last_capture(source).is_some_and(|last| day <= last.day())
     }
 
     /// The snapshots of which the archive tells that the conditions on the site hold; all where none are asked for.

@@ -116,6 +116,41 @@ fn what_only_one_archive_holds_any_more_is_counted_there() {
     assert_eq!(strings(&answer, "source"), ["b"]);
 }
 
+/// How many documents with a matching text stand for a day, and of how many something is known then.
+fn as_of(place: &Place, dir: &str, day: &str) -> (Value, Value) {
+    let run = place.run(&["search", "--index", dir, "--format", "json", "--as-of", day, "\"do not sell\""]);
+    assert!(run.status < 2, "{run:?}");
+    let answer = run.json();
+    (answer["totals"]["snapshots"].clone(), answer["as_of"]["known"].clone())
+}
+
+#[test]
+fn as_of_a_day_the_source_answers_that_was_watching() {
+    let place = Place::new();
+    let repository = Repository::new(&place);
+    let acme = "Acme/Privacy Policy.md";
+    repository.record(acme, policy(1), "2020-01-05T10:00:00Z", "First record of Acme Privacy Policy");
+    repository.record("Other/Privacy Policy.md", policy(9), "2020-02-05T10:00:00Z", "First record of Other Privacy Policy");
+    for copy in ["one", "two"] {
+        place.write(dated(copy, "Acme", "2020-01-05"), policy(1));
+        place.write(dated(copy, "Other", "2020-02-05"), policy(9));
+    }
+    // These go on when the history has ended, with another company.
+    place.write(dated("one", "Third", "2021-06-05"), "# Terms\n\nNo word of that.\n");
+    place.write(dated("two", "Third", "2021-06-05"), "# Terms\n\nNo word of that.\n");
+    index(&place, &["one", ARCHIVE, "two"], INDEX);
+    assert_eq!(as_of(&place, INDEX, "2020-01-20"), (json!(1), json!(1)));
+    assert_eq!(as_of(&place, INDEX, "2020-02-05"), (json!(2), json!(2)));
+    assert_eq!(as_of(&place, INDEX, "2021-05-01"), (json!(2), json!(2)), "the folders still tell");
+    assert_eq!(as_of(&place, INDEX, "2022-01-01"), (json!(0), json!(0)));
+    // The history tells of a deletion, which the folders cannot know.
+    repository.delete(acme, "2020-03-01T00:00:00Z");
+    repository.record("Last/Privacy Policy.md", policy(5), "2022-06-05T10:00:00Z", "First record of Last Privacy Policy");
+    index(&place, &[ARCHIVE], INDEX);
+    assert_eq!(as_of(&place, INDEX, "2020-02-10"), (json!(2), json!(2)));
+    assert_eq!(as_of(&place, INDEX, "2021-05-01"), (json!(1), json!(1)), "Acme deleted its text");
+}
+
 #[test]
 fn the_same_bytes_of_another_company_or_day_are_another_snapshot() {
     let place = Place::new();
