@@ -157,17 +157,18 @@ pub(super) fn push_collapsed(to: &mut String, text: &str) {
     let mut word = 0;
     let mut at = 0;
     while let Some(&byte) = text.as_bytes().get(at) {
-        // Most text is ASCII, and most of that letters.
-        let (is_blank, len) = match text[at..].chars().next() {
-            Some(c) if byte >= 0x80 => (c.is_whitespace() || c.is_control(), c.len_utf8()),
-            _ => (byte <= b' ' || byte == 0x7f, 1),
-        };
-        if is_blank {
+        // Most text is made of these.
+        if byte.is_ascii_graphic() {
+            at += 1;
+            continue;
+        }
+        let c = text[at..].chars().next().unwrap_or_default();
+        if c.is_whitespace() || c.is_control() {
             to.push_str(&text[word..at]);
             end_word(to);
-            word = at + len;
+            word = at + c.len_utf8();
         }
-        at += len;
+        at += c.len_utf8();
     }
     to.push_str(&text[word..]);
 }
