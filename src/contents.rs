@@ -44,6 +44,7 @@ pub fn stats(index: &Index) -> Result<Stats, IndexError> {
         skipped_by_reason,
         damaged: reasons(|source| &source.damaged),
         vanished: catalog.sources.iter().flat_map(|source| source.vanished.iter().cloned()).collect(),
+        unreadable: catalog.sources.iter().flat_map(|source| source.unreadable.iter().cloned()).collect(),
         archive_bytes: counts.bytes,
         index_bytes: index.size_bytes()?,
         update: None,

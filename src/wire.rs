@@ -158,6 +158,7 @@ pub struct Stats {
     pub skipped_by_reason: BTreeMap<String, u64>,
     pub damaged: Vec<PathReason>,
     pub vanished: Vec<String>,
+    pub unreadable: Vec<String>,
     /// Bytes of all captures that were read.
     pub archive_bytes: u64,
     pub index_bytes: u64,

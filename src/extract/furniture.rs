@@ -13,8 +13,8 @@ const MAX_HIDDEN: usize = 500;
 /// So many per cent of a page's text stay, whatever looks like furniture: a cookie policy has "cookie" in its class names.
 const MIN_KEPT_PERCENT: usize = 40;
 
-/// What holds a form that asks for an address, a password or words to search for is left out with at most so many bytes of text.
-const MAX_FORM_TEXT: usize = 300;
+/// A header of the site, or a box for an address, a password or words to search for, has at most so many bytes of text.
+const MAX_BOX_TEXT: usize = 300;
 
 /// A part of a page that is no text of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,8 +23,8 @@ pub(super) enum Area {
     Around,
     /// Not shown until someone unfolds it, if ever.
     Hidden,
-    /// A form that asks for something, or what holds one.
-    Form,
+    /// What looks like a header of the site or like the box of a form, if it has little text.
+    Box,
 }
 
 /// What the tree tells before it is read.
@@ -162,9 +162,11 @@ struct Facts {
     is_menu: bool,
     is_around: bool,
     is_hidden: bool,
-    /// What holds all or most of a page.
-    is_root: bool,
-    /// A form for an address, a password or words to search for.
+    /// The entry of a list, or the cell of a table.
+    is_part: bool,
+    /// A header with links or buttons, without what a text begins with.
+    is_site_header: bool,
+    /// A form for an address, a password or words to search for, and little else.
     is_form: bool,
 }
 
@@ -178,13 +180,14 @@ impl Facts {
         let is_around = matches!(name, "footer" | "aside" | "dialog")
             || matches!(role.as_str(), "banner" | "contentinfo" | "dialog" | "alertdialog" | "search" | "complementary");
         Facts {
-            is_root,
+            is_part: matches!(name, "li" | "dt" | "dd" | "td" | "th" | "p" | "details"),
+            is_site_header: name == "header" && holds(node, &["a", "button"]) && !holds_text(node),
             is_text: matches!(name, "main" | "article") || role == "main",
             is_heading: matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "summary" | "dt"),
             is_header: name == "header",
-            is_form: name == "form" && asks_for_input(node),
+            is_form: name == "form" && asks_for_input(node) && !holds_text(node),
             is_menu,
-            is_around: !is_root && (is_menu || is_around || is_named || is_site_header(node, name)),
+            is_around: !is_root && (is_menu || is_around || is_named),
             is_hidden: !is_root && is_hidden(node),
         }
     }
@@ -211,25 +214,40 @@ fn note(plan: &mut Plan, kept: &mut FxHashSet<*const ()>, path: &[Open], node: &
     if facts.is_menu {
         plan.areas.extend(path.iter().filter(|open| open.facts.is_header).map(|open| (id(&open.node), Area::Around)));
     }
-    if facts.is_form {
-        let around = path.iter().rev().take_while(|open| !open.facts.is_root).map(|open| &open.node);
+    // The footer and the notes of an article belong to it.
+    let in_text = path.iter().any(|open| open.facts.is_text);
+    if !in_text && facts.is_site_header {
+        plan.areas.insert(id(node), Area::Box);
+    }
+    // What stands in an entry or a cell is part of a list or table of the text.
+    if !in_text && facts.is_form && !path.iter().any(|open| open.facts.is_part) {
+        let around = path.iter().rev().map(|open| &open.node).take_while(|node| is_box(node));
         for node in std::iter::once(node).chain(around) {
-            plan.areas.entry(id(node)).or_insert(Area::Form);
+            plan.areas.entry(id(node)).or_insert(Area::Box);
         }
     }
-    // The footer and the notes of an article belong to it.
-    let in_text = path.iter().any(|open| open.facts.is_text) && matches!(&*name.local, "footer" | "aside");
-    if facts.is_around && !in_text {
+    if facts.is_around && !(in_text && matches!(&*name.local, "footer" | "aside")) {
         plan.areas.insert(id(node), Area::Around);
     } else if facts.is_hidden {
         plan.areas.insert(id(node), Area::Hidden);
     }
 }
 
-/// A header with links or buttons and no heading: of the site, not of the text.
-fn is_site_header(node: &Handle, name: &str) -> bool {
-    let holds = |names: &[&str]| descendants(node).any(|node| element(&node).is_some_and(|name| names.contains(&name.as_str())));
-    name == "header" && holds(&["a", "button"]) && !holds(&["h1", "h2", "h3", "h4", "h5", "h6"])
+/// Whether there is an element of one of these names in an element.
+fn holds(node: &Handle, names: &[&str]) -> bool {
+    descendants(node).any(|node| element(&node).is_some_and(|name| names.contains(&name.as_str())))
+}
+
+/// Whether there are paragraphs, lists of text, tables or headings in an element. The smallest headings serve as titles of boxes.
+fn holds_text(node: &Handle) -> bool {
+    let is_heading = |node: Handle| attribute(&node, "role").is_some_and(|role| role == "heading");
+    holds(node, &["p", "h1", "h2", "h3", "h4", "ol", "dl", "table", "blockquote", "details", "main", "article", "section"])
+        || descendants(node).any(is_heading)
+}
+
+/// Whether an element may be the box around a form.
+fn is_box(node: &Handle) -> bool {
+    element(node).is_some_and(|name| name == "div") && !holds_text(node)
 }
 
 fn asks_for_input(form: &Handle) -> bool {
@@ -329,7 +347,7 @@ impl Areas {
         let is_out = |area: usize| match self.met[area].0 {
             Area::Around => true,
             Area::Hidden => size[area] < MAX_HIDDEN,
-            Area::Form => size[area] <= MAX_FORM_TEXT,
+            Area::Box => size[area] <= MAX_BOX_TEXT,
         };
         let mut out: Vec<bool> = (0..self.met.len()).map(is_out).collect();
         loop {

@@ -44,6 +44,8 @@ pub struct SourceEntry {
     pub damaged: Vec<Problem>,
     /// Files of the index that are no longer in the archive.
     pub vanished: Vec<String>,
+    /// Files of the index that can no longer be read, or whose part of them may be among what is damaged: the snapshots are kept.
+    pub unreadable: Vec<String>,
     /// When the source was last brought up to date (seconds since 1970).
     pub updated: i64,
 }

@@ -1,12 +1,12 @@
 //! Reads the snapshots of one document and puts its history together. Nothing is parsed twice: equal files and, where parts of a
 //! text read alike alone and in place, equal parts are recognised by their raw text.
 
-use crate::extract::{self, EXTRACTION};
+use crate::extract::{self, EXTRACTION, ExtractError};
 use crate::history::{DocumentHistory, Entry, HistoryBuilder, Provenance};
 use crate::passage::{self, Passage, Shape};
 use crate::site::SiteFacts;
 use crate::snapshot::{Captured, DocumentKey, Format, Recording};
-use crate::source::{self, GitId, Locator, Reference, Source};
+use crate::source::{self, GitId, Locator, ReadError, Reference, Source};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -45,6 +45,27 @@ pub struct Remarks {
 pub struct Unread {
     pub locator: crate::source::Locator,
     pub reason: String,
+    /// Whether it may be readable the next time though its file is as it was: the system could not read it, or a clone lacks it.
+    pub may_come: bool,
+}
+
+/// Why a capture cannot be read.
+struct Failure {
+    reason: String,
+    /// It is not the capture's bytes that are at fault.
+    is_of_system: bool,
+}
+
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Failure {
+        Failure { reason: error.to_string(), is_of_system: matches!(error, ReadError::Io { .. }) }
+    }
+}
+
+impl From<ExtractError> for Failure {
+    fn from(error: ExtractError) -> Failure {
+        Failure { reason: error.to_string(), is_of_system: false }
+    }
 }
 
 /// What is known of the files of a source.
@@ -132,8 +153,8 @@ pub fn gather(
 }
 
 /// The passages of a unit.
-fn parse(unit: &str, format: Format) -> Result<Vec<Passage>, String> {
-    extract::blocks(unit, format).map(passage::passages).map_err(|error| error.to_string())
+fn parse(unit: &str, format: Format) -> Result<Vec<Passage>, ExtractError> {
+    extract::blocks(unit, format).map(passage::passages)
 }
 
 /// The part of a text from the start of one part of it to the end of another.
@@ -231,21 +252,23 @@ impl<'a> Reader<'a> {
     fn read(&mut self, capture: &Reference) -> bool {
         match self.try_read(capture) {
             Ok(()) => true,
-            Err(reason) => {
-                self.unread.push(Unread { locator: capture.locator.clone(), reason });
+            Err(Failure { reason, is_of_system }) => {
+                // The bytes behind a blob's name do not change: what is wrong with them is that the clone lacks or spoilt them.
+                let may_come = is_of_system || capture.locator.revision.is_some();
+                self.unread.push(Unread { locator: capture.locator.clone(), reason, may_come });
                 false
             }
         }
     }
 
-    fn try_read(&mut self, capture: &Reference) -> Result<(), String> {
+    fn try_read(&mut self, capture: &Reference) -> Result<(), Failure> {
         let mut buffer = std::mem::take(&mut self.buffer);
         let read = self.read_into(capture, &mut buffer);
         self.buffer = buffer;
         read
     }
 
-    fn read_into(&mut self, capture: &Reference, buffer: &mut Vec<u8>) -> Result<(), String> {
+    fn read_into(&mut self, capture: &Reference, buffer: &mut Vec<u8>) -> Result<(), Failure> {
         let blob = capture.locator.revision.filter(|_| capture.locator.inside.is_none()).map(|revision| revision.blob);
         if let Some((known, version)) = blob.and_then(|blob| self.blobs.get(&blob)) {
             let provenance = Provenance {
@@ -258,7 +281,7 @@ impl<'a> Reader<'a> {
             self.add(capture.captured, capture.site.clone(), provenance, version);
             return Ok(());
         }
-        let opened = self.source.read(&capture.locator, buffer).map_err(|error| error.to_string())?;
+        let opened = self.source.read(&capture.locator, buffer)?;
         let raw = &buffer[opened.raw.clone()];
         self.files_read += 1;
         self.bytes_read += raw.len() as u64;
@@ -274,8 +297,7 @@ impl<'a> Reader<'a> {
             sha256,
             extraction: EXTRACTION,
         };
-        let decoded = extract::decode(&buffer[opened.body.clone()], opened.format, opened.charset.as_deref())
-            .map_err(|error| error.to_string())?;
+        let decoded = extract::decode(&buffer[opened.body.clone()], opened.format, opened.charset.as_deref())?;
         provenance.encoding = decoded.encoding.to_owned();
         provenance.replaced = decoded.replaced as u32;
         if let Some(&version) = self.files.get(&(sha256, opened.format)) {
@@ -299,7 +321,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The passages of a text.
-    fn entries(&mut self, text: &str, format: Format) -> Result<Vec<Entry>, String> {
+    fn entries(&mut self, text: &str, format: Format) -> Result<Vec<Entry>, ExtractError> {
         let units = extract::units(text, format);
         if let [whole] = units[..] {
             return Ok(self.builder.entries(&parse(whole, format)?));
@@ -326,7 +348,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The number of a unit in `units`; a new one is parsed.
-    fn unit(&mut self, unit: &str, format: Format) -> Result<usize, String> {
+    fn unit(&mut self, unit: &str, format: Format) -> Result<usize, ExtractError> {
         let numbers = self.unit_numbers.entry(format).or_default();
         if let Some(&number) = numbers.get(unit) {
             return Ok(number);

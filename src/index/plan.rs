@@ -4,7 +4,7 @@ use super::catalog::{Problem, SourceEntry};
 use super::gather::{Document, Files, Remarks, Unread};
 use crate::extract::EXTRACTION;
 use crate::snapshot::DocumentKey;
-use crate::source::{Earlier, FileEntry, Inside, LISTING_VERSION, Listing, Locator, Note, Part, Reference, Source, Tip};
+use crate::source::{Damaged, Earlier, FileEntry, Inside, LISTING_VERSION, Listing, Locator, Note, Part, Reference, Source, Tip};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -70,7 +70,7 @@ impl<'f> Plan<'f> {
     pub fn work<'p>(&'p self, stored: &[&DocumentKey], prune: bool) -> Vec<(Document<'p>, u64)> {
         let unread: FxHashSet<_> = self.unread_before().map(|unread| &unread.locator).collect();
         let missing: FxHashSet<_> =
-            self.before.unread.iter().filter(|unread| may_come(unread)).map(|unread| &unread.locator).collect();
+            self.before.unread.iter().filter(|unread| unread.may_come).map(|unread| &unread.locator).collect();
         let before = by_document(&self.before.files);
         let mut now = by_document(&self.listing.files);
         for key in stored {
@@ -106,7 +106,7 @@ impl<'f> Plan<'f> {
 
     /// Captures that could not be read before, and whose files are as they were then.
     fn unread_before(&self) -> impl Iterator<Item = &Unread> {
-        self.before.unread.iter().filter(|unread| !may_come(unread) && self.is_file_unchanged(&unread.locator))
+        self.before.unread.iter().filter(|unread| !unread.may_come && self.is_file_unchanged(&unread.locator))
     }
 
     /// Whether the bytes of a capture are where and what they were.
@@ -132,8 +132,12 @@ impl<'f> Plan<'f> {
         let unread = all_unread.iter().map(|one| Problem { path: one.locator.to_string(), reason: one.reason.clone() });
         let mut damaged: Vec<Problem> = damaged.chain(unread).collect();
         damaged.sort();
-        let mut vanished: Vec<String> = remarks.values().flat_map(|remarks| remarks.vanished.iter().cloned()).collect();
-        vanished.sort();
+        let sorted = |of: fn(&Remarks) -> &[String]| {
+            let mut paths: Vec<String> = remarks.values().flat_map(of).cloned().collect();
+            paths.sort();
+            paths
+        };
+        let (vanished, unreadable) = (sorted(|remarks| &remarks.vanished), sorted(|remarks| &remarks.unreadable));
         let entry = SourceEntry {
             settings: self.source.settings().fingerprint().to_owned(),
             extraction: EXTRACTION,
@@ -142,6 +146,7 @@ impl<'f> Plan<'f> {
             skipped: skipped.collect(),
             damaged,
             vanished,
+            unreadable,
             ..entry.clone()
         };
         let state = SourceState {
@@ -175,14 +180,9 @@ impl Files for Plan<'_> {
             _ => false,
         };
         let path = capture.full_path();
-        self.listing.all_damaged().any(|damaged| is_in(&damaged.path) && !is_other(&damaged.part))
-            || self.unread_before().any(|unread| unread.locator.full_path() == path)
+        let is_damaged = |damaged: &Damaged| damaged.problem.may_lose_text() && is_in(&damaged.path) && !is_other(&damaged.part);
+        self.listing.all_damaged().any(is_damaged) || self.unread_before().any(|unread| unread.locator.full_path() == path)
     }
-}
-
-/// Whether what could not be read may be there the next time: an object that a clone lacks can be fetched.
-fn may_come(unread: &Unread) -> bool {
-    unread.locator.revision.is_some()
 }
 
 fn by_document(files: &[FileEntry]) -> BTreeMap<&DocumentKey, Vec<&Reference>> {

@@ -111,6 +111,7 @@ impl Store {
                 skipped: Vec::new(),
                 damaged: Vec::new(),
                 vanished: Vec::new(),
+                unreadable: Vec::new(),
                 updated: 0,
             });
             self.states.push(SourceState::default());

@@ -57,6 +57,12 @@ fn remarks(stats: &Stats, out: &mut dyn Write) -> io::Result<()> {
         "snapshot kept that is no longer in the archive (--prune removes it)",
         "snapshots kept that are no longer in the archive (--prune removes them)",
     )?;
+    remark(
+        out,
+        stats.unreadable.len() as u64,
+        "snapshot kept that may stand in what is damaged",
+        "snapshots kept that may stand in what is damaged",
+    )?;
     reasons(out, "skipped by rule", &stats.skipped)?;
     reasons(out, "DAMAGED", &stats.damaged)
 }

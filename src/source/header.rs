@@ -126,9 +126,15 @@ pub fn capture_time(url: &str) -> Option<Instant> {
     capture_digits(url).and_then(date::whole).and_then(Result::ok).filter(|instant| instant.precision == Precision::Second)
 }
 
+/// What stands behind `/web/` in an address at the Wayback Machine; other addresses may mention one.
+fn at_wayback(url: &str) -> Option<&str> {
+    let (scheme, rest) = url.split_once("://")?;
+    scheme.to_ascii_lowercase().starts_with("http").then(|| rest.strip_prefix("web.archive.org/web/"))?
+}
+
 /// The number after `/web/` in the address of a capture at the Wayback Machine.
 fn capture_digits(url: &str) -> Option<&str> {
-    let (_, rest) = url.split_once("web.archive.org/web/")?;
+    let rest = at_wayback(url)?;
     let len = rest.bytes().take_while(u8::is_ascii_digit).count();
     (len > 0).then(|| &rest[..len])
 }
@@ -180,7 +186,7 @@ pub fn captured_page(url: &str) -> String {
 
 /// The address of the page that an address at the Wayback Machine is a capture of; any other address as it is.
 fn captured_address(url: &str) -> Cow<'_, str> {
-    let Some((_, rest)) = url.split_once("web.archive.org/web/") else {
+    let Some(rest) = at_wayback(url) else {
         return Cow::Borrowed(url);
     };
     let page = rest.split_once('/').map_or("", |(_, page)| page);
@@ -276,6 +282,8 @@ mod tests {
         assert_eq!(host("ftp://acme.test"), None);
         assert_eq!(host("http://<b>/"), None);
         assert_eq!(captured_host("https://web.archive.org/web/2004/acme.test/x").as_deref(), Some("acme.test"));
+        let mentions = "http://acme.test/?ref=https://web.archive.org/web/20050203040506/http://other.test/";
+        assert_eq!((captured_host(mentions).as_deref(), capture_time(mentions)), (Some("acme.test"), None));
         assert_eq!(captured_host("https://web.archive.org/web/2004"), None);
     }
 

@@ -147,6 +147,16 @@ pub enum Problem {
     Packed(PackedProblem),
 }
 
+impl Problem {
+    /// Whether a text may be lost by it. Otherwise the text was taken, or is known not to be there.
+    pub fn may_lose_text(&self) -> bool {
+        !matches!(
+            self,
+            Problem::ImpossibleDate(_) | Problem::Header(_) | Problem::RecordDate(_) | Problem::Truncated(_) | Problem::Revisit
+        )
+    }
+}
+
 /// Why something cannot be a source at all.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What unpacks to more than this, and to more than [`MAX_RATIO`] times its size, is taken for a bomb.
@@ -11,18 +11,27 @@ const MAX_UNSUSPECTED_BYTES: u64 = 1 << 30;
 const MAX_RATIO: u64 = 500;
 const BUFFER_BYTES: usize = 256 * 1024;
 
-/// The unpacked content of a file. It lies in a temporary file without a name, which goes when the last reader does.
+/// The unpacked content of a file: a stretch of the temporary file that all spools of a source share.
 #[derive(Debug)]
 pub struct Spool {
-    file: File,
+    file: Arc<File>,
+    start: u64,
     len: u64,
     /// Why the rest could not be unpacked.
     pub damage: Option<String>,
 }
 
-/// The spools of a source, each made when first asked for.
+/// The spools of a source, each made when first asked for. They lie in one temporary file without a name, since a source may hold
+/// more packed files than a program may open; it goes when its last reader does.
 #[derive(Debug, Default)]
-pub struct Spools(Mutex<FxHashMap<String, Arc<Spool>>>);
+pub struct Spools(Mutex<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    file: Option<Arc<File>>,
+    end: u64,
+    spools: FxHashMap<String, Arc<Spool>>,
+}
 
 impl Spools {
     /// The unpacked content of the file at `path`, which has `packed` bytes.
@@ -31,20 +40,26 @@ impl Spools {
     /// When the file cannot be opened, or the temporary file cannot be written. What is wrong with the packed bytes is told by
     /// [`Spool::damage`]: all before it can be read.
     pub fn get(&self, path: &str, packed: u64, open: impl FnOnce() -> io::Result<Box<dyn Read>>) -> io::Result<Arc<Spool>> {
-        let mut spools = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(spool) = spools.get(path) {
+        let mut shared = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(spool) = shared.spools.get(path) {
             return Ok(spool.clone());
         }
-        let spool = Arc::new(Spool::unpack(packed, &mut *open()?)?);
-        spools.insert(path.to_owned(), spool.clone());
+        let mut input = open()?;
+        let file = match &shared.file {
+            Some(file) => file.clone(),
+            None => shared.file.insert(Arc::new(tempfile::tempfile().map_err(no_place)?)).clone(),
+        };
+        let spool = Arc::new(Spool::unpack(packed, &mut *input, file, shared.end)?);
+        shared.end += spool.len;
+        shared.spools.insert(path.to_owned(), spool.clone());
         Ok(spool)
     }
 }
 
 impl Spool {
-    fn unpack(packed: u64, input: &mut dyn Read) -> io::Result<Spool> {
+    /// Unpacks to the end of the shared file.
+    fn unpack(packed: u64, input: &mut dyn Read, file: Arc<File>, start: u64) -> io::Result<Spool> {
         let most = packed.saturating_mul(MAX_RATIO).max(MAX_UNSUSPECTED_BYTES);
-        let mut output = BufWriter::with_capacity(BUFFER_BYTES, tempfile::tempfile().map_err(no_place)?);
         let mut buffer = vec![0; BUFFER_BYTES];
         let mut len = 0;
         let damage = loop {
@@ -59,11 +74,10 @@ impl Spool {
                     "an archive bomb: its {packed} bytes unpack to more than {most}, {MAX_RATIO} times as many. The rest is not read"
                 ));
             }
-            output.write_all(&buffer[..read]).map_err(no_place)?;
+            write_at(&file, &buffer[..read], start + len).map_err(no_place)?;
             len += read as u64;
         };
-        let file = output.into_inner().map_err(|error| no_place(error.into_error()))?;
-        Ok(Spool { file, len, damage })
+        Ok(Spool { file, start, len, damage })
     }
 
     /// A reader of its own, at the beginning.
@@ -94,7 +108,8 @@ impl SpoolReader {
 
 impl Read for SpoolReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = read_at(&self.spool.file, buffer, self.at)?;
+        let left = usize::try_from(self.spool.len.saturating_sub(self.at)).unwrap_or(usize::MAX).min(buffer.len());
+        let read = read_at(&self.spool.file, &mut buffer[..left], self.spool.start.saturating_add(self.at))?;
         self.at += read as u64;
         Ok(read)
     }
@@ -115,6 +130,20 @@ impl Seek for SpoolReader {
 #[cfg(unix)]
 fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
     std::os::unix::fs::FileExt::read_at(file, buffer, at)
+}
+
+#[cfg(unix)]
+fn write_at(file: &File, bytes: &[u8], at: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, at)
+}
+
+#[cfg(windows)]
+fn write_at(file: &File, bytes: &[u8], at: u64) -> io::Result<()> {
+    let mut written = 0;
+    while written < bytes.len() {
+        written += std::os::windows::fs::FileExt::seek_write(file, &bytes[written..], at + written as u64)?;
+    }
+    Ok(())
 }
 
 #[cfg(windows)]
@@ -141,6 +170,20 @@ mod tests {
     }
 
     #[test]
+    fn one_temporary_file_holds_them_all() {
+        let spools = Spools::default();
+        let texts: Vec<String> = (0..3000).map(|number| format!("text {number}")).collect();
+        let all: Vec<Arc<Spool>> =
+            texts.iter().map(|text| spools.get(text, 9, || Ok(Box::new(io::Cursor::new(text.clone())))).unwrap()).collect();
+        for (spool, text) in all.iter().zip(&texts) {
+            let mut read = String::new();
+            spool.reader().read_to_string(&mut read).unwrap();
+            assert_eq!(&read, text);
+            assert!(Arc::ptr_eq(&spool.file, &all[0].file));
+        }
+    }
+
+    #[test]
     fn what_was_unpacked_before_damage_can_be_read() {
         struct Breaks;
         impl Read for Breaks {
@@ -157,8 +200,9 @@ mod tests {
 
     #[test]
     fn a_bomb_is_not_unpacked() {
-        let spool = Spool::unpack(10, &mut io::repeat(0).take(MAX_UNSUSPECTED_BYTES + 1)).unwrap();
-        assert!(spool.damage.is_some_and(|damage| damage.contains("bomb")));
+        let zeros = io::repeat(0).take(MAX_UNSUSPECTED_BYTES + 1);
+        let spool = Spools::default().get("a", 10, || Ok(Box::new(zeros))).unwrap();
+        assert!(spool.damage.as_ref().is_some_and(|damage| damage.contains("bomb")));
         assert_eq!(spool.len, MAX_UNSUSPECTED_BYTES);
     }
 }

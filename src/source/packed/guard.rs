@@ -55,7 +55,7 @@ pub fn path(name: &str) -> Result<String, PackedProblem> {
     if name.contains('\\') {
         return Err(PackedProblem::Backslash);
     }
-    let has_drive = name.as_bytes().get(1) == Some(&b':') && name.starts_with(|first: char| first.is_ascii_alphabetic());
+    let has_drive = matches!(name.as_bytes(), [first, b':'] | [first, b':', b'/', ..] if first.is_ascii_alphabetic());
     if name.starts_with('/') || has_drive {
         return Err(PackedProblem::Absolute);
     }
@@ -90,7 +90,7 @@ mod tests {
             ("a/..", PackedProblem::LeadsOut),
             ("/etc/passwd", PackedProblem::Absolute),
             ("C:/a", PackedProblem::Absolute),
-            ("c:a", PackedProblem::Absolute),
+            ("c:", PackedProblem::Absolute),
             ("a\\..\\b", PackedProblem::Backslash),
             ("a\0b", PackedProblem::ZeroByte),
             ("", PackedProblem::NoName),
@@ -98,7 +98,9 @@ mod tests {
         ] {
             assert_eq!(path(name), Err(problem), "{name:?}");
         }
-        for (name, expected) in [("./a//b", "a/b"), ("..a/b..", "..a/b.."), ("é/a b", "é/a b"), ("ab:c", "ab:c")] {
+        for (name, expected) in
+            [("./a//b", "a/b"), ("..a/b..", "..a/b.."), ("é/a b", "é/a b"), ("ab:c", "ab:c"), ("a: b", "a: b")]
+        {
             assert_eq!(path(name).as_deref(), Ok(expected));
         }
     }

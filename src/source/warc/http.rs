@@ -64,7 +64,10 @@ pub fn media_type(field: &str) -> (String, Option<String>) {
         let value = value.trim().trim_matches(['"', '\'']).trim();
         (name.trim().eq_ignore_ascii_case("charset") && !value.is_empty()).then(|| value.to_owned())
     });
-    (media.trim().to_ascii_lowercase(), charset)
+    // Some servers repeat the type, or part what belongs to it by other marks than they should.
+    let media = media.split([',', ' ', '\t']).map(|word| word.trim_matches(['"', '\''])).find(|word| !word.is_empty());
+    // What is no type tells nothing.
+    (media.filter(|media| media.contains('/')).unwrap_or_default().to_ascii_lowercase(), charset)
 }
 
 #[cfg(test)]
@@ -93,7 +96,12 @@ mod tests {
     fn a_type_may_name_a_charset() {
         assert_eq!(media_type("Text/HTML; a=b; Charset=\"Shift_JIS\""), ("text/html".into(), Some("Shift_JIS".into())));
         assert_eq!(media_type("text/plain;charset="), ("text/plain".into(), None));
-        assert_eq!(media_type(""), (String::new(), None));
+        for nothing in ["", "html", "text"] {
+            assert_eq!(media_type(nothing), (String::new(), None));
+        }
+        for html in ["text/html, text/html", "text/html charset=utf-8", "\"text/html\"", "text/html,charset=utf-8"] {
+            assert_eq!(media_type(html).0, "text/html", "{html}");
+        }
     }
 
     proptest! {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// How many revisits may refer to one another before a page is found.
-const MAX_STEPS: usize = 16;
+const MAX_STEPS: usize = 1024;
 
 /// A name by which revisits refer to a capture, as a hash: crawls have millions.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
