@@ -141,7 +141,7 @@ pub struct Stats {
     pub clauses: u64,
     pub occurrences: u64,
     pub superseded: u64,
-    /// Snapshots that two sources hold, counted once.
+    /// Snapshots that several sources hold, counted once.
     pub duplicates: u64,
     /// How often a git history deleted a text.
     pub deletions: u64,

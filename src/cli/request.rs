@@ -99,7 +99,7 @@ fn names(option: &str, values: &[String]) -> Result<Option<NameMatch>, BadQuery>
 
 fn bad(option: &str) -> impl FnOnce(ValueError) -> BadQuery {
     let option = option.to_owned();
-    move |error| BadQuery(format!("fineprint: {option}: {error}"))
+    move |error| BadQuery(format!("fineprint: {option}: {error}\nhint: {}", error.hint))
 }
 
 fn limit(text: &str) -> Result<Option<usize>, BadQuery> {

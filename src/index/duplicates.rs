@@ -2,15 +2,18 @@
 //!
 //! A snapshot is the same where company and kind have the same names, as recorded and as counted, the bytes have the same
 //! SHA-256 and were read in the same way, and the instants agree. Each source keeps its history whole; the snapshot is
-//! counted in one of them: in a git history before a folder or file (it knows the commit), else in the source whose name comes first.
+//! counted in one of them: in a git history before a folder or file (it knows the commit), else where the dates are the most exact,
+//! else in the source whose path comes first.
 
 use super::IndexError;
 use super::catalog::{Catalog, DocumentEntry, Place};
 use super::record::Record;
 use crate::history::Runs;
 use crate::snapshot::{Format, Instant};
+use crate::source::Form;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
 
 /// The snapshots of a document that other sources hold too, and that are counted there: for each document that holds some, by slot.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,19 +59,31 @@ pub fn find<'b>(catalog: &mut Catalog, bytes: impl Fn(Place) -> Result<&'b [u8],
     for documents in alike(catalog) {
         let mut known: FxHashMap<Read, Vec<Known>> = FxHashMap::default();
         for (slot, entry) in documents {
-            let mut duplicates = Duplicates::default();
-            for (snapshot, (read, instant)) in (0..).zip(captures(bytes(entry.place)?)?) {
-                let others = known.entry(read).or_default();
-                // Snapshots of one source are never the same: a capture of another is matched with one of them at most.
-                let free = |other: &&mut Known| other.source != entry.source && other.instant.agrees_with(instant);
-                match others.iter_mut().find(free) {
-                    Some(other) => {
-                        other.holders.iter().for_each(|holder| duplicates.push(snapshot, *holder));
+            let captures = captures(bytes(entry.place)?)?;
+            let mut holders: Vec<Vec<u32>> = vec![Vec::new(); captures.len()];
+            // Those of one and the same instant find each other before those that only agree.
+            for agree in [|a: Instant, b: Instant| a == b, Instant::agrees_with] {
+                for ((read, instant), holders) in captures.iter().zip(&mut holders).filter(|(_, holders)| holders.is_empty()) {
+                    let others = known.get_mut(read).map(Vec::as_mut_slice).unwrap_or_default();
+                    // Snapshots of one source are never the same: a capture of another is matched with one of them at most.
+                    let free = |other: &&mut Known| other.source != entry.source && agree(other.instant, *instant);
+                    if let Some(other) = others.iter_mut().find(free) {
+                        holders.clone_from(&other.holders);
                         other.holders.push(slot);
                         other.source = entry.source;
+                        if instant.precision > other.instant.precision {
+                            other.instant = *instant;
+                        }
                     }
-                    None => others.push(Known { instant, holders: vec![slot], source: entry.source }),
                 }
+            }
+            let mut duplicates = Duplicates::default();
+            for ((snapshot, (read, instant)), holders) in (0..).zip(captures).zip(holders) {
+                if holders.is_empty() {
+                    let new = Known { instant, holders: vec![slot], source: entry.source };
+                    known.entry(read).or_default().push(new);
+                }
+                holders.into_iter().for_each(|holder| duplicates.push(snapshot, holder));
             }
             found.push((slot, duplicates));
         }
@@ -92,10 +107,14 @@ fn alike(catalog: &Catalog) -> Vec<Vec<(u32, &DocumentEntry)>> {
         groups.entry(names).or_default().push((slot, entry));
     }
     groups.retain(|_, documents| documents.iter().any(|(_, entry)| entry.source != documents[0].1.source));
-    let precedence = |source: u32| catalog.sources.get(source as usize).map(|source| (source.form, source.name.as_str()));
+    let precedence = |entry: &DocumentEntry| {
+        let source = catalog.sources.get(entry.source as usize);
+        let precision = [entry.first, entry.last].into_iter().flatten().map(|instant| instant.precision).min();
+        (source.map(|source| source.form != Form::Git), Reverse(precision), source.map(|source| source.root.clone()))
+    };
     let mut groups: Vec<_> = groups.into_values().collect();
     for documents in &mut groups {
-        documents.sort_by_key(|(_, entry)| (precedence(entry.source), &entry.key));
+        documents.sort_by_cached_key(|(_, entry)| (precedence(entry), entry.key.clone()));
     }
     groups
 }

@@ -48,7 +48,12 @@ fn remarks(stats: &Stats, out: &mut dyn Write) -> io::Result<()> {
         "capture superseded by another of the same instant",
         "captures superseded by another of the same instant",
     )?;
-    remark(out, stats.duplicates, "snapshot held by two sources, counted once", "snapshots held by two sources, counted once")?;
+    remark(
+        out,
+        stats.duplicates,
+        "snapshot held by several sources, counted once",
+        "snapshots held by several sources, counted once",
+    )?;
     remark(out, stats.deletions, "deletion recorded in a git history", "deletions recorded in git histories")?;
     remark(out, stats.empty, "snapshot without text", "snapshots without text")?;
     remark(

@@ -334,7 +334,7 @@ fn known_as_of(scope: &Scope<'_>, day: Day) -> Result<AsOf, IndexError> {
         // A document that stands for the day with another rank, category or interval is known, and is not asked for.
         let of_sites = scope.of_sites(&scope.index.record(slot)?.timeline);
         match scope.as_of(slot, day)? {
-            Some(snapshot) if scope.is_watched_elsewhere(slot, snapshot, day)? => {}
+            Some(snapshot) if scope.is_told_elsewhere(slot, snapshot, day)? => {}
             Some(snapshot) => as_of.known += u64::from(of_sites.contains(snapshot)),
             // What another source holds wholly is known or unknown there.
             None => as_of.unknown += u64::from(!of_sites.is_empty() && !entry.is_duplicate()),

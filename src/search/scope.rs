@@ -61,7 +61,7 @@ impl Scope<'_> {
         let limits = self.limits;
         let within = match limits.as_of {
             Some(day) => match self.as_of(slot, day)? {
-                Some(snapshot) if !self.is_watched_elsewhere(slot, snapshot, day)? => Runs::range(snapshot, snapshot + 1),
+                Some(snapshot) if !self.is_told_elsewhere(slot, snapshot, day)? => Runs::range(snapshot, snapshot + 1),
                 _ => Runs::default(),
             },
             None if limits.langs.is_empty() => all()?,
@@ -94,11 +94,14 @@ impl Scope<'_> {
         Ok(timeline.day(last).filter(|captured| *captured >= carry.earliest(day)).map(|_| last))
     }
 
-    /// Whether another source that holds a snapshot too, and counts it, tells what stands for the day: it may know a later text, or
-    /// that the text was deleted.
-    pub fn is_watched_elsewhere(&self, slot: u32, snapshot: u32, day: Day) -> Result<bool, IndexError> {
+    /// Whether another source that holds a snapshot too, and counts it, tells what stands for the day: this text, a later one, or none
+    /// since it was deleted.
+    pub fn is_told_elsewhere(&self, slot: u32, snapshot: u32, day: Day) -> Result<bool, IndexError> {
         for other in self.index.entry(slot)?.duplicates.holders(snapshot) {
-            if self.is_watched(self.index.entry(other)?.source, day) {
+            let timeline = &self.index.record(other)?.timeline;
+            let last = days(timeline, DayRange { first: None, last: Some(day) }).last();
+            let is_deleted = || last.is_some_and(|last| timeline.has_ended(last, day));
+            if self.as_of(other, day)?.is_some() || (self.is_watched(self.index.entry(other)?.source, day) && is_deleted()) {
                 return Ok(true);
             }
         }

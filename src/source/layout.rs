@@ -3,7 +3,7 @@
 //! Layouts are matched on the last names of a path, so an archive may lie at any depth. Where a name above the root is
 //! the one that is missing (the folder `acme/` was given, which holds `2005-05-25.html`), the root's own name is used.
 
-use crate::snapshot::Recording;
+use crate::snapshot::{Precision, Recording};
 use crate::source::date::{self, DateInName, Reading};
 use crate::source::header::without_www;
 use crate::source::names::{is_collection, is_domain, is_kind, is_plain_page, kind_name, spaced_kind_name, squash};
@@ -35,6 +35,9 @@ impl Place {
 impl Trail<'_> {
     /// Reads the path by the first layout that it has.
     pub fn place(&self) -> Place {
+        if self.crawled().is_some() {
+            return self.undated();
+        }
         if let Some(found) = self.date_in_stem() {
             return self.dated_file(found);
         }
@@ -48,8 +51,7 @@ impl Trail<'_> {
     /// Reads a path of a git history, whose commits tell the dates that the path does not: `<Service>/<Terms Type>[ #<part>]` of
     /// Open Terms Archive, else what the path of any file tells.
     pub fn place_in_history(&self) -> Place {
-        // A year in the name of a text of TOSBack is none of a capture.
-        let place = if self.crawled().is_some() { self.undated() } else { self.place() };
+        let place = self.place();
         let inside = &self.folders[self.outside..];
         if place.date.is_some() || self.is_princeton() {
             return place;
@@ -182,11 +184,15 @@ impl Trail<'_> {
         }
     }
 
-    /// The site whose texts TOSBack keeps in the folder: `crawl/<site>/<Doc Name>`.
+    /// The site whose texts TOSBack keeps in the folder: `crawl/<site>/<Doc Name>`. Its names have no dates; a year in one is none of a
+    /// capture.
     fn crawled(&self) -> Option<&str> {
         let with_root = &self.folders[self.outside.saturating_sub(1)..];
         let crawl = with_root.iter().rposition(|name| is_crawl(name))?;
-        with_root.get(crawl + 1).copied()
+        let (site, below) = with_root[crawl + 1..].split_first()?;
+        let is_day = |found: DateInName| found.reading.is_ok_and(|instant| instant.precision > Precision::Year);
+        let is_dated = below.iter().chain([&self.stem]).any(|name| date::whole(name).is_some());
+        (is_domain(site) && !is_dated && !date::within(self.stem).is_some_and(is_day)).then_some(*site)
     }
 
     /// Princeton-Leuven without its header, TOSBack, OPP-115, `<Service>/<Terms Type>`, `<domain>`.

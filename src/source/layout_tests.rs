@@ -53,6 +53,9 @@ fn paths_of_a_history_have_no_dates() {
     assert_eq!(told("Acme/Ranking.md"), "Acme | Ranking |  | Changes");
     assert_eq!(told("Acme/Terms of Service #main.html"), "Acme | Terms of Service | main | Changes");
     assert_eq!(told("crawl/acme.test/Privacy Policy.txt"), "acme.test | Privacy Policy |  | Changes");
+    // A folder of someone's captures may have that name too.
+    assert_eq!(told("crawl/acme.test/2005-05-25.html"), "acme.test | Policy |  | Captures");
+    assert_eq!(told("crawl/2005-05-25/acme.test/privacy.html"), "acme.test | Privacy Policy |  | Captures");
     assert_eq!(told("crawl_reviewed/acme.test/Updated Terms 2013.txt"), "acme.test | Updated Terms 2013 |  | Changes");
     assert_eq!(told("l/li/lin/linux.test.md"), "linux.test | Privacy Policy |  | Captures");
     assert_eq!(told("docs/privacy.md"), " | Privacy Policy |  | Changes");
@@ -152,6 +155,7 @@ fn undated_texts() {
         ("a/ac/acm/acme.test.md", "acme.test | Privacy Policy | - | -"),
         ("crawl/acme.test/Privacy Policy.txt", "acme.test | Privacy Policy | - | -"),
         ("crawl_reviewed/acme.test/About.txt", "acme.test | About | - | -"),
+        ("crawl/acme.test/Terms of 2010.txt", "acme.test | Terms of 2010 | - | -"),
         ("12_www.acme.test.html", "acme.test | Privacy Policy | - | -"),
         ("acme/privacy.html", "acme | Privacy Policy | - | -"),
         ("acme.test/about.html", "acme.test | Policy | - | -"),

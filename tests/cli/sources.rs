@@ -152,6 +152,52 @@ fn as_of_a_day_the_source_answers_that_was_watching() {
 }
 
 #[test]
+fn what_one_source_no_longer_carries_another_may() {
+    let place = Place::new();
+    // Captures are carried for 18 months, changes without end; both sources go on with another company.
+    place.write("a/Acme/Privacy Policy/2005-05-20.md", policy(1)).write("a/Zed/Privacy Policy/2012-05-20.md", policy(2));
+    place.write(dated("b", "Acme", "2005-05-20"), policy(1)).write(dated("b", "Zed", "2012-05-20"), policy(3));
+    for archives in [&["b"][..], &["a", "b"], &["b", "a"]] {
+        let dir = format!("index-{}", archives.concat());
+        index(&place, archives, &dir);
+        assert_eq!(as_of(&place, &dir, "2009-01-01"), (json!(1), json!(1)), "{archives:?}");
+    }
+}
+
+#[test]
+fn the_most_exact_date_counts() {
+    let place = Place::new();
+    place.write("a/acme/privacy/2005-05.md", policy(1)).write("b/acme/privacy/2005-05-20.md", policy(1));
+    index(&place, &["a", "b"], INDEX);
+    assert_eq!(ask(&place, INDEX, &["sell", "--since", "2005-05-15"])["totals"]["snapshots"], 1);
+    // The same day finds itself before a month that only agrees.
+    for (path, dates) in [("c", ["2005-05-03", "2005-05-10"]), ("d", ["2005-05", "2005-05-03"])] {
+        for date in dates {
+            place.write(format!("{path}/acme/privacy/{date}.md"), policy(1));
+        }
+    }
+    for archives in [["c", "d"], ["d", "c"]] {
+        let counts = index(&place, &archives, &archives.concat());
+        assert_eq!((&counts["snapshots"], &counts["duplicates"]), (&json!(2), &json!(2)), "{archives:?}");
+    }
+}
+
+#[test]
+fn sources_of_one_name_count_the_same_in_any_order() {
+    let place = Place::new();
+    for (holder, days) in [("p", &["2021-01-05"][..]), ("q", &["2021-01-05", "2021-02-05"])] {
+        for day in days {
+            place.write(dated(&format!("{holder}/arch"), "Acme", day), policy(1));
+        }
+    }
+    let [one, other] =
+        [["p/arch", "q/arch"], ["q/arch", "p/arch"]].map(|archives| index(&place, &archives, &archives[0].replace('/', "-")));
+    for count in ["documents", "snapshots", "versions", "passages", "clauses"] {
+        assert_eq!(one[count], other[count], "{count}");
+    }
+}
+
+#[test]
 fn the_same_bytes_of_another_company_or_day_are_another_snapshot() {
     let place = Place::new();
     place.write(dated("a", "Acme", "2021-01-05"), policy(1));
