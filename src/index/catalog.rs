@@ -7,7 +7,7 @@ use crate::source::{Form, Tip};
 use serde::{Deserialize, Serialize};
 
 /// Version of all that is on disk. An index of another version is built anew.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// The contents of an index at one generation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

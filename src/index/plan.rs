@@ -4,7 +4,9 @@ use super::catalog::{Problem, SourceEntry};
 use super::gather::{Document, Files, Remarks, Unread};
 use crate::extract::EXTRACTION;
 use crate::snapshot::DocumentKey;
-use crate::source::{Damaged, Earlier, FileEntry, Inside, LISTING_VERSION, Listing, Locator, Note, Part, Reference, Source, Tip};
+use crate::source::{
+    self, Damaged, Earlier, FileEntry, Inside, LISTING_VERSION, Listing, Locator, Note, Part, Reference, Source, Tip,
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -174,13 +176,15 @@ impl Files for Plan<'_> {
     fn is_unreadable(&self, capture: &Locator) -> bool {
         let is_in = |folder: &str| capture.path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         let member = capture.inside.as_ref().and_then(Inside::member);
-        // What is wrong with one member of an archive says nothing of the others.
-        let is_other = |part: &Option<Part>| match (part, member) {
+        let offset = capture.inside.as_ref().and_then(Inside::capture).map(|capture| capture.stretch.offset);
+        // What is wrong with one member of an archive, or a revisit that lacks its page, says nothing of the others.
+        let is_other = |damaged: &Damaged| match (&damaged.part, member) {
             (Some(Part::Member(name) | Part::MemberLine(name, _)), Some(member)) => *name != member.name,
+            (Some(Part::Byte(byte)), _) if damaged.problem == source::Problem::Revisit => offset != Some(*byte),
             _ => false,
         };
         let path = capture.full_path();
-        let is_damaged = |damaged: &Damaged| damaged.problem.may_lose_text() && is_in(&damaged.path) && !is_other(&damaged.part);
+        let is_damaged = |damaged: &Damaged| damaged.problem.may_lose_text() && is_in(&damaged.path) && !is_other(damaged);
         self.listing.all_damaged().any(is_damaged) || self.unread_before().any(|unread| unread.locator.full_path() == path)
     }
 }

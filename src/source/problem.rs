@@ -150,10 +150,7 @@ pub enum Problem {
 impl Problem {
     /// Whether a text may be lost by it. Otherwise the text was taken, or is known not to be there.
     pub fn may_lose_text(&self) -> bool {
-        !matches!(
-            self,
-            Problem::ImpossibleDate(_) | Problem::Header(_) | Problem::RecordDate(_) | Problem::Truncated(_) | Problem::Revisit
-        )
+        !matches!(self, Problem::ImpossibleDate(_) | Problem::Header(_) | Problem::RecordDate(_) | Problem::Truncated(_))
     }
 }
 

@@ -329,6 +329,24 @@ fn a_file_damaged_after_it_was_read_keeps_its_snapshot() {
 }
 
 #[test]
+fn what_may_stand_in_what_is_damaged_is_kept_and_told() {
+    let place = Place::new();
+    let record = |year: usize| format!("{{\"company\":\"Acme\",\"date\":\"{year}\",\"text\":\"We keep it {year} days.\"}}\n");
+    let written = |years: &[usize]| years.iter().map(|year| record(*year)).collect::<String>();
+    place.archived("records.jsonl", written(&[2001, 2002, 2003]));
+    place.index(&[]).exit(0);
+    place.archived("records.jsonl", written(&[2001]) + "{\n");
+    let summary = place.index(&["--prune"]).exit(2).json();
+    assert_eq!((&summary["snapshots"], &summary["vanished"]), (&Value::from(3), &Value::Array(vec![])));
+    assert_eq!(summary["unreadable"].as_array().unwrap().len(), 2);
+    // A date that cannot be read loses no text.
+    let undated = "{\"company\":\"Acme\",\"date\":\"someday\",\"text\":\"We do.\"}\n";
+    place.archived("records.jsonl", written(&[2001]) + undated);
+    let summary = place.index(&["--prune"]).exit(2).json();
+    assert_eq!((&summary["snapshots"], &summary["unreadable"]), (&Value::from(1), &Value::Array(vec![])));
+}
+
+#[test]
 fn a_second_source_changes_nothing_about_the_first() {
     let place = Place::new();
     copy_corpus(&place);

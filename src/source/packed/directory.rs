@@ -2,6 +2,7 @@
 
 use super::guard::{self, MAX_MEMBERS, PackedProblem};
 use crate::source::{Member, Method, Problem, SkipReason};
+use rustc_hash::FxHashMap;
 
 /// The members of an archive, in the order of their names.
 #[derive(Debug, Default)]
@@ -13,7 +14,7 @@ pub struct Directory {
 }
 
 /// Where the bytes of a member lie.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Body {
     pub start: u64,
     pub packed_bytes: u64,
@@ -61,6 +62,34 @@ impl Collector {
             Err(problem) => {
                 self.directory.damaged.push((Some(String::from_utf8_lossy(name).into_owned()), problem));
                 None
+            }
+        }
+    }
+
+    /// Takes links (name and target) for the files that they lead to: archives that keep a file once have one for each of its other
+    /// names. Together they may lead to no more bytes than an archive of `archive_bytes` may unpack to.
+    pub fn add_links(&mut self, links: Vec<(Vec<u8>, Vec<u8>)>, archive_bytes: u64) {
+        if links.is_empty() {
+            return;
+        }
+        let bodies = self.found.iter().filter_map(|(name, body)| Some((name.clone(), body.as_ref().ok()?.clone())));
+        let mut bodies: FxHashMap<String, Body> = bodies.collect();
+        let mut linked_bytes: u64 = 0;
+        for (name, target) in links {
+            let target = str::from_utf8(&target).ok().and_then(|target| guard::path(target).ok());
+            let body = target.and_then(|target| bodies.get(&target).cloned());
+            linked_bytes = linked_bytes.saturating_add(body.as_ref().map_or(0, |body| body.bytes));
+            let taken = match (body, guard::sizes(archive_bytes, linked_bytes)) {
+                (Some(_), Err(problem)) => Err(problem.into()),
+                (Some(body), Ok(())) => Ok(body),
+                (None, _) => Err(Refused::Skip(SkipReason::NoPlainMember)),
+            };
+            let body = taken.as_ref().ok().cloned();
+            // A link may lead to another one before it.
+            if self.add(&name, taken).is_some()
+                && let Some(((name, _), body)) = self.found.last().zip(body)
+            {
+                bodies.insert(name.clone(), body);
             }
         }
     }

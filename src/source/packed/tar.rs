@@ -8,6 +8,8 @@ use tar::EntryType;
 
 /// A header, with a long name and all that is said of a member, is no longer.
 const MAX_HEADER_BYTES: u64 = 1024 * 1024;
+/// Contents are filled up to a multiple of this.
+const BLOCK_BYTES: u64 = 512;
 /// What programs say of files with holes in headers that others take for plain files.
 const SPARSE_KEYS: &str = "GNU.sparse.";
 
@@ -20,6 +22,7 @@ pub fn list(mut input: impl Read + Seek, collector: &mut Collector) -> io::Resul
     input.rewind()?;
     let mut archive = tar::Archive::new(Headers { input, read: 0 });
     let mut count = 0;
+    let mut links = Vec::new();
     for entry in archive.entries_with_seek()? {
         let mut entry = match entry {
             Ok(entry) => entry,
@@ -34,6 +37,11 @@ pub fn list(mut input: impl Read + Seek, collector: &mut Collector) -> io::Resul
             return Ok(());
         }
         let (start, bytes) = (entry.raw_file_position(), entry.size());
+        let reached = bytes.checked_next_multiple_of(BLOCK_BYTES).and_then(|bytes| start.checked_add(bytes));
+        if reached.is_none_or(|reached| reached > end) {
+            // What came after is lost as well.
+            collector.damaged(PackedProblem::Tar("it is cut off".to_owned()));
+        }
         let body = match entry.header().entry_type() {
             EntryType::Directory | EntryType::XGlobalHeader => continue,
             EntryType::GNUSparse => Err(Refused::Skip(SkipReason::Sparse)),
@@ -46,10 +54,15 @@ pub fn list(mut input: impl Read + Seek, collector: &mut Collector) -> io::Resul
             EntryType::Regular | EntryType::Continuous => {
                 Ok(Body { start, packed_bytes: bytes, bytes, method: Method::Stored, crc32: None })
             }
+            EntryType::Link => {
+                links.extend(entry.link_name_bytes().map(|target| (entry.path_bytes().into_owned(), target.into_owned())));
+                continue;
+            }
             _ => Err(Refused::Skip(SkipReason::NoPlainMember)),
         };
         collector.add(&entry.path_bytes(), body);
     }
+    collector.add_links(links, end);
     if count == 0 && end == 0 {
         collector.damaged(PackedProblem::Tar("it is empty".to_owned()));
     }

@@ -143,6 +143,20 @@ fn an_archive_that_was_packed_with_a_long_window_is_read() {
 }
 
 #[test]
+fn other_names_of_a_file_in_a_tar_are_files() {
+    let mut builder = tar::Builder::new(tar(&[("acme/2001-01-01.md", b"We do.")])[..1024].to_vec());
+    for (name, target) in [("acme/2002-01-01.md", "acme/2001-01-01.md"), ("acme/2003-01-01.md", "./acme/2002-01-01.md")] {
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(tar::EntryType::Link);
+        header.set_size(0);
+        builder.append_link(&mut header, name, target).unwrap();
+    }
+    let (listing, read) = listed("a.tar", &builder.into_inner().unwrap());
+    assert_eq!(texts(listing.all_damaged()), Vec::<String>::new());
+    assert_eq!(read, ["We do.", "We do.", "We do."]);
+}
+
+#[test]
 fn links_and_devices_in_a_tar_are_not_followed() {
     let mut builder = tar::Builder::new(Vec::new());
     for (name, kind) in [("a.md", tar::EntryType::Symlink), ("b.md", tar::EntryType::Link), ("c.md", tar::EntryType::Char)] {
@@ -250,7 +264,9 @@ fn an_archive_that_breaks_off_gives_what_stands_before() {
     for (ending, bytes) in [("tar", cut.to_vec()), ("tar.gz", gzip(cut)), ("tar.zst", zstd(cut))] {
         let (listing, read) = listed(&format!("a.{ending}"), &bytes);
         assert_eq!(read, ["We do."], "{ending}");
-        assert!(texts(listing.all_damaged())[0].starts_with(&format!("a.{ending}/acme/2002.md: its bytes are not all there")));
+        let damaged = texts(listing.all_damaged());
+        assert!(damaged[0].starts_with(&format!("a.{ending}: its members cannot be read to the end")), "{damaged:?}");
+        assert!(damaged[1].starts_with(&format!("a.{ending}/acme/2002.md: its bytes are not all there")), "{damaged:?}");
     }
     let packed = gzip(&whole);
     let (listing, _) = listed("a.tar.gz", &packed[..packed.len() - 20]);

@@ -5,6 +5,14 @@ use super::walk::Fault;
 use crate::source::date::{self, Reading};
 use std::io::BufRead;
 
+/// The hashes of no bytes.
+const OF_NOTHING: [&str; 4] = [
+    // SHA-1 in base 32 and in hex, SHA-256 in hex, MD5 in hex.
+    "3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ",
+    "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "d41d8cd98f00b204e9800998ecf8427e",
+];
 /// What every record begins with.
 pub const BEGINNING: &[u8] = b"WARC/";
 
@@ -83,9 +91,11 @@ impl RecordHead {
         self.fields.get("content-type")
     }
 
-    /// The hash of the page.
+    /// The hash of the page; `None` for that of no bytes, which all empty pages have in common.
     pub fn payload_digest(&self) -> Option<&str> {
-        self.fields.get("warc-payload-digest")
+        let digest = self.fields.get("warc-payload-digest")?;
+        let hash = digest.rsplit(':').next().unwrap_or(digest);
+        (!OF_NOTHING.iter().any(|nothing| hash.eq_ignore_ascii_case(nothing))).then_some(digest)
     }
 
     /// Why the crawler kept only the beginning of the page, where it did so.
