@@ -220,10 +220,15 @@ fn note(plan: &mut Plan, kept: &mut FxHashSet<*const ()>, path: &[Open], node: &
         plan.areas.insert(id(node), Area::Box);
     }
     // What stands in an entry or a cell is part of a list or table of the text.
-    if !in_text && facts.is_form && !path.iter().any(|open| open.facts.is_part) {
+    if facts.is_form && !path.iter().any(|open| open.facts.is_part) {
         let around = path.iter().rev().map(|open| &open.node).take_while(|node| is_box(node));
-        for node in std::iter::once(node).chain(around) {
-            plan.areas.entry(id(node)).or_insert(Area::Box);
+        let boxes: Vec<&Handle> = std::iter::once(node).chain(around).collect();
+        // Within the text only a box with a title, and with nothing besides its form, is known to be none of it.
+        if !in_text || boxes.last().is_some_and(|outermost| holds(outermost, &["h5", "h6"]) && !holds_more_than_forms(outermost))
+        {
+            for node in boxes {
+                plan.areas.entry(id(node)).or_insert(Area::Box);
+            }
         }
     }
     if facts.is_around && !(in_text && matches!(&*name.local, "footer" | "aside")) {
@@ -243,6 +248,19 @@ fn holds_text(node: &Handle) -> bool {
     let is_heading = |node: Handle| attribute(&node, "role").is_some_and(|role| role == "heading");
     holds(node, &["p", "h1", "h2", "h3", "h4", "ol", "dl", "table", "blockquote", "details", "main", "article", "section"])
         || descendants(node).any(is_heading)
+}
+
+/// Whether there is a box in an element that stands beside its form, not around or in it.
+fn holds_more_than_forms(node: &Handle) -> bool {
+    let mut waiting: Vec<Handle> = node.children.borrow().clone();
+    while let Some(next) = waiting.pop() {
+        match element(&next).as_deref() {
+            Some("div") if !holds(&next, &["form"]) => return true,
+            Some("div") => waiting.extend(next.children.borrow().iter().cloned()),
+            _ => {}
+        }
+    }
+    false
 }
 
 /// Whether an element may be the box around a form.

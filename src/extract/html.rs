@@ -390,6 +390,8 @@ mod tests {
             read("<div><h5>Stay updated</h5><div><form><input type=Email><button>Go</button></form></div></div>"),
             expected
         );
+        let in_text = "<main><div><h5>Stay updated</h5><div><form><div><input type=email></div></form></div></div></main>";
+        assert_eq!(read(in_text), expected);
         assert_eq!(read("<div>Find:<form><label>Words</label><input type=search></form></div>"), expected);
     }
 
@@ -409,6 +411,8 @@ mod tests {
             "<table><tr><td>We sell</td><td>news</td><td><form>stop <input type=email></form></td></tr><tr><td>1</td><td>2</td><td>3</td></tr></table>",
             "<table><tr><td><form><input type=password></form>Log in</td><td><h1>Privacy</h1><div>We sell.</div></td></tr></table>",
             "<main><div><form><input type=search></form><div>We sell.</div></div></main>",
+            "<main><div><h5>Opt out</h5><div>We sell.</div><form><input type=email></form></div></main>",
+            "<main><div>We sell: <form><input type=email></form></div></main>",
             "<form><p>We sell.</p><input type=email></form>",
         ] {
             let page = read(&format!("<html><body>{part}<div><h1>Privacy</h1><p>{text}</p></div></body></html>"));
