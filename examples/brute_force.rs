@@ -247,7 +247,7 @@ fn ask(index: &Arc<Index>, phrase: &str) -> anyhow::Result<Answer> {
             per_company: None,
             folding: Folding::Wordings,
             by_year: true,
-            carry: None,
+            observing: Default::default(),
         },
     )?)
 }

@@ -42,7 +42,7 @@ fn main() -> anyhow::Result<()> {
                 per_company: None,
                 folding: Folding::Clauses,
                 by_year: true,
-                carry: None,
+                observing: Default::default(),
             },
         )?;
         Ok(Counts { entries: answer.totals.passages, snapshots: answer.totals.snapshots })

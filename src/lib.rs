@@ -1,7 +1,7 @@
 //! fineprint searches the fine print across the years: archives of privacy policies and terms, each text captured again and again.
 //!
 //! The data flows one way: [`source`] → [`snapshot`] → [`extract`] → [`passage`] → [`history`] → [`index`]; and for questions
-//! [`query`] → [`search`] → [`wire`] or [`mod@print`]. The library knows no arguments, environment, clock or terminal.
+//! [`query`] → [`search`], [`time`] → [`wire`] or [`mod@print`]. The library knows no arguments, environment, clock or terminal.
 
 pub mod contents;
 pub mod extract;
@@ -15,5 +15,6 @@ pub mod search;
 pub mod site;
 pub mod snapshot;
 pub mod source;
+pub mod time;
 pub mod wire;
 pub mod words;

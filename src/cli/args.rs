@@ -101,16 +101,16 @@ pub enum SummaryFormat {
     Json,
 }
 
-/// Conditions and order, as options.
-#[derive(Debug, Default, Args)]
-pub struct QueryOptions {
+/// Conditions, as options.
+#[derive(Debug, Default, Clone, Args)]
+pub struct Conditions {
     /// Only this company, or one whose name begins so (`face*`); several: any of them
     #[arg(long, value_name = "NAME")]
     pub company: Vec<String>,
     /// Only this kind of text (`privacy policy`, `terms*`); several: any of them
     #[arg(long, value_name = "NAME")]
     pub kind: Vec<String>,
-    /// Only snapshots in this language (`en`); several: any of them
+    /// Only snapshots in this language (`en`; `any`: in all); several: any of them
     #[arg(long, value_name = "CODE")]
     pub lang: Vec<String>,
     /// Only snapshots of sites with such a rank (`1..1000`, `500`), as the Princeton-Leuven corpus tells it
@@ -131,13 +131,30 @@ pub struct QueryOptions {
     /// Only captures of these years (`2005..2010`, `2018`, `2018..`)
     #[arg(long, value_name = "YEARS")]
     pub years: Option<String>,
+    /// How old a snapshot may be to stand for a later day (`90d`, `18m`, `2y`, `unlimited`; `none`: it must be of the day or period
+    /// itself), for all archives or one (`NAME=18m`) [default: 18m for archives of every capture, unlimited for archives of changes]
+    #[arg(long, value_name = "AGE")]
+    pub carry: Vec<String>,
+}
+
+/// What counts over time, as options.
+#[derive(Debug, Default, Args)]
+pub struct TimeOptions {
+    #[command(flatten)]
+    pub conditions: Conditions,
+    /// Count snapshots that are no policy text (error, sign-in, consent and loading pages, mere headings) as if they were
+    #[arg(long)]
+    pub suspect: bool,
+}
+
+/// Conditions and order of a search, as options.
+#[derive(Debug, Default, Args)]
+pub struct QueryOptions {
+    #[command(flatten)]
+    pub conditions: Conditions,
     /// Only what stood in each document at the end of this day
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<String>,
-    /// How old a snapshot may be to stand for a later day (`90d`, `18m`, `2y`, `unlimited`) [default: 18m for archives of every
-    /// capture, unlimited for archives of changes]
-    #[arg(long, value_name = "AGE")]
-    pub carry: Option<String>,
     /// Order of the hits
     #[arg(long, value_enum)]
     pub sort: Option<SortOrder>,

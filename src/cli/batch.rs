@@ -1,8 +1,8 @@
 //! `fineprint batch`.
 
 use super::Outcome;
-use super::args::{BatchArgs, BatchFormat, QueryOptions, SortOrder};
-use super::request::request;
+use super::args::{BatchArgs, BatchFormat, Conditions, QueryOptions, SortOrder};
+use super::request::{check_sources, request};
 use super::updating::processors;
 use anyhow::Context;
 use fineprint::index::Index;
@@ -101,7 +101,7 @@ struct Line {
     until: Option<String>,
     years: Option<String>,
     as_of: Option<String>,
-    carry: Option<String>,
+    carry: Option<Names>,
     sort: Option<SortOrder>,
     limit: Option<Limit>,
     offset: Option<usize>,
@@ -170,18 +170,22 @@ impl Line {
             Limit::Number(number) => number.to_string(),
             Limit::Text(text) => text,
         });
+        let given = &options.conditions;
+        let conditions = Conditions {
+            company: names(self.company, &given.company),
+            kind: names(self.kind, &given.kind),
+            lang: names(self.lang, &given.lang),
+            rank: self.rank.or_else(|| given.rank.clone()),
+            category: names(self.category, &given.category),
+            interval: names(self.interval, &given.interval),
+            since: self.since.or_else(|| given.since.clone()),
+            until: self.until.or_else(|| given.until.clone()),
+            years: self.years.or_else(|| given.years.clone()),
+            carry: names(self.carry, &given.carry),
+        };
         let options = QueryOptions {
-            company: names(self.company, &options.company),
-            kind: names(self.kind, &options.kind),
-            lang: names(self.lang, &options.lang),
-            rank: self.rank.or_else(|| options.rank.clone()),
-            category: names(self.category, &options.category),
-            interval: names(self.interval, &options.interval),
-            since: self.since.or_else(|| options.since.clone()),
-            until: self.until.or_else(|| options.until.clone()),
-            years: self.years.or_else(|| options.years.clone()),
+            conditions,
             as_of: self.as_of.or_else(|| options.as_of.clone()),
-            carry: self.carry.or_else(|| options.carry.clone()),
             sort: self.sort.or(options.sort),
             limit: limit.or_else(|| options.limit.clone()),
             offset: self.offset.or(options.offset),
@@ -196,6 +200,7 @@ impl Line {
 fn ask(id: String, text: &str, options: &QueryOptions, index: &Arc<Index>) -> Row {
     let failed = |error: String| wire::BatchError { schema: wire::SCHEMA, id: id.clone(), error };
     let (request, _) = request(text, options).map_err(|bad| failed(bad.to_string()))?;
+    check_sources(&request.observing, index).map_err(|bad| failed(bad.to_string()))?;
     let answer = search::search(index, &request).map_err(|error| failed(error.to_string()))?;
     Ok(wire::Answer::new(&answer, Some(id)))
 }

@@ -1,18 +1,26 @@
 //! From options to a search request.
 
 use super::BadQuery;
-use super::args::{QueryOptions, SortOrder};
-use fineprint::query::{self, Limits, NameMatch, SiteCondition, ValueError};
-use fineprint::search::{Carry, Folding, Request, Sort};
+use super::args::{Conditions, QueryOptions, SortOrder};
+use fineprint::index::Index;
+use fineprint::query::{self, Limits, NameMatch, Query, SiteCondition, ValueError};
+use fineprint::search::{Carry, Folding, Observing, Request, Sort};
 
 const DEFAULT_LIMIT: usize = 10;
 
-/// The request that a query and its options make, and what its writer may not have meant.
-pub fn request(text: &str, options: &QueryOptions) -> Result<(Request, Vec<String>), BadQuery> {
-    let limits = limits(options)?;
+/// What `--lang` says where the language does not matter.
+const ANY_LANGUAGE: &str = "any";
+
+/// The query that was typed, within the conditions of the options, and what its writer may not have meant.
+pub fn query(text: &str, conditions: &Conditions, as_of: Option<&str>) -> Result<(Query, Vec<String>), BadQuery> {
+    let mut limits = limits(conditions)?;
+    if let Some(value) = as_of {
+        let day = query::parse_as_of(value).map_err(bad("--as-of"))?;
+        narrow(&mut limits, "--as-of", Limits { as_of: Some(day), ..Limits::default() })?;
+    }
     // Options alone are a query: every passage that they admit.
     let parsed = if text.trim().is_empty() && !limits.is_empty() {
-        query::Parsed { query: query::Query::default(), warnings: Vec::new() }
+        query::Parsed { query: Query::default(), warnings: Vec::new() }
     } else {
         query::parse(text).map_err(|diagnostics| BadQuery(render(text, &diagnostics.0)))?
     };
@@ -21,6 +29,12 @@ pub fn request(text: &str, options: &QueryOptions) -> Result<(Request, Vec<Strin
         .limits
         .narrow(limits)
         .map_err(|conflict| BadQuery(format!("fineprint: the query and the options conflict: {conflict}")))?;
+    Ok((query, parsed.warnings.iter().map(|warning| query::render(text, warning)).collect()))
+}
+
+/// The request that a query and its options make, and what its writer may not have meant.
+pub fn request(text: &str, options: &QueryOptions) -> Result<(Request, Vec<String>), BadQuery> {
+    let (query, warnings) = query(text, &options.conditions, options.as_of.as_deref())?;
     let request = Request {
         query,
         text: text.to_owned(),
@@ -40,9 +54,9 @@ pub fn request(text: &str, options: &QueryOptions) -> Result<(Request, Vec<Strin
         },
         folding: if options.unfold { Folding::Wordings } else { Folding::Clauses },
         by_year: options.by_year,
-        carry: options.carry.as_deref().map(carry).transpose()?,
+        observing: observing(&options.conditions, false)?,
     };
-    Ok((request, parsed.warnings.iter().map(|warning| query::render(text, warning)).collect()))
+    Ok((request, warnings))
 }
 
 fn render(text: &str, diagnostics: &[query::Diagnostic]) -> String {
@@ -51,39 +65,68 @@ fn render(text: &str, diagnostics: &[query::Diagnostic]) -> String {
 }
 
 /// The options that are conditions.
-fn limits(options: &QueryOptions) -> Result<Limits, BadQuery> {
+fn limits(options: &Conditions) -> Result<Limits, BadQuery> {
     let mut limits = Limits::default();
-    let mut add = |option: &str, other: Limits| {
-        limits
-            .narrow(other)
-            .map_err(|conflict| BadQuery(format!("fineprint: {option} conflicts with another option: {conflict}")))
-    };
     let companies = names("--company", &options.company)?.into_iter().collect();
     let kinds = names("--kind", &options.kind)?.into_iter().collect();
-    let langs: Vec<String> =
-        options.lang.iter().map(|lang| query::parse_language(lang)).collect::<Result<_, _>>().map_err(bad("--lang"))?;
-    add(
-        "--lang",
-        Limits { companies, kinds, langs: if langs.is_empty() { Vec::new() } else { vec![langs] }, ..Limits::default() },
-    )?;
-    add("--rank", Limits { sites: sites(options)?, ..Limits::default() })?;
+    let langs: Vec<String> = options
+        .lang
+        .iter()
+        .filter(|lang| *lang != ANY_LANGUAGE)
+        .map(|lang| query::parse_language(lang))
+        .collect::<Result<_, _>>()
+        .map_err(bad("--lang"))?;
+    let langs = if langs.len() < options.lang.len() || langs.is_empty() { Vec::new() } else { vec![langs] };
+    narrow(&mut limits, "--lang", Limits { companies, kinds, langs, ..Limits::default() })?;
+    narrow(&mut limits, "--rank", Limits { sites: sites(options)?, ..Limits::default() })?;
     for (option, value, parse) in [
         ("--years", &options.years, query::parse_years as fn(&str) -> Result<query::DayRange, ValueError>),
         ("--since", &options.since, query::parse_since),
         ("--until", &options.until, query::parse_until),
     ] {
         if let Some(value) = value {
-            add(option, Limits { days: parse(value).map_err(bad(option))?, ..Limits::default() })?;
+            narrow(&mut limits, option, Limits { days: parse(value).map_err(bad(option))?, ..Limits::default() })?;
         }
-    }
-    if let Some(value) = &options.as_of {
-        add("--as-of", Limits { as_of: Some(query::parse_as_of(value).map_err(bad("--as-of"))?), ..Limits::default() })?;
     }
     Ok(limits)
 }
 
+fn narrow(limits: &mut Limits, option: &str, other: Limits) -> Result<(), BadQuery> {
+    limits.narrow(other).map_err(|conflict| BadQuery(format!("fineprint: {option} conflicts with another option: {conflict}")))
+}
+
+/// What observes a text, as options say it.
+pub fn observing(options: &Conditions, suspect: bool) -> Result<Observing, BadQuery> {
+    let mut observing = Observing { suspect, ..Observing::default() };
+    for rule in &options.carry {
+        match rule.rsplit_once('=') {
+            Some((source, age)) => observing.carry_of.push((source.to_owned(), carry(age)?)),
+            None => observing.carry = Some(carry(rule)?),
+        }
+    }
+    Ok(observing)
+}
+
+/// Of an index: the sources that `--carry` names are there.
+pub fn check_sources(observing: &Observing, index: &Index) -> Result<(), BadQuery> {
+    let known: Vec<&str> = index.catalog.sources.iter().map(|source| source.name.as_str()).collect();
+    match observing.carry_of.iter().find(|(source, _)| !known.contains(&source.as_str())) {
+        None => Ok(()),
+        Some((source, _)) => {
+            Err(BadQuery(format!("fineprint: --carry: the index has no archive {source:?}\nhint: it has {}", known.join(", "))))
+        }
+    }
+}
+
+/// Narrows a query that counts over time to one language: those asked for, or else the commonest of the index, which is told.
+pub fn one_language(query: &mut Query, options: &Conditions, index: &Index) -> Option<String> {
+    let commonest = index.catalog.commonest_language().filter(|_| query.limits.langs.is_empty() && options.lang.is_empty())?;
+    query.limits.langs.push(vec![commonest.to_owned()]);
+    Some(commonest.to_owned())
+}
+
 /// The conditions on what is told of the site.
-fn sites(options: &QueryOptions) -> Result<Vec<SiteCondition>, BadQuery> {
+fn sites(options: &Conditions) -> Result<Vec<SiteCondition>, BadQuery> {
     let ranks = options.rank.as_deref().map(query::parse_ranks).transpose().map_err(bad("--rank"))?;
     let categories = names("--category", &options.category)?;
     let intervals: Vec<_> =
@@ -109,12 +152,15 @@ fn limit(text: &str) -> Result<Option<usize>, BadQuery> {
     text.parse().map(Some).map_err(|_| BadQuery(format!("fineprint: --limit: `{text}` is neither a number nor `all`")))
 }
 
-/// `90d`, `18m`, `2y`, `unlimited`.
+/// `90d`, `18m`, `2y`, `unlimited`, `none`.
 fn carry(text: &str) -> Result<Carry, BadQuery> {
-    let refused =
-        || BadQuery(format!("fineprint: --carry: `{text}` is no age: write days (90d), months (18m), years (2y) or unlimited"));
-    if text == "unlimited" {
-        return Ok(Carry::Unlimited);
+    let refused = || {
+        BadQuery(format!("fineprint: --carry: `{text}` is no age: write days (90d), months (18m), years (2y), unlimited or none"))
+    };
+    match text {
+        "unlimited" => return Ok(Carry::Unlimited),
+        "none" => return Ok(Carry::Never),
+        _ => {}
     }
     let unit = text.chars().next_back().ok_or_else(refused)?;
     let number: u32 = text[..text.len() - unit.len_utf8()].parse().map_err(|_| refused())?;

@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use super::args::{AnswerFormat, SearchArgs};
-use super::request::request;
+use super::request::{check_sources, request};
 use fineprint::{print, search, wire};
 use std::io::Write;
 
@@ -14,6 +14,7 @@ pub fn run(args: &SearchArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         eprintln!("{warning}");
     }
     let opened = args.location.open()?;
+    check_sources(&request.observing, &opened.index)?;
     let answer = search::search(&opened.index, &request)?;
     match args.format {
         AnswerFormat::Text => print::answer::answer(&answer, &request, super::look(), out)?,

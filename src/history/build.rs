@@ -1,7 +1,7 @@
 //! Puts the history of a document together from its snapshots in order of time.
 
 use super::{
-    DocumentHistory, Entry, HeadingPath, PassageFacts, Placement, Provenance, Runs, SnapshotTime, Timeline, Version,
+    DocumentHistory, Entry, HeadingPath, Mark, PassageFacts, Placement, Provenance, Runs, SnapshotTime, Timeline, Version,
     VersionFacts, clause,
 };
 use crate::language;
@@ -76,14 +76,15 @@ impl HistoryBuilder {
         let placed: Vec<Vec<u32>> = versions.iter().map(|entries| places.of_version(entries)).collect();
         places.stand(&snapshots, &placed);
         let mut timeline = places.into_timeline(texts.len());
-        timeline.versions = version_facts(&versions, &texts);
+        for (facts, text) in timeline.passages.iter_mut().zip(&texts) {
+            facts.chars = text.chars().count() as u32;
+        }
+        let chars: Vec<u32> = timeline.passages.iter().map(|facts| facts.chars).collect();
+        timeline.versions = version_facts(&versions, &texts, &chars);
         timeline.snapshots = snapshots;
         timeline.ended = ended;
         (timeline.sites, timeline.site_of) = sites.finish();
         note_headings(&mut timeline, &versions);
-        for (facts, text) in timeline.passages.iter_mut().zip(&texts) {
-            facts.chars = text.chars().count() as u32;
-        }
         clause::link(&mut timeline, &texts);
         let versions = versions.into_iter().map(|entries| hashed(entries, &texts)).collect();
         DocumentHistory { key, recording, timeline, provenance, versions, texts }
@@ -214,12 +215,11 @@ impl Places {
 /// So many of the longest passages of a version tell its language.
 const LANGUAGE_PASSAGES: usize = 3;
 
-/// The language of each version, by its longest passages, and whether it has text.
-fn version_facts(versions: &[Arc<[Entry]>], texts: &[Arc<str>]) -> Vec<VersionFacts> {
+/// The language of each version, by its longest passages, its mark and its size.
+fn version_facts(versions: &[Arc<[Entry]>], texts: &[Arc<str>], chars: &[u32]) -> Vec<VersionFacts> {
     // The same passages are the longest of many versions.
     let mut langs: FxHashMap<u32, Option<&'static str>> = FxHashMap::default();
     let mut facts = |entries: &Arc<[Entry]>| {
-        let usable = entries.iter().any(|entry| !matches!(entry.shape, Shape::Heading(_)));
         let mut longest: Vec<(Reverse<usize>, u32)> =
             entries.iter().map(|entry| (Reverse(texts[entry.passage as usize].len()), entry.passage)).collect();
         if longest.len() > LANGUAGE_PASSAGES {
@@ -236,7 +236,11 @@ fn version_facts(versions: &[Arc<[Entry]>], texts: &[Arc<str>]) -> Vec<VersionFa
             }
         }
         let lang = votes.into_iter().max_by_key(|&(lang, weight)| (weight, lang)).map_or("", |vote| vote.0);
-        VersionFacts { lang: lang.to_owned(), usable }
+        VersionFacts {
+            lang: lang.to_owned(),
+            mark: Mark::of(entries, texts),
+            chars: entries.iter().map(|entry| chars[entry.passage as usize]).fold(0, u32::saturating_add),
+        }
     };
     versions.iter().map(&mut facts).collect()
 }

@@ -2,10 +2,12 @@
 
 pub mod build;
 mod clause;
+mod mark;
 pub mod runs;
 
 pub use build::HistoryBuilder;
 pub use clause::{CLAUSE_THRESHOLD, MIN_CLAUSE_WORDS, MIN_DICE};
+pub use mark::Mark;
 pub use runs::Runs;
 
 use crate::passage::Shape;
@@ -69,8 +71,10 @@ pub struct SnapshotTime {
 pub struct VersionFacts {
     /// ISO 639-1 code (639-3 where there is none); empty where the language cannot be told.
     pub lang: String,
-    /// Whether there is text besides headings.
-    pub usable: bool,
+    /// Why it is no policy text; `None` where it is.
+    pub mark: Option<Mark>,
+    /// Length in Unicode characters, without what parts the passages.
+    pub chars: u32,
 }
 
 /// What is known of a passage without reading it.
@@ -202,8 +206,9 @@ impl Timeline {
         captured.is_some_and(|captured| self.ended.iter().any(|ended| *ended >= captured.instant && ended.day() <= by))
     }
 
+    /// Whether a snapshot is policy text.
     pub fn is_usable(&self, snapshot: u32) -> bool {
-        self.version_of(snapshot).is_some_and(|facts| facts.usable)
+        self.version_of(snapshot).is_some_and(|facts| facts.mark.is_none())
     }
 
     /// Whether the document has dates at all.

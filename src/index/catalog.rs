@@ -5,9 +5,10 @@ use crate::history::DocumentHistory;
 use crate::snapshot::{DocumentKey, Instant, Recording};
 use crate::source::{Form, Tip};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Version of all that is on disk. An index of another version is built anew.
-pub const FORMAT: u32 = 4;
+pub const FORMAT: u32 = 5;
 
 /// The contents of an index at one generation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +37,8 @@ pub struct SourceEntry {
     pub tip: Option<Tip>,
     /// Hash of its settings file; empty where there is none.
     pub settings: String,
+    /// Groups of companies that its settings name.
+    pub groups: BTreeMap<String, Vec<String>>,
     /// Version of the extraction rules.
     pub extraction: u32,
     /// Captures that another one of the same instant stands for.
@@ -72,6 +75,8 @@ pub struct DocumentEntry {
     /// Hash of all that the document holds, whatever the index it lies in.
     pub digest: [u8; 32],
     pub counts: Counts,
+    /// Usable dated snapshots by language, as far as it can be told.
+    pub langs: Vec<(String, u32)>,
     /// Snapshots that a document of another source holds too: they are counted there.
     pub duplicates: Duplicates,
     pub first: Option<Instant>,
@@ -177,6 +182,16 @@ impl Catalog {
         names.sort_unstable();
         names.dedup();
         names.len()
+    }
+
+    /// The language of the most usable snapshots; `None` where none can be told.
+    pub fn commonest_language(&self) -> Option<&str> {
+        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+        for (lang, snapshots) in self.documents().flat_map(|(_, entry)| &entry.langs) {
+            *counts.entry(lang).or_default() += u64::from(*snapshots);
+        }
+        // Of equals the first by name.
+        counts.into_iter().rev().max_by_key(|&(_, snapshots)| snapshots).map(|(lang, _)| lang)
     }
 
     /// The last capture of anything in each source.

@@ -142,6 +142,7 @@ impl<'f> Plan<'f> {
         let (vanished, unreadable) = (sorted(|remarks| &remarks.vanished), sorted(|remarks| &remarks.unreadable));
         let entry = SourceEntry {
             settings: self.source.settings().fingerprint().to_owned(),
+            groups: self.source.settings().groups().clone(),
             extraction: EXTRACTION,
             tip: self.listing.tip,
             superseded: remarks.values().map(|remarks| remarks.superseded).sum(),

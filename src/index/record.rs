@@ -164,7 +164,7 @@ mod tests {
     fn opens(sites: usize, site_of: &[u32]) -> bool {
         let timeline = Timeline {
             snapshots: vec![SnapshotTime { captured: None, version: 0 }; 2],
-            versions: vec![crate::history::VersionFacts { lang: String::new(), usable: false }],
+            versions: vec![crate::history::VersionFacts { lang: String::new(), mark: None, chars: 0 }],
             sites: vec![SiteFacts::default(); sites],
             site_of: site_of.to_vec(),
             ..Timeline::default()

@@ -106,6 +106,7 @@ impl Store {
                 form: source.form(),
                 tip: None,
                 settings: String::new(),
+                groups: Default::default(),
                 extraction: 0,
                 superseded: 0,
                 skipped: Vec::new(),

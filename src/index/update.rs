@@ -6,11 +6,12 @@ use super::gather::{Document, Gathered, gather};
 use super::plan::{Plan, Read};
 use super::store::{RecordFile, Store};
 use super::{IndexError, record};
-use crate::history::DocumentHistory;
+use crate::history::{DocumentHistory, Timeline};
 use crate::snapshot::{DocumentKey, Instant};
 use crate::source::{Settings, Source};
 use crate::words::Words;
 use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -242,6 +243,7 @@ impl Reading<'_, '_> {
             place,
             digest: blake3::hash(&record).into(),
             counts: Counts::of(history, words, heading_words),
+            langs: languages(&history.timeline),
             duplicates: Duplicates::default(),
             first,
             last,
@@ -271,6 +273,18 @@ impl Reading<'_, '_> {
         }
         Ok((words, heading_words))
     }
+}
+
+/// The usable dated snapshots of each language.
+fn languages(timeline: &Timeline) -> Vec<(String, u32)> {
+    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+    for snapshot in (0..timeline.snapshots.len() as u32).filter(|snapshot| timeline.is_dated() && timeline.is_usable(*snapshot)) {
+        let lang = timeline.version_of(snapshot).map_or("", |facts| facts.lang.as_str());
+        if !lang.is_empty() {
+            *counts.entry(lang).or_default() += 1;
+        }
+    }
+    counts.into_iter().map(|(lang, snapshots)| (lang.to_owned(), snapshots)).collect()
 }
 
 fn count_words(text: &str) -> u64 {

@@ -1,14 +1,14 @@
 //! Counts and orders what matched.
 
-use super::collect::AllMatches;
+use super::collect::{AllMatches, Match};
 use super::hit::{Hit, Picked};
 use super::plan::Planner;
-use super::scope::Scope;
+use super::scope::{Observing, Scope};
 use super::{Folding, Request, SearchError, Sort};
 use crate::history::Runs;
 use crate::index::schema::slot_and_passage;
 use crate::index::{Index, IndexError, Record, read_safely};
-use crate::query::Limits;
+use crate::query::{Limits, Query};
 use crate::snapshot::{Day, Instant};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cmp::Reverse;
@@ -66,19 +66,43 @@ const SCORE_STEP: f32 = 1e-3;
 /// What the score of a heading is multiplied with: the text below it says more than its title (0: always last; 1: as any passage).
 const HEADING_WEIGHT: f32 = 0.1;
 
+/// Every passage that a query matches, whatever its dates, in the order of documents and passages; scored where that is asked for.
+fn find(index: &Arc<Index>, query: &Query, observing: &Observing, scored: bool) -> Result<Vec<Match>, SearchError> {
+    let planner = Planner::new(index.clone(), observing.clone());
+    let plan = planner.plan(query.node.as_ref(), &query.limits)?;
+    let matches = read_safely(|| -> Result<_, SearchError> {
+        Ok(index.searcher.search_with_statistics_provider(&*plan, &AllMatches { scored }, &index.statistics())?)
+    })?;
+    planner.fault().map_or(Ok(matches), |fault| Err(fault.into()))
+}
+
+/// The passages of a document that match a query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matching {
+    pub slot: u32,
+    /// In ascending order.
+    pub passages: Vec<u32>,
+}
+
+/// The passages that a query matches in each document that it admits, whatever their dates, in the order of the slots.
+pub fn matching(index: &Arc<Index>, query: &Query, observing: &Observing) -> Result<Vec<Matching>, SearchError> {
+    let scope = Scope { index, limits: &query.limits, observing };
+    let mut found = Vec::new();
+    let matches = find(index, query, observing, false)?;
+    for group in matches.chunk_by(|a, b| slot_and_passage(a.0).0 == slot_and_passage(b.0).0) {
+        let (slot, _) = slot_and_passage(group[0].0);
+        if scope.admits(slot)? {
+            found.push(Matching { slot, passages: group.iter().map(|&(id, _)| slot_and_passage(id).1).collect() });
+        }
+    }
+    Ok(found)
+}
+
 /// Answers a request.
 pub fn search(index: &Arc<Index>, request: &Request) -> Result<Answer, SearchError> {
     let limits = &request.query.limits;
-    let planner = Planner::new(index.clone(), request.carry);
-    let query = planner.plan(request.query.node.as_ref(), limits)?;
-    let collector = AllMatches { scored: true };
-    let matches = read_safely(|| -> Result<_, SearchError> {
-        Ok(index.searcher.search_with_statistics_provider(&*query, &collector, &index.statistics())?)
-    })?;
-    if let Some(fault) = planner.fault() {
-        return Err(fault.into());
-    }
-    let scope = Scope { index, limits, carry: request.carry };
+    let matches = find(index, &request.query, &request.observing, true)?;
+    let scope = Scope { index, limits, observing: &request.observing };
     let mut count = Count::new(request.by_year);
     let mut found: Vec<Found> = Vec::new();
     for group in matches.chunk_by(|a, b| slot_and_passage(a.0).0 == slot_and_passage(b.0).0) {
@@ -334,7 +358,7 @@ fn known_as_of(scope: &Scope<'_>, day: Day) -> Result<AsOf, IndexError> {
         // A document that stands for the day with another rank, category or interval is known, and is not asked for.
         let of_sites = scope.of_sites(&scope.index.record(slot)?.timeline);
         match scope.as_of(slot, day)? {
-            Some(snapshot) if scope.is_told_elsewhere(slot, snapshot, day)? => {}
+            Some(snapshot) if scope.is_told_elsewhere(slot, snapshot, (day, day))? => {}
             Some(snapshot) => as_of.known += u64::from(of_sites.contains(snapshot)),
             // What another source holds wholly is known or unknown there.
             None => as_of.unknown += u64::from(!of_sites.is_empty() && !entry.is_duplicate()),

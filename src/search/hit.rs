@@ -147,7 +147,7 @@ fn absent_from(timeline: &Timeline, occurrences: &Runs) -> Option<Instant> {
     let absent = |&snapshot: &u32| {
         timeline
             .version_of(snapshot)
-            .is_some_and(|facts| facts.usable && (lang.is_empty() || facts.lang.is_empty() || facts.lang == *lang))
+            .is_some_and(|facts| facts.mark.is_none() && (lang.is_empty() || facts.lang.is_empty() || facts.lang == *lang))
     };
     let snapshot = (last + 1..timeline.snapshots.len() as u32).find(absent)?;
     Some(timeline.snapshots[snapshot as usize].captured?.instant)

@@ -5,11 +5,11 @@ mod collect;
 mod filter;
 mod hit;
 mod plan;
-mod scope;
+pub(crate) mod scope;
 
-pub use answer::{Answer, AsOf, Totals, YearCount, search};
+pub use answer::{Answer, AsOf, Matching, Totals, YearCount, matching, search};
 pub use hit::{Evidence, Hit, Lifespan};
-pub use scope::{Carry, DEFAULT_CARRY};
+pub use scope::{Carry, DEFAULT_CARRY, Observing, Scope};
 
 use crate::index::IndexError;
 use crate::query::Query;
@@ -29,8 +29,7 @@ pub struct Request {
     pub per_company: Option<usize>,
     pub folding: Folding,
     pub by_year: bool,
-    /// How old a snapshot may be to stand for a later day; `None`: as the source records.
-    pub carry: Option<Carry>,
+    pub observing: Observing,
 }
 
 /// The order of hits.

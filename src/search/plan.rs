@@ -24,13 +24,13 @@ const HEADING_BOOST: f32 = 0.5;
 /// Turns queries for one index into tantivy's.
 pub struct Planner {
     pub index: Arc<Index>,
-    pub carry: Option<super::Carry>,
+    observing: super::Observing,
     faults: Arc<Mutex<Option<IndexError>>>,
 }
 
 impl Planner {
-    pub fn new(index: Arc<Index>, carry: Option<super::Carry>) -> Planner {
-        Planner { index, carry, faults: Arc::default() }
+    pub fn new(index: Arc<Index>, observing: super::Observing) -> Planner {
+        Planner { index, observing, faults: Arc::default() }
     }
 
     /// The first error that a test met while passages were collected.
@@ -187,10 +187,10 @@ impl Planner {
     }
 
     fn as_of(&self, day: Day) -> Box<dyn Query> {
-        let carry = self.carry;
+        let observing = self.observing.clone();
         self.tested(Box::new(AllQuery), move |index, slot, passage| {
             let limits = Limits::default();
-            let stands = Scope { index, limits: &limits, carry }.as_of(slot, day)?;
+            let stands = Scope { index, limits: &limits, observing: &observing }.as_of(slot, day)?;
             Ok(stands.is_some_and(|snapshot| {
                 index.record(slot).is_ok_and(|record| record.timeline.occurrences(passage).contains(snapshot))
             }))

@@ -1,6 +1,7 @@
 //! Which snapshots of a document a query looks at: the limits of a query, and what stands as of a day.
 
 use crate::history::{Runs, Timeline};
+use crate::index::catalog::DocumentEntry;
 use crate::index::{Index, IndexError};
 use crate::query::{DayRange, Limits, PassageWords, Phrase, spans};
 use crate::snapshot::{Day, Recording};
@@ -8,18 +9,32 @@ use crate::snapshot::{Day, Recording};
 /// How old a snapshot may be to stand for a later day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Carry {
+    /// It must be of the day, or of the period, that is asked about.
+    Never,
     Days(u32),
     Months(u32),
     Unlimited,
+}
+
+/// What observes a text, and how long an observation stands for later days.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Observing {
+    /// For all sources that no other rule is for; `None`: as each source records.
+    pub carry: Option<Carry>,
+    /// For sources by name.
+    pub carry_of: Vec<(String, Carry)>,
+    /// Whether snapshots that are no policy text observe as well.
+    pub suspect: bool,
 }
 
 /// For sources that record every capture; those of changes carry without limit.
 pub const DEFAULT_CARRY: Carry = Carry::Months(18);
 
 impl Carry {
-    /// The earliest day that still stands for `day`.
-    fn earliest(self, day: Day) -> Day {
+    /// The earliest day that still stands for the last day of a period.
+    fn earliest(self, (first, day): (Day, Day)) -> Day {
         match self {
+            Carry::Never => first,
             Carry::Unlimited => Day(i32::MIN),
             Carry::Days(days) => Day(day.0.saturating_sub_unsigned(days)),
             Carry::Months(months) => {
@@ -34,7 +49,7 @@ impl Carry {
 pub struct Scope<'q> {
     pub index: &'q Index,
     pub limits: &'q Limits,
-    pub carry: Option<Carry>,
+    pub observing: &'q Observing,
 }
 
 impl Scope<'_> {
@@ -61,7 +76,7 @@ impl Scope<'_> {
         let limits = self.limits;
         let within = match limits.as_of {
             Some(day) => match self.as_of(slot, day)? {
-                Some(snapshot) if !self.is_told_elsewhere(slot, snapshot, day)? => Runs::range(snapshot, snapshot + 1),
+                Some(snapshot) if !self.is_told_elsewhere(slot, snapshot, (day, day))? => Runs::range(snapshot, snapshot + 1),
                 _ => Runs::default(),
             },
             None if limits.langs.is_empty() => all()?,
@@ -71,46 +86,63 @@ impl Scope<'_> {
         Ok(if limits.days.is_unlimited() { within } else { within.intersection(&days(timeline, limits.days)) })
     }
 
-    /// The snapshot that stands at the end of a day: the last usable one, in a language asked for, whatever its site; none past the last
-    /// capture of the source or the text's deletion, and none that is older than may be carried.
+    /// The snapshot that stands at the end of a day, see [`Scope::stands`].
     pub fn as_of(&self, slot: u32, day: Day) -> Result<Option<u32>, IndexError> {
-        let entry = self.index.entry(slot)?;
-        let timeline = &self.index.record(slot)?.timeline;
-        if !self.is_watched(entry.source, day) {
-            return Ok(None);
-        }
-        let until = days(timeline, DayRange { first: None, last: Some(day) });
-        let stands = |&snapshot: &u32| timeline.is_usable(snapshot) && self.has_language(timeline, snapshot);
-        let Some(last) = until.last().and_then(|last| (0..=last).rev().find(stands)) else {
-            return Ok(None);
-        };
-        if timeline.has_ended(last, day) {
-            return Ok(None);
-        }
-        let carry = self.carry.unwrap_or(match entry.recording {
-            Recording::Captures => DEFAULT_CARRY,
-            Recording::Changes => Carry::Unlimited,
-        });
-        Ok(timeline.day(last).filter(|captured| *captured >= carry.earliest(day)).map(|_| last))
+        self.stands(slot, (day, day))
     }
 
-    /// Whether another source that holds a snapshot too, and counts it, tells what stands for the day: this text, a later one, or none
-    /// since it was deleted.
-    pub fn is_told_elsewhere(&self, slot: u32, snapshot: u32, day: Day) -> Result<bool, IndexError> {
+    /// The snapshot that stands at the end of a period: the last that observes, in a language asked for, whatever its site; none past
+    /// the last capture of the source or the text's deletion, and none that is older than may be carried.
+    ///
+    /// A period in which the source has its last capture ends for it on that day.
+    pub fn stands(&self, slot: u32, (first, last): (Day, Day)) -> Result<Option<u32>, IndexError> {
+        let entry = self.index.entry(slot)?;
+        let timeline = &self.index.record(slot)?.timeline;
+        let Some(end) = self.index.last_capture(entry.source).map(|end| end.day()).filter(|end| *end >= first) else {
+            return Ok(None);
+        };
+        let last = last.min(end);
+        let until = days(timeline, DayRange { first: None, last: Some(last) });
+        let observes = |&snapshot: &u32| self.observes(timeline, snapshot);
+        let Some(found) = until.last().and_then(|last| (0..=last).rev().find(observes)) else {
+            return Ok(None);
+        };
+        if timeline.has_ended(found, last) {
+            return Ok(None);
+        }
+        let earliest = self.carry(entry).earliest((first, last));
+        Ok(timeline.day(found).filter(|captured| *captured >= earliest).map(|_| found))
+    }
+
+    /// Whether a snapshot tells what the document said: it is policy text, in a language asked for.
+    pub fn observes(&self, timeline: &Timeline, snapshot: u32) -> bool {
+        (self.observing.suspect || timeline.is_usable(snapshot)) && self.has_language(timeline, snapshot)
+    }
+
+    /// How old a snapshot of a document may be to stand for a later day.
+    fn carry(&self, entry: &DocumentEntry) -> Carry {
+        let source = self.index.catalog.sources.get(entry.source as usize);
+        let of_source = source.and_then(|source| self.observing.carry_of.iter().find(|(name, _)| *name == source.name));
+        let by_default = match entry.recording {
+            Recording::Captures => DEFAULT_CARRY,
+            Recording::Changes => Carry::Unlimited,
+        };
+        of_source.map(|(_, carry)| *carry).or(self.observing.carry).unwrap_or(by_default)
+    }
+
+    /// Whether another source that holds a snapshot too, and counts it, tells what stands at the end of a period: this text, a later one,
+    /// or none since it was deleted.
+    pub fn is_told_elsewhere(&self, slot: u32, snapshot: u32, (first, day): (Day, Day)) -> Result<bool, IndexError> {
         for other in self.index.entry(slot)?.duplicates.holders(snapshot) {
             let timeline = &self.index.record(other)?.timeline;
             let last = days(timeline, DayRange { first: None, last: Some(day) }).last();
             let is_deleted = || last.is_some_and(|last| timeline.has_ended(last, day));
-            if self.as_of(other, day)?.is_some() || (self.is_watched(self.index.entry(other)?.source, day) && is_deleted()) {
+            let is_watched = self.index.last_capture(self.index.entry(other)?.source).is_some_and(|last| first <= last.day());
+            if self.stands(other, (first, day))?.is_some() || (is_watched && is_deleted()) {
                 return Ok(true);
             }
         }
         Ok(false)
-    }
-
-    /// Whether a source captured anything on a day or after it.
-    fn is_watched(&self, source: u32, day: Day) -> bool {
-        self.index.last_capture(source).is_some_and(|last| day <= last.day())
     }
 
     /// The snapshots of which the archive tells that the conditions on the site hold; all where none are asked for.

@@ -109,7 +109,7 @@ fn shown(index: &Arc<Index>, query: &str, width: usize, colour: bool) -> String 
         per_company: None,
         folding: Folding::Clauses,
         by_year: true,
-        carry: None,
+        observing: Default::default(),
     };
     let found = search(index, &request).unwrap();
     let mut out = Vec::new();

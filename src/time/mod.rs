@@ -1,0 +1,5 @@
+//! What texts say over time. Everything here counts observations: snapshots of which [`crate::search::Scope`] says that they observe.
+
+mod period;
+
+pub use period::{Period, Step};
