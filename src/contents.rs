@@ -1,6 +1,6 @@
 //! Counts what an index holds: by year, by language, and in all.
 
-use crate::history::Runs;
+use crate::history::{Mark, Runs};
 use crate::index::catalog::Counts;
 use crate::index::{Index, IndexError};
 use crate::wire::{PathReason, SCHEMA, Source, Stats, YearContents, day};
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 pub fn stats(index: &Index) -> Result<Stats, IndexError> {
     let catalog = &index.catalog;
     let counts = counts(index)?;
-    let (years, languages) = over_time(index)?;
+    let OverTime { years, languages, marks } = over_time(index)?;
     let reasons = |of: fn(&crate::index::catalog::SourceEntry) -> &[crate::index::catalog::Problem]| -> Vec<PathReason> {
         catalog.sources.iter().flat_map(|source| of(source).iter().map(PathReason::from)).collect()
     };
@@ -35,7 +35,8 @@ pub fn stats(index: &Index) -> Result<Stats, IndexError> {
         duplicates: catalog.documents().map(|(_, entry)| entry.duplicates.snapshots().count()).sum(),
         deletions: counts.deletions,
         undated: counts.undated,
-        empty: counts.empty,
+        empty: marks.get(Mark::Empty.name()).copied().unwrap_or_default(),
+        marks,
         first_seen: day(catalog.documents().filter_map(|(_, entry)| entry.first).min()),
         last_seen: day(catalog.documents().filter_map(|(_, entry)| entry.last).max()),
         years,
@@ -73,15 +74,10 @@ fn counts(index: &Index) -> Result<Counts, IndexError> {
         if !entry.duplicates.is_empty() {
             let timeline = &index.record(slot)?.timeline;
             let all = Runs::range(0, timeline.snapshots.len() as u32);
-            let duplicates = all.intersection(&entry.duplicates.snapshots());
-            let own = all.difference(&duplicates);
+            let own = all.difference(&entry.duplicates.snapshots());
             let occurrences = timeline.passages.iter().map(|facts| timeline.sets[facts.set as usize].intersection(&own).count());
             of_document.snapshots = own.count();
             of_document.occurrences = occurrences.sum();
-            for snapshot in duplicates.iter() {
-                let version = index.version(slot, timeline.snapshots[snapshot as usize].version)?;
-                of_document.empty = of_document.empty.saturating_sub(u64::from(version.entries.is_empty()));
-            }
         }
         counts = [counts, of_document].into_iter().sum();
     }
@@ -95,16 +91,27 @@ struct Year<'i> {
     companies: FxHashSet<&'i str>,
 }
 
-/// Snapshots by year and by language.
-fn over_time(index: &Index) -> Result<(Vec<YearContents>, BTreeMap<String, u64>), IndexError> {
+/// Snapshots by year, by language, and those that are no policy text by their mark.
+struct OverTime {
+    years: Vec<YearContents>,
+    languages: BTreeMap<String, u64>,
+    marks: BTreeMap<&'static str, u64>,
+}
+
+fn over_time(index: &Index) -> Result<OverTime, IndexError> {
     let mut years: BTreeMap<i16, Year> = BTreeMap::new();
     let mut languages: BTreeMap<String, u64> = BTreeMap::new();
+    let mut marks: BTreeMap<&'static str, u64> = BTreeMap::new();
     for (slot, entry) in index.catalog.documents().filter(|(_, entry)| entry.first.is_some()) {
         let timeline = &index.record(slot)?.timeline;
         let mut last = None;
         let own = Runs::range(0, timeline.snapshots.len() as u32).difference(&entry.duplicates.snapshots());
         for snapshot in own.iter() {
-            let lang = timeline.version_of(snapshot).map_or("", |facts| &facts.lang);
+            let Some(facts) = timeline.version_of(snapshot) else { continue };
+            if let Some(mark) = facts.mark {
+                *marks.entry(mark.name()).or_default() += 1;
+            }
+            let lang = facts.lang.as_str();
             *languages.entry(if lang.is_empty() { "und" } else { lang }.to_owned()).or_default() += 1;
             let Some(year) = timeline.day(snapshot).map(|day| day.year()) else {
                 continue;
@@ -126,5 +133,5 @@ fn over_time(index: &Index) -> Result<(Vec<YearContents>, BTreeMap<String, u64>)
         documents: so_far.documents,
         companies: so_far.companies.len() as u64,
     };
-    Ok((years.into_iter().map(contents).collect(), languages))
+    Ok(OverTime { years: years.into_iter().map(contents).collect(), languages, marks })
 }

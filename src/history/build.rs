@@ -1,7 +1,8 @@
 //! Puts the history of a document together from its snapshots in order of time.
 
+use super::mark::Marker;
 use super::{
-    DocumentHistory, Entry, HeadingPath, Mark, PassageFacts, Placement, Provenance, Runs, SnapshotTime, Timeline, Version,
+    DocumentHistory, Entry, HeadingPath, PassageFacts, Placement, Provenance, Runs, SnapshotTime, Timeline, Version,
     VersionFacts, clause,
 };
 use crate::language;
@@ -219,6 +220,7 @@ const LANGUAGE_PASSAGES: usize = 3;
 fn version_facts(versions: &[Arc<[Entry]>], texts: &[Arc<str>], chars: &[u32]) -> Vec<VersionFacts> {
     // The same passages are the longest of many versions.
     let mut langs: FxHashMap<u32, Option<&'static str>> = FxHashMap::default();
+    let mut marker = Marker::new(texts);
     let mut facts = |entries: &Arc<[Entry]>| {
         let mut longest: Vec<(Reverse<usize>, u32)> =
             entries.iter().map(|entry| (Reverse(texts[entry.passage as usize].len()), entry.passage)).collect();
@@ -238,7 +240,7 @@ fn version_facts(versions: &[Arc<[Entry]>], texts: &[Arc<str>], chars: &[u32]) -
         let lang = votes.into_iter().max_by_key(|&(lang, weight)| (weight, lang)).map_or("", |vote| vote.0);
         VersionFacts {
             lang: lang.to_owned(),
-            mark: Mark::of(entries, texts),
+            mark: marker.mark(entries, lang),
             chars: entries.iter().map(|entry| chars[entry.passage as usize]).fold(0, u32::saturating_add),
         }
     };

@@ -104,8 +104,6 @@ pub struct Counts {
     pub clauses: u64,
     /// Pairs of a passage and a dated snapshot in which it stands.
     pub occurrences: u64,
-    /// Dated snapshots without text.
-    pub empty: u64,
     /// How often the archive deleted the text.
     pub deletions: u64,
     /// Bytes of all snapshots.
@@ -123,7 +121,6 @@ impl Counts {
         let snapshots = history.timeline.snapshots.len() as u64;
         let dated = timeline.is_dated();
         let occurrences = || timeline.passages.iter().map(|facts| timeline.sets[facts.set as usize].count()).sum();
-        let is_empty = |version: u32| history.versions[version as usize].entries.is_empty();
         Counts {
             snapshots: if dated { snapshots } else { 0 },
             undated: if dated { 0 } else { snapshots },
@@ -131,7 +128,6 @@ impl Counts {
             passages: history.texts.len() as u64,
             clauses: u64::from(timeline.clauses),
             occurrences: if dated { occurrences() } else { 0 },
-            empty: if dated { timeline.snapshots.iter().filter(|snapshot| is_empty(snapshot.version)).count() as u64 } else { 0 },
             deletions: timeline.ended.len() as u64,
             bytes: history.provenance.iter().map(|provenance| provenance.bytes).sum(),
             words,
@@ -149,7 +145,6 @@ impl std::iter::Sum for Counts {
             passages: a.passages + b.passages,
             clauses: a.clauses + b.clauses,
             occurrences: a.occurrences + b.occurrences,
-            empty: a.empty + b.empty,
             deletions: a.deletions + b.deletions,
             bytes: a.bytes + b.bytes,
             words: a.words + b.words,

@@ -55,7 +55,7 @@ fn remarks(stats: &Stats, out: &mut dyn Write) -> io::Result<()> {
         "snapshots held by several sources, counted once",
     )?;
     remark(out, stats.deletions, "deletion recorded in a git history", "deletions recorded in git histories")?;
-    remark(out, stats.empty, "snapshot without text", "snapshots without text")?;
+    marks(&stats.marks, out)?;
     remark(
         out,
         stats.vanished.len() as u64,
@@ -70,6 +70,20 @@ fn remarks(stats: &Stats, out: &mut dyn Write) -> io::Result<()> {
     )?;
     reasons(out, "skipped by rule", &stats.skipped)?;
     reasons(out, "DAMAGED", &stats.damaged)
+}
+
+/// How many snapshots are no policy text, and what they are instead.
+fn marks(marks: &BTreeMap<&'static str, u64>, out: &mut dyn Write) -> io::Result<()> {
+    let each: Vec<String> = marks.iter().map(|(name, number)| format!("{name} {}", grouped(*number))).collect();
+    match marks.values().sum() {
+        0 => Ok(()),
+        all => writeln!(
+            out,
+            "  {}: {}",
+            counted(all, "snapshot that is no policy text", "snapshots that are no policy text"),
+            each.join(", ")
+        ),
+    }
 }
 
 /// The sources of an index.

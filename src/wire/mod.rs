@@ -148,6 +148,8 @@ pub struct Stats {
     pub undated: u64,
     /// Dated snapshots without text.
     pub empty: u64,
+    /// Dated snapshots that are no policy text, by what they are instead.
+    pub marks: BTreeMap<&'static str, u64>,
     pub first_seen: Option<String>,
     pub last_seen: Option<String>,
     pub years: Vec<YearContents>,

@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 /// A folder beside the repository; `None`, and a word of it, where it is missing.
-fn sample(path: &str) -> Option<PathBuf> {
+pub fn sample(path: &str) -> Option<PathBuf> {
     let full = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join(path);
     let found = full.is_dir();
     if !found {
@@ -162,41 +162,33 @@ fn of_any_archive(mut answer: Value) -> Value {
 
 /// Writes each version of the history as a file, in the layout of a dataset of Open Terms Archive; tells how many there are.
 fn export(place: &Place) -> u64 {
-    let log = git(
-        place,
-        &[
-            "-C",
-            "history.git",
-            "-c",
-            "core.quotePath=false",
-            "log",
-            "--reverse",
-            "--raw",
-            "--no-renames",
-            "--no-abbrev",
-            "--format=@%at",
-            "HEAD",
-        ],
-        None,
-    );
-    let (mut seconds, mut versions) = (0, 0);
+    let versions = versions(place, "history.git");
+    for (path, blob) in &versions {
+        place.write(format!("folder/{path}"), git(place, &["-C", "history.git", "cat-file", "blob", blob], None));
+    }
+    versions.len() as u64
+}
+
+/// The path that each version of a history has in such a dataset, and its blob.
+pub fn versions(place: &Place, repository: &str) -> Vec<(String, String)> {
+    let raw = ["log", "--reverse", "--raw", "--no-renames", "--no-abbrev", "--format=@%at", "HEAD"];
+    let log = git(place, &[&["-C", repository, "-c", "core.quotePath=false"], &raw[..]].concat(), None);
+    let (mut seconds, mut versions) = (0, Vec::new());
     for line in String::from_utf8(log).unwrap().lines() {
         if let Some(at) = line.strip_prefix('@') {
             seconds = at.parse().unwrap();
         } else if let Some((change, path)) = line.strip_prefix(':').and_then(|line| line.split_once('\t')) {
             let fields: Vec<&str> = change.split(' ').collect();
             if fields[4] != "D" {
-                let text = git(place, &["-C", "history.git", "cat-file", "blob", fields[3]], None);
                 let instant = Instant { seconds, precision: Precision::Second }.to_string().replace(':', "-");
-                place.write(format!("folder/{}/{instant}.md", path.strip_suffix(".md").unwrap()), text);
-                versions += 1;
+                versions.push((format!("{}/{instant}.md", path.strip_suffix(".md").unwrap()), fields[3].to_owned()));
             }
         }
     }
     versions
 }
 
-fn git(place: &Place, args: &[&str], input: Option<&[u8]>) -> Vec<u8> {
+pub fn git(place: &Place, args: &[&str], input: Option<&[u8]>) -> Vec<u8> {
     let mut command = std::process::Command::new("git");
     command.current_dir(place.path("")).env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1").args(args);
     let output = assert_cmd::Command::from_std(command).write_stdin(input.unwrap_or_default()).output().unwrap();
