@@ -120,7 +120,7 @@ impl Scope<'_> {
     }
 
     /// How old a snapshot of a document may be to stand for a later day.
-    fn carry(&self, entry: &DocumentEntry) -> Carry {
+    pub fn carry(&self, entry: &DocumentEntry) -> Carry {
         let source = self.index.catalog.sources.get(entry.source as usize);
         let of_source = source.and_then(|source| self.observing.carry_of.iter().find(|(name, _)| *name == source.name));
         let by_default = match entry.recording {
