@@ -148,7 +148,7 @@ pub struct TimeOptions {
 }
 
 /// Conditions and order of a search, as options.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Default, Clone, Args)]
 pub struct QueryOptions {
     #[command(flatten)]
     pub conditions: Conditions,

@@ -4,6 +4,7 @@ mod args;
 mod batch;
 mod index;
 mod location;
+mod queries;
 mod request;
 mod search;
 mod sources;
