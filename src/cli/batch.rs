@@ -1,10 +1,11 @@
 //! `fineprint batch`.
 
-use super::Outcome;
 use super::args::{BatchArgs, BatchFormat};
 use super::queries::{self, Asked, Line, Numbered};
 use super::request::{check_sources, request};
+use super::trend::TrendOptions;
 use super::updating::processors;
+use super::{BadQuery, Outcome};
 use fineprint::index::Index;
 use fineprint::{print, search, wire};
 use rayon::prelude::*;
@@ -17,9 +18,16 @@ const BLOCK: usize = 512;
 pub fn run(args: &BatchArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let threads = args.threads.map_or_else(processors, usize::from);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+    if args.trend {
+        return super::trend::batch(args, &pool, out);
+    }
+    if args.suspect || args.manifest.is_some() || args.trend_options != TrendOptions::default() {
+        let hint = "hint: --suspect, --manifest and the options of `fineprint trend` go with --trend";
+        return Err(BadQuery(format!("fineprint: these options count over time, and --trend is missing\n{hint}")).into());
+    }
     let mut lines = queries::open(&args.queries)?;
     let opened = args.location.open()?;
-    let mut writer = match args.format {
+    let mut writer = match args.format.unwrap_or(BatchFormat::Jsonl) {
         BatchFormat::Jsonl => Writer::JsonLines(out),
         BatchFormat::Csv => Writer::Csv(Box::new(print::csv::Batch::new(out)?)),
     };
@@ -30,8 +38,7 @@ pub fn run(args: &BatchArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
             break;
         }
         let line = |(number, line): &Numbered| queries::parse(*number, line, &args.options);
-        let rows: Vec<Row> =
-            pool.install(|| block.par_iter().filter_map(line).map(|line| answer(line, &opened.index)).collect());
+        let rows: Vec<Row> = pool.install(|| block.par_iter().filter_map(line).map(|line| answer(line, &opened.index)).collect());
         for row in rows {
             match &row {
                 Ok(answer) => found |= answer.totals.passages > 0,

@@ -140,13 +140,7 @@ fn at_end(scope: &Scope<'_>, slot: u32, period: (Day, Day), sites: &Runs) -> Res
 }
 
 /// The snapshot that a period is entered with.
-fn at_start(
-    scope: &Scope<'_>,
-    slot: u32,
-    entry: &DocumentEntry,
-    first: Day,
-    sites: &Runs,
-) -> Result<Option<u32>, IndexError> {
+fn at_start(scope: &Scope<'_>, slot: u32, entry: &DocumentEntry, first: Day, sites: &Runs) -> Result<Option<u32>, IndexError> {
     let is_watched = scope.index.last_capture(entry.source).is_some_and(|last| first <= last.day());
     if !is_watched || scope.carry(entry) == Carry::Never {
         return Ok(None);
@@ -163,4 +157,3 @@ pub fn matches(seen: &Seen, matched: &Runs, rule: Rule) -> bool {
         Rule::All => seen.is_known() && seen.snapshots().difference(matched).is_empty(),
     }
 }
-

@@ -36,9 +36,9 @@ use super::{Period, Step};
 use crate::history::Runs;
 use crate::index::{Index, IndexError};
 use crate::query::{DayRange, Limits, Query};
-use crate::search::{Observing, Scope, SearchError, matching, passage_id};
 #[cfg(doc)]
 use crate::search::Carry;
+use crate::search::{Observing, Scope, SearchError, matching, passage_id};
 use crate::snapshot::{Day, Recording};
 use frame::Frame;
 use rayon::prelude::*;
@@ -209,7 +209,11 @@ pub fn trend(index: &Arc<Index>, request: &Request) -> Result<Trend, SearchError
         queries,
         recordings: frames.iter().flat_map(Frame::recordings).collect(),
         unknown_companies: request.companies.as_ref().map(|names| names.unknown(&index.catalog)).unwrap_or_default(),
-        empty_groups: groups.iter().filter(|group| group.companies.is_absent(&index.catalog)).map(|group| group.name.clone()).collect(),
+        empty_groups: groups
+            .iter()
+            .filter(|group| group.companies.is_absent(&index.catalog))
+            .map(|group| group.name.clone())
+            .collect(),
         unknown_exclusions: request.exclusions.ids().filter(|id| !met.contains(*id)).map(str::to_owned).collect(),
         periods,
     })
@@ -291,17 +295,12 @@ impl<'r> Answered<'r> {
 
     fn series(&self, index: &Index, request: &Request, frame: &Frame) -> Result<Vec<Series>, IndexError> {
         let whole = [None];
-        let groups: Vec<Option<&Group>> = request.groups.as_ref().map_or(whole.to_vec(), |groups| groups.iter().map(Some).collect());
+        let groups: Vec<Option<&Group>> =
+            request.groups.as_ref().map_or(whole.to_vec(), |groups| groups.iter().map(Some).collect());
         groups.into_iter().map(|group| self.one_series(index, request, frame, group)).collect()
     }
 
-    fn one_series(
-        &self,
-        index: &Index,
-        request: &Request,
-        frame: &Frame,
-        group: Option<&Group>,
-    ) -> Result<Series, IndexError> {
+    fn one_series(&self, index: &Index, request: &Request, frame: &Frame, group: Option<&Group>) -> Result<Series, IndexError> {
         let units = tally::Units::of(frame, &self.matched, request, group);
         let listed = request.list.map(|period| frame.periods.iter().position(|other| *other == period));
         Ok(Series {
@@ -325,7 +324,6 @@ fn stands(scope: &Scope<'_>, slot: u32, passages: &[u32]) -> Result<Runs, IndexE
         return Ok(Runs::union_of(passages.iter().map(|&passage| timeline.occurrences(passage))));
     }
     let all = Runs::range(0, timeline.snapshots.len() as u32);
-    let found: Result<Vec<Runs>, IndexError> =
-        passages.iter().map(|&passage| scope.occurrences(slot, passage, &all)).collect();
+    let found: Result<Vec<Runs>, IndexError> = passages.iter().map(|&passage| scope.occurrences(slot, passage, &all)).collect();
     Ok(Runs::union_of(&found?))
 }

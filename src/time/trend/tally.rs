@@ -72,12 +72,7 @@ impl Unit<'_> {
 }
 
 impl<'f> Units<'f> {
-    pub fn of(
-        frame: &'f Frame<'_>,
-        matched: &'f FxHashMap<u32, Matched>,
-        request: &Request,
-        group: Option<&Group>,
-    ) -> Units<'f> {
+    pub fn of(frame: &'f Frame<'_>, matched: &'f FxHashMap<u32, Matched>, request: &Request, group: Option<&Group>) -> Units<'f> {
         let is_of_group = |document: &&Document| group.is_none_or(|group| group.companies.admit(document.entry));
         let parts: Vec<Part> = frame
             .documents
