@@ -12,6 +12,9 @@ use std::io::{self, Write};
 /// The bar of a share of 100 %, in columns.
 const BAR: usize = 20;
 
+/// A shorter one tells nothing.
+const MIN_BAR: usize = 3;
+
 /// The tables and the notes. `default_language`: the one that queries without any were narrowed to.
 pub fn trend(trend: &Trend, default_language: Option<&str>, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let look = Look { width: look.width.clamp(MIN_WIDTH, MAX_WIDTH), ..look };
@@ -88,30 +91,33 @@ fn table(trend: &Trend, series: &Series, look: Look, out: &mut dyn Write) -> io:
         &["matching", "observed", "carried", "mixed", "entered", "left", "left out"]
     };
     let period_width = series.points.iter().map(|point| point.period.to_string().len()).max().unwrap_or(0).max(6);
-    let columns: usize = names.iter().map(|name| name.len().max(7) + 2).sum();
+    let rows: Vec<Vec<String>> = series.points.iter().map(|point| numbers(point).into_iter().map(grouped).collect()).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].len()).max().unwrap_or(0).max(names[column].len());
+    let columns: usize = (0..names.len()).map(|column| width(column) + 2).sum();
     let room = look.width.saturating_sub(period_width + columns + 10);
-    let bar_width = if room < 6 { 0 } else { room.min(BAR) };
-    let cell = |name: &str, text: &str| format!("  {text:>width$}", width = name.len().max(7));
+    let bar_width = if room < MIN_BAR { 0 } else { room.min(BAR) };
+    let cell = |column: usize, text: &str| format!("  {text:>width$}", width = width(column));
     let mut head = format!("{:period_width$}", "period");
-    for (at, name) in names.iter().enumerate() {
-        head.push_str(&cell(name, name));
-        if at == 1 {
-            head.push_str(&format!("  {:<width$}", "  share", width = 7 + bar_width));
+    for (column, name) in names.iter().enumerate() {
+        head.push_str(&cell(column, name));
+        if column == 1 {
+            let gap = if bar_width > 0 { bar_width + 1 } else { 0 };
+            head.push_str(&format!("  {:>7}{:gap$}", "share", ""));
         }
     }
     writeln!(out, "{}", paint(look, QUIET, head.trim_end()))?;
-    for point in &series.points {
+    for (point, row) in series.points.iter().zip(&rows) {
         let mut line = format!("{:period_width$}", point.period.to_string());
-        for (at, (name, number)) in names.iter().zip(numbers(point)).enumerate() {
-            line.push_str(&cell(name, &grouped(number)));
-            if at == 1 {
+        for (column, number) in row.iter().enumerate() {
+            line.push_str(&cell(column, number));
+            if column == 1 {
                 let (percent, bar) = match point.share() {
-                    Some(share) => (format!("{:.1} %", share * 100.0), bar(share, bar_width.saturating_sub(1))),
+                    Some(share) => (format!("{:.1} %", share * 100.0), bar(share, bar_width)),
                     None => ("–".to_owned(), String::new()),
                 };
                 line.push_str(&format!("  {percent:>7}"));
                 if bar_width > 0 {
-                    line.push_str(&format!(" {bar:<width$}", width = bar_width - 1));
+                    line.push_str(&format!(" {bar:<bar_width$}"));
                 }
             }
         }
