@@ -310,8 +310,8 @@ struct Typed {
 impl Typed {
     fn read(name: String, text: &str, options: &QueryOptions, suspect: bool, trend: &TrendOptions) -> Result<Typed, BadQuery> {
         let conditions = &options.conditions;
-        let (query, warnings) = query(text, conditions, options.as_of.as_deref())?;
-        if query.asks_as_of() {
+        let (query, warnings) = query(text, conditions, None)?;
+        if options.as_of.is_some() || query.asks_as_of() {
             return Err(no_as_of());
         }
         let observing = observing(conditions, suspect)?;

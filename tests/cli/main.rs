@@ -17,5 +17,6 @@ mod reading;
 mod repository;
 mod samples;
 mod sources;
+mod trend;
 mod updates;
 mod warc;
