@@ -399,13 +399,13 @@ fn member_rows(trend: &Trend, period: Period, out: &mut dyn Write) -> anyhow::Re
 /// What was asked for and is not there.
 fn tell(trend: &Trend) {
     for name in &trend.unknown_companies {
-        eprintln!("fineprint: --companies: the index has no company {name}");
+        eprintln!("fineprint: --companies: the index has no company {}", print::harmless(name));
     }
     for group in &trend.empty_groups {
-        eprintln!("fineprint: --by-group: the index has no company of the group {group}");
+        eprintln!("fineprint: --by-group: the index has no company of the group {}", print::harmless(group));
     }
     for id in &trend.unknown_exclusions {
-        eprintln!("fineprint: --exclude: no query matches a passage {id}");
+        eprintln!("fineprint: --exclude: no query matches a passage {}", print::harmless(id));
     }
 }
 

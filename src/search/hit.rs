@@ -122,7 +122,7 @@ impl Hit {
 pub fn passage_id(index: &Index, slot: u32, passage: u32) -> Result<String, IndexError> {
     let entry = index.entry(slot)?;
     let source = index.catalog.sources.get(entry.source as usize).map_or("", |source| source.name.as_str());
-    Ok(id(source, entry, &*index.text(slot, passage)?))
+    Ok(id(source, entry, &index.text(slot, passage)?))
 }
 
 fn id(source: &str, entry: &crate::index::catalog::DocumentEntry, text: &str) -> String {
