@@ -4,8 +4,9 @@ mod timing;
 
 use clap::Parser;
 use fineprint::index::Index;
-use fineprint::query;
-use fineprint::search::{Folding, Request, Sort, search};
+use fineprint::query::{self, Query};
+use fineprint::search::{Folding, Observing, Request, Sort, search};
+use fineprint::time::trend::{self, Question};
 use std::path::PathBuf;
 use std::sync::Arc;
 use timing::Counts;
@@ -20,6 +21,9 @@ struct Cli {
     /// Print a line for each query
     #[arg(long)]
     per_query: bool,
+    /// Measure trends instead: companies by year, in the commonest language of the index
+    #[arg(long)]
+    trend: bool,
     #[arg(long, default_value_t = std::thread::available_parallelism().map_or(1, usize::from))]
     threads: usize,
 }
@@ -30,7 +34,11 @@ fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
     let index = Arc::new(Index::open(&cli.index)?);
     timing::measure(&timing::queries(&cli.queries)?, cli.threads, cli.per_query, &|line| {
-        let parsed = query::parse(line).map_err(|_| anyhow::anyhow!("{line} is no query"))?;
+        let mut parsed = query::parse(line).map_err(|_| anyhow::anyhow!("{line} is no query"))?;
+        if cli.trend {
+            parsed.query.limits.langs.extend(index.catalog.commonest_language().map(|lang| vec![lang.to_owned()]));
+            return count_by_year(&index, line, parsed.query);
+        }
         let answer = search(
             &index,
             &Request {
@@ -47,4 +55,15 @@ fn main() -> anyhow::Result<()> {
         )?;
         Ok(Counts { entries: answer.totals.passages, snapshots: answer.totals.snapshots })
     })
+}
+
+/// How many companies say it in any year, and of how many that is known, summed over the years.
+fn count_by_year(index: &Arc<Index>, line: &str, query: Query) -> anyhow::Result<Counts> {
+    let question = Question { name: line.to_owned(), text: line.to_owned(), query, observing: Observing::default() };
+    let trend = trend::trend(index, &trend::Request { questions: vec![question], ..Default::default() })?;
+    let points = trend.queries.iter().flat_map(|series| &series.points);
+    Ok(points.fold(Counts { entries: 0, snapshots: 0 }, |sum, point| Counts {
+        entries: sum.entries + point.matching,
+        snapshots: sum.snapshots + point.observed,
+    }))
 }

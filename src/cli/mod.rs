@@ -4,10 +4,13 @@ mod args;
 mod batch;
 mod index;
 mod location;
+mod queries;
 mod request;
 mod search;
 mod sources;
 mod stats;
+mod trend;
+mod trend_files;
 mod updating;
 
 use args::{Cli, Command};
@@ -84,6 +87,7 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         Command::Index(args) => index::run(args, out),
         Command::Search(args) => search::run(args, out),
         Command::Batch(args) => batch::run(args, out),
+        Command::Trend(args) => trend::run(args, out),
         Command::Sources(args) => sources::run(args, out),
         Command::Stats(args) => stats::run(args, out),
     }

@@ -20,10 +20,10 @@ pub struct Look {
 }
 
 /// Narrower output would be columns of single words.
-const MIN_WIDTH: usize = 24;
+pub(super) const MIN_WIDTH: usize = 24;
 
 /// Longer lines are tiring to read.
-const MAX_WIDTH: usize = 110;
+pub(super) const MAX_WIDTH: usize = 110;
 
 /// Of a longer passage only the neighbourhood of the first match is shown (characters).
 const MAX_SHOWN: usize = 700;
@@ -32,9 +32,9 @@ const MAX_SHOWN: usize = 700;
 const BEFORE_MATCH: usize = 200;
 
 const INDENT: &str = "    ";
-const STRONG: Style = Style::new().bold();
+pub(super) const STRONG: Style = Style::new().bold();
 const MATCH: Style = AnsiColor::Red.on_default().bold();
-const QUIET: Style = Style::new().dimmed();
+pub(super) const QUIET: Style = Style::new().dimmed();
 
 /// The whole answer.
 pub fn answer(answer: &Answer, request: &Request, look: Look, out: &mut dyn Write) -> io::Result<()> {
@@ -94,7 +94,7 @@ fn chart(years: &[YearCount], look: Look, out: &mut dyn Write) -> io::Result<()>
 }
 
 /// A bar of eighths of a block.
-fn bar(share: f64, width: usize) -> String {
+pub(super) fn bar(share: f64, width: usize) -> String {
     let eighths = (share * width as f64 * 8.0).round() as usize;
     let mut bar = "█".repeat(eighths / 8);
     if !eighths.is_multiple_of(8) {
@@ -227,7 +227,7 @@ fn mark_words(matched: &str) -> String {
     words.join(" ")
 }
 
-fn paint(look: Look, style: Style, text: &str) -> String {
+pub(super) fn paint(look: Look, style: Style, text: &str) -> String {
     if look.colour && !text.is_empty() {
         let words: Vec<String> =
             text.split(' ').map(|word| if word.is_empty() { String::new() } else { format!("{style}{word}{style:#}") }).collect();
@@ -237,7 +237,7 @@ fn paint(look: Look, style: Style, text: &str) -> String {
     }
 }
 
-fn paragraph(out: &mut dyn Write, look: Look, indent: &str, text: &str) -> io::Result<()> {
+pub(super) fn paragraph(out: &mut dyn Write, look: Look, indent: &str, text: &str) -> io::Result<()> {
     paragraph_hanging(out, look, indent, indent, text)
 }
 

@@ -3,6 +3,8 @@
 pub mod answer;
 pub mod csv;
 pub mod summary;
+pub mod trend;
+pub mod trend_csv;
 
 use serde::Serialize;
 use std::io::{self, Write};

@@ -3,7 +3,7 @@
 use super::scope::{Scope, under};
 use super::{Folding, Request};
 use crate::history::{Entry, PASSAGE_SEPARATOR, Provenance, Runs, Timeline};
-use crate::index::IndexError;
+use crate::index::{Index, IndexError};
 use crate::passage::Shape;
 use crate::query::highlights;
 use crate::site::SiteFacts;
@@ -118,6 +118,13 @@ impl Hit {
     }
 }
 
+/// The id of a passage, as hits have it.
+pub fn passage_id(index: &Index, slot: u32, passage: u32) -> Result<String, IndexError> {
+    let entry = index.entry(slot)?;
+    let source = index.catalog.sources.get(entry.source as usize).map_or("", |source| source.name.as_str());
+    Ok(id(source, entry, &index.text(slot, passage)?))
+}
+
 fn id(source: &str, entry: &crate::index::catalog::DocumentEntry, text: &str) -> String {
     let mut hash = blake3::Hasher::new();
     for part in [source, &entry.key.company, &entry.key.kind, &entry.key.part, text] {
@@ -126,7 +133,8 @@ fn id(source: &str, entry: &crate::index::catalog::DocumentEntry, text: &str) ->
     hash.finalize().to_hex()[..16].to_owned()
 }
 
-fn lifespan(timeline: &Timeline, wordings: &[u32]) -> Lifespan {
+/// When some wordings of a clause stood, whatever a query asks for.
+pub fn lifespan(timeline: &Timeline, wordings: &[u32]) -> Lifespan {
     let stands = Runs::union_of(wordings.iter().map(|&passage| timeline.occurrences(passage)));
     let instant = |snapshot: Option<u32>| Some(timeline.snapshots.get(snapshot? as usize)?.captured?.instant);
     let first_usable = (0..timeline.snapshots.len() as u32).find(|&snapshot| timeline.is_usable(snapshot));
