@@ -80,10 +80,12 @@ fn chart(names: &[&str], step: Step, years: (i16, i16), is_share: bool, companie
         Series { name: (*name).to_owned(), values: values.collect() }
     });
     Lines {
-        title: if names.len() == 1 { "Companies that claim a legitimate interest" } else { "How many companies say it" }.to_owned(),
-        subtitle: "Companies whose text at the end of the period matches. English; carried at most 18 months (archives of changes: \
-                   without limit); 312 snapshots that are no policy text left out."
+        title: if names.len() == 1 { "Companies that claim a legitimate interest" } else { "How many companies say it" }
             .to_owned(),
+        subtitle:
+            "Companies whose text at the end of the period matches. English; carried at most 18 months (archives of changes: \
+                   without limit); 312 snapshots that are no policy text left out."
+                .to_owned(),
         series: series.collect(),
         periods: periods.iter().map(Period::to_string).collect(),
         unit: if is_share { Unit::Share("companies observed".to_owned()) } else { Unit::Count("companies".to_owned()) },
@@ -93,7 +95,13 @@ fn chart(names: &[&str], step: Step, years: (i16, i16), is_share: bool, companie
 }
 
 fn rows(count: usize, captures: bool) -> Spans {
-    let names = ["Facebook", "Alibaba.com", "隐私权政策", "The Very Long Company Name of Northern Ireland & Sons Ltd. · Privacy Policy", "x.com"];
+    let names = [
+        "Facebook",
+        "Alibaba.com",
+        "隐私权政策",
+        "The Very Long Company Name of Northern Ireland & Sons Ltd. · Privacy Policy",
+        "x.com",
+    ];
     let mut dice = Dice(count as u64);
     let rows = (0..count).map(|at| {
         let first = 15_400 + dice.roll(2500) as i32;
@@ -125,7 +133,8 @@ fn rows(count: usize, captures: bool) -> Spans {
     });
     Spans {
         title: "\"legitimate (interest|interests)\"".to_owned(),
-        subtitle: "When each company's privacy policy said it. English; 312 snapshots that are no policy text left out.".to_owned(),
+        subtitle: "When each company's privacy policy said it. English; 312 snapshots that are no policy text left out."
+            .to_owned(),
         rows: rows.collect(),
         source: SOURCE.to_owned(),
     }

@@ -6,6 +6,8 @@
 mod scale;
 pub mod svg;
 pub mod terminal;
+#[cfg(test)]
+mod tests;
 
 use crate::print::grouped;
 use crate::snapshot::Day;
@@ -147,8 +149,9 @@ impl Lines {
 impl Row {
     /// Every day that the row tells of.
     fn days(&self) -> impl Iterator<Item = Day> + '_ {
-        let of_interval =
-            |one: &Interval| [Some(one.first_seen), Some(one.last_seen), one.absent_before, one.absent_after].into_iter().flatten();
+        let of_interval = |one: &Interval| {
+            [Some(one.first_seen), Some(one.last_seen), one.absent_before, one.absent_after].into_iter().flatten()
+        };
         let observed = self.observed.into_iter().flat_map(|(first, last)| [first, last]);
         observed.chain(self.intervals.iter().flat_map(of_interval)).chain(self.captures.iter().copied())
     }

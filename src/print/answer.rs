@@ -242,7 +242,7 @@ pub(crate) fn paragraph(out: &mut dyn Write, look: Look, indent: &str, text: &st
 }
 
 /// Lines below an entry of a list stand as deep as its text.
-fn paragraph_hanging(out: &mut dyn Write, look: Look, first: &str, rest: &str, text: &str) -> io::Result<()> {
+pub(crate) fn paragraph_hanging(out: &mut dyn Write, look: Look, first: &str, rest: &str, text: &str) -> io::Result<()> {
     let lead: String = text.chars().take_while(|c| *c == ' ').collect();
     let body = &text[lead.len()..];
     let hang = if body.starts_with("• ") { "  " } else { "" };

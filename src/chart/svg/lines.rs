@@ -1,7 +1,7 @@
 //! Lines over periods as SVG.
 
 use super::measure::Font;
-use super::{Anchor, AXIS, BAND, Colour, FILL, GRID, INK, LABEL, MARGIN, MUTED, PAPER, Picture, SERIES, Stroke, WIDTH};
+use super::{AXIS, Anchor, BAND, Colour, Columns, FILL, GRID, INK, LABEL, MARGIN, MUTED, PAPER, Picture, SERIES, Stroke, WIDTH};
 use super::{leading, shown, to_middle};
 use crate::chart::scale::{Room, Ticks, spread};
 use crate::chart::{Lines, Series};
@@ -11,15 +11,13 @@ use crate::print::grouped;
 const PLOT_HEIGHT: f64 = 216.0;
 const COVERAGE_HEIGHT: f64 = 30.0;
 
-/// A name beside the end of its line is at most as wide as this, on two lines.
-const NAME_WIDTH: f64 = 156.0;
+/// A name beside the end of its line is at most as wide as this, on so many lines.
+const NAME_WIDTH: f64 = 184.0;
+const NAME_LINES: usize = 3;
 
 /// From the end of a line to its name: a thin line, then a sample.
 const LEADER: f64 = 18.0;
 const SAMPLE: f64 = 30.0;
-
-/// More points than this are not all marked.
-const MARKED_POINTS: usize = 40;
 
 /// Marks of a line with many points stand about so far apart.
 const MARK_GAP: f64 = 84.0;
@@ -36,7 +34,7 @@ pub fn lines(chart: &Lines) -> String {
     let ticks = chart.ticks(5);
     let names = Names::of(chart);
     if let Names::Above(names) = &names {
-        y = legend(&mut picture, names, y) + 4.0;
+        y = legend(&mut picture, names, y) + 8.0;
     }
     let labels: Vec<String> = ticks.values.iter().map(|value| chart.label(&ticks, *value)).collect();
     let most_covered = grouped(chart.most_covered());
@@ -115,7 +113,7 @@ enum Names {
 }
 
 impl Names {
-    /// Beside the lines, if they have room there and all lines reach the right edge.
+    /// Beside the lines, if there are several, they have room there and all lines reach the right edge.
     fn of(chart: &Lines) -> Names {
         let wholes: Vec<String> = chart.series.iter().map(|series| shown(&series.name)).collect();
         let names = |room: f64, most_lines: usize| -> Vec<Name> {
@@ -128,10 +126,11 @@ impl Names {
         };
         let edge = chart.periods.len().saturating_sub(chart.periods.len() / 12 + 1);
         let reaches = |series: &Series| chart.known(series).last().is_some_and(|(period, _)| *period >= edge);
-        let beside = names(NAME_WIDTH, 2);
+        let mut beside = names(NAME_WIDTH, NAME_LINES);
+        beside.iter_mut().for_each(|name| name.lines = LABEL.balanced(&name.whole, NAME_WIDTH, NAME_LINES));
         let is_whole = |name: &Name| name.lines.join(" ") == name.whole;
         let height: f64 = beside.iter().map(height).sum();
-        if chart.series.iter().all(reaches) && beside.iter().all(is_whole) && height <= PLOT_HEIGHT {
+        if chart.series.len() > 1 && chart.series.iter().all(reaches) && beside.iter().all(is_whole) && height <= PLOT_HEIGHT {
             return Names::Beside(beside);
         }
         Names::Above(names(WIDTH - 2.0 * MARGIN - SAMPLE - 8.0, if chart.series.len() <= 4 { 2 } else { 1 }))
@@ -140,26 +139,24 @@ impl Names {
 
 /// The height of a name beside its line.
 fn height(name: &Name) -> f64 {
-    leading(LABEL) * name.lines.len().max(1) as f64 + 3.0
+    leading(LABEL) * name.lines.len().max(1) as f64 + 6.0
 }
 
-/// The names in a list, as many on a line as have room; where the next could begin.
+/// The names in a list, in as many columns as have room; where the next could begin.
 fn legend(picture: &mut Picture, names: &[Name], y: f64) -> f64 {
-    let (mut x, mut y) = (MARGIN, y);
-    let mut row = 0.0;
-    for name in names {
-        let width = SAMPLE + 8.0 + name.lines.iter().map(|line| LABEL.width(line)).fold(0.0, f64::max);
-        if x > MARGIN && x + width > WIDTH - MARGIN {
-            (x, y) = (MARGIN, y + row + 3.0);
-            row = 0.0;
+    let widths = names.iter().map(|name| SAMPLE + 8.0 + name.lines.iter().map(|line| LABEL.width(line)).fold(0.0, f64::max));
+    let columns = Columns::of(widths);
+    let mut y = y;
+    for row in names.chunks(columns.count) {
+        for (at, name) in row.iter().enumerate() {
+            let x = columns.x(at);
+            sample(picture, name.series, (x, y + leading(LABEL) / 2.0));
+            picture.paragraph((x + SAMPLE + 8.0, y + 1.0), LABEL, INK, &name.lines, &name.whole);
         }
-        let middle = y + leading(LABEL) / 2.0;
-        sample(picture, name.series, (x, middle));
-        picture.paragraph((x + SAMPLE + 8.0, y + 1.0), LABEL, INK, &name.lines, &name.whole);
-        row = f64::max(row, leading(LABEL) * name.lines.len().max(1) as f64);
-        x += width + 22.0;
+        let lines = row.iter().map(|name| name.lines.len()).max().unwrap_or(0).max(1);
+        y += leading(LABEL) * lines as f64 + 3.0;
     }
-    y + row
+    y
 }
 
 /// A piece of a line with its mark.
@@ -183,7 +180,7 @@ fn beside(picture: &mut Picture, chart: &Lines, names: &[Name], plot: &Plot, tic
         let x = plot.right + LEADER;
         picture.line((end.0 + 6.0, end.1), (x - 2.0, middle), Stroke { opacity: 0.6, ..Stroke::plain(colour(name.series), 1.0) });
         sample(picture, name.series, (x, middle));
-        let top = edge + 1.5;
+        let top = edge + 3.0;
         picture.paragraph((x + SAMPLE + 8.0, top), LABEL, INK, &name.lines, &name.whole);
     }
 }
@@ -203,7 +200,9 @@ fn stroke(picture: &mut Picture, series: usize, points: &[(f64, f64)]) {
 
 fn draw(picture: &mut Picture, chart: &Lines, series: &Series, at: usize, plot: &Plot, ticks: &Ticks) {
     picture.open(&series.name);
-    let every = if plot.periods <= MARKED_POINTS { 1 } else { ((MARK_GAP / plot.step()).ceil() as usize).max(1) };
+    // Of many lines, the marks would hide the dashes.
+    let crowded = plot.step() < 8.0 + 3.0 * chart.series.len().min(4) as f64;
+    let every = if crowded { ((MARK_GAP / plot.step()).ceil() as usize).max(1) } else { 1 };
     // Marks of different lines do not stand in the same places.
     let shift = every * (at % SERIES.len()) / SERIES.len().min(chart.series.len()).max(1);
     let mut marked = Vec::new();

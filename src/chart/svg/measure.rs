@@ -83,6 +83,14 @@ impl Font {
         lines
     }
 
+    /// The text in as few lines as it needs, of about one width, so that none holds a last word alone.
+    pub fn balanced(self, text: &str, room: f64, most_lines: usize) -> Vec<String> {
+        let lines = self.wrapped(text, room, most_lines);
+        let narrower = |part: i32| self.wrapped(text, room * f64::from(part) / 20.0, most_lines);
+        let is_as_good = |other: &Vec<String>| other.len() == lines.len() && other.join(" ") == lines.join(" ");
+        if lines.len() < 2 { lines } else { (10..20).map(narrower).find(is_as_good).unwrap_or(lines) }
+    }
+
     /// Where a line of a text that has no room ends (in bytes): after the last blank that fits, or else after the last letter.
     fn break_at(self, text: &str, room: f64) -> usize {
         let mut width = 0.0;
@@ -117,8 +125,9 @@ mod tests {
     fn lines_are_broken_at_blanks() {
         let font = Font::plain(10.0);
         assert_eq!(font.wrapped("one two three four", 45.0, 9), ["one two", "three", "four"]);
-        assert_eq!(font.wrapped("one two three four", 45.0, 2), ["one two", "three…"]);
+        assert_eq!(font.wrapped("one two three four", 45.0, 2), ["one two", "three f…"]);
         assert_eq!(font.wrapped("onetwothreefour", 45.0, 2), ["onetwo", "three…"]);
+        assert_eq!(font.balanced("one two three four", 75.0, 9), ["one two", "three four"]);
         assert_eq!(font.wrapped("  ", 45.0, 2), [""; 0]);
         assert_eq!(font.shortened("隐私权政策隐私", 50.0), "隐私…");
     }

@@ -1,7 +1,7 @@
 //! Charts as SVG: one file that needs nothing else, with light and dark colours, readable in black and white.
 
 mod lines;
-mod measure;
+pub(super) mod measure;
 mod spans;
 
 pub use lines::lines;
@@ -100,6 +100,25 @@ fn number(value: f64) -> String {
     }
 }
 
+/// Columns of a legend, all of one width.
+struct Columns {
+    count: usize,
+    width: f64,
+}
+
+impl Columns {
+    /// As many as have room, where the entries are so wide.
+    fn of(widths: impl Iterator<Item = f64>) -> Columns {
+        let widest = widths.fold(1.0, f64::max) + 20.0;
+        let room = WIDTH - 2.0 * MARGIN + 20.0;
+        Columns { count: ((room / widest).floor() as usize).max(1), width: widest }
+    }
+
+    fn x(&self, column: usize) -> f64 {
+        MARGIN + self.width * column as f64
+    }
+}
+
 /// A picture that is being drawn.
 #[derive(Debug, Default)]
 struct Picture {
@@ -163,7 +182,8 @@ impl Picture {
 
     fn polygon(&mut self, points: &[(f64, f64)], fill: Colour, edge: Option<Stroke>) {
         let (points, Colour { name, light, .. }) = (written(points), fill);
-        let (edge, of_edge) = edge.map_or((String::new(), String::new()), |edge| (edge.attributes(), format!(" {}", edge.class())));
+        let (edge, of_edge) =
+            edge.map_or((String::new(), String::new()), |edge| (edge.attributes(), format!(" {}", edge.class())));
         self.push(format_args!(r#"<polygon points="{points}" fill="{light}"{edge} class="f-{name}{of_edge}"/>"#));
     }
 
@@ -176,17 +196,15 @@ impl Picture {
     fn rect(&mut self, (x, y): (f64, f64), (width, height): (f64, f64), fill: Colour) {
         let (x, y, width, height) = (number(x), number(y), number(width.max(0.0)), number(height.max(0.0)));
         let Colour { name, light, .. } = fill;
-        self.push(format_args!(
-            r#"<rect x="{x}" y="{y}" width="{width}" height="{height}" fill="{light}" class="f-{name}"/>"#
-        ));
+        self.push(format_args!(r#"<rect x="{x}" y="{y}" width="{width}" height="{height}" fill="{light}" class="f-{name}"/>"#));
     }
 
     /// Title and subtitle, at the top; where the next could begin.
     fn heading(&mut self, title: &str, subtitle: &str) -> f64 {
         let (title, subtitle) = (shown(title), shown(subtitle));
         let room = WIDTH - 2.0 * MARGIN;
-        let y = self.paragraph((MARGIN, MARGIN), TITLE, INK, &TITLE.wrapped(&title, room, 2), &title);
-        self.paragraph((MARGIN, y + 2.0), SUBTITLE, MUTED, &SUBTITLE.wrapped(&subtitle, room, 3), &subtitle)
+        let y = self.paragraph((MARGIN, MARGIN), TITLE, INK, &TITLE.balanced(&title, room, 2), &title);
+        self.paragraph((MARGIN, y + 2.0), SUBTITLE, MUTED, &SUBTITLE.balanced(&subtitle, room, 3), &subtitle)
     }
 
     /// Where it all comes from, at the bottom, and the end of the picture.

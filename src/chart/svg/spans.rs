@@ -1,7 +1,7 @@
 //! Rows on a common time as SVG.
 
 use super::measure::Font;
-use super::{Anchor, AXIS, BAND, Colour, GRID, INK, MARGIN, MUTED, PAPER, Picture, SERIES, SMALL, Stroke, WIDTH};
+use super::{AXIS, Anchor, BAND, Colour, Columns, GRID, INK, MARGIN, MUTED, PAPER, Picture, SERIES, SMALL, Stroke, WIDTH};
 use super::{leading, number, shown, to_middle};
 use crate::chart::scale::{Label, Room};
 use crate::chart::{Row, Spans};
@@ -107,9 +107,11 @@ fn draw(picture: &mut Picture, row: &Row, time: &Time, middle: f64) {
         let (first, last) = (time.x(one.first_seen), time.x(one.last_seen));
         if let Some(absent) = one.absent_before {
             between(picture, (time.x(absent), first), middle);
+            cap(picture, time.x(absent), middle);
         }
         if let Some(absent) = one.absent_after {
             between(picture, (last, time.x(absent)), middle);
+            cap(picture, time.x(absent), middle);
         }
         bar(picture, (first, last), (one.absent_before.is_none(), one.absent_after.is_none()), middle);
     }
@@ -126,6 +128,11 @@ fn between(picture: &mut Picture, (from, to): (f64, f64), middle: f64) {
     let (x, y, width, height) =
         (number(from), number(middle - BAR_HEIGHT / 2.0), number((to - from).max(0.0)), number(BAR_HEIGHT));
     picture.push(format_args!(r#"<rect x="{x}" y="{y}" width="{width}" height="{height}" fill="url(#{HATCH})"/>"#));
+}
+
+/// A capture without, beside one with.
+fn cap(picture: &mut Picture, x: f64, middle: f64) {
+    picture.line((x, middle - BAR_HEIGHT / 2.0), (x, middle + BAR_HEIGHT / 2.0), Stroke::plain(AXIS, 1.2));
 }
 
 /// From the first capture with to the last; an open end points on.
@@ -154,21 +161,24 @@ fn legend(picture: &mut Picture, chart: &Spans, y: f64) -> f64 {
     let intervals = || chart.rows.iter().flat_map(|row| &row.intervals);
     type Draw = fn(&mut Picture, f64, f64);
     let signs: [(bool, &str, Draw); 6] = [
-        (intervals().next().is_some(), "stands in the captures", |picture, x, middle| {
+        (intervals().next().is_some(), "captured with", |picture, x, middle| {
             bar(picture, (x, x + 24.0), (false, false), middle);
         }),
         (
             intervals().any(|one| one.absent_before.is_some() || one.absent_after.is_some()),
-            "between captures with and without",
-            |picture, x, middle| between(picture, (x, x + 24.0), middle),
+            "somewhere between",
+            |picture, x, middle| {
+                between(picture, (x, x + 20.0), middle);
+                cap(picture, x + 20.0, middle);
+            },
         ),
         (chart.rows.iter().any(|row| row.observed.is_some()), "captured without", |picture, x, middle| {
             observed(picture, (x, x + 24.0), middle);
         }),
-        (intervals().any(|one| one.absent_before.is_none()), "since the first capture or before", |picture, x, middle| {
+        (intervals().any(|one| one.absent_before.is_none()), "in the first capture already", |picture, x, middle| {
             bar(picture, (x + TIP, x + 24.0), (true, false), middle);
         }),
-        (intervals().any(|one| one.absent_after.is_none()), "still in the last capture", |picture, x, middle| {
+        (intervals().any(|one| one.absent_after.is_none()), "in the last capture still", |picture, x, middle| {
             bar(picture, (x, x + 24.0 - TIP), (false, true), middle);
         }),
         (chart.rows.iter().any(|row| !row.captures.is_empty()), "captures", |picture, x, middle| {
@@ -178,19 +188,18 @@ fn legend(picture: &mut Picture, chart: &Spans, y: f64) -> f64 {
             }
         }),
     ];
-    let (mut x, mut y) = (MARGIN, y);
     let used: Vec<_> = signs.into_iter().filter(|(is_used, ..)| *is_used).collect();
-    for (_, text, draw) in &used {
-        let width = 24.0 + 7.0 + SMALL.width(text);
-        if x > MARGIN && x + width > WIDTH - MARGIN {
-            (x, y) = (MARGIN, y + leading(SMALL) + 3.0);
-        }
+    let columns = Columns::of(used.iter().map(|(_, text, _)| 31.0 + SMALL.width(text)));
+    let mut y = y;
+    for row in used.chunks(columns.count) {
         let middle = y + leading(SMALL) / 2.0;
-        draw(picture, x, middle);
-        picture.text((x + 31.0, middle + to_middle(SMALL)), Anchor::Start, SMALL, MUTED, text, None);
-        x += width + 18.0;
+        for (at, (_, text, draw)) in row.iter().enumerate() {
+            draw(picture, columns.x(at), middle);
+            picture.text((columns.x(at) + 31.0, middle + to_middle(SMALL)), Anchor::Start, SMALL, MUTED, text, None);
+        }
+        y += leading(SMALL) + 3.0;
     }
-    if used.is_empty() { y } else { y + leading(SMALL) }
+    y
 }
 
 fn definitions() -> String {

@@ -3,7 +3,7 @@
 use super::{Cells, fitting, heading, shortened, shown, source};
 use crate::chart::scale::{Label, Room, Ticks};
 use crate::chart::{Lines, Series};
-use crate::print::answer::{Look, QUIET, paint};
+use crate::print::answer::{Look, QUIET, paint, paragraph, paragraph_hanging};
 use crate::print::grouped;
 use anstyle::{AnsiColor, Style};
 use std::io::{self, Write};
@@ -26,7 +26,7 @@ const COLOURS: [AnsiColor; 8] = [
     AnsiColor::Cyan,
     AnsiColor::Red,
     AnsiColor::BrightGreen,
-    AnsiColor::BrightBlack,
+    AnsiColor::BrightMagenta,
 ];
 
 /// Marks of a line stand at least so many columns apart.
@@ -182,7 +182,9 @@ fn dots(chart: &Lines, plot: &Plot, ticks: &Ticks) -> Vec<Cells> {
             // Marks of different lines take turns, so that none hides another everywhere.
             let shift = per_mark * (at % MARKS.len()) / chart.series.len().clamp(1, MARKS.len());
             let is_marked = |(place, (period, _)): &(usize, &(usize, f64))| {
-                run.len() == 1 || (period + shift) % per_mark == 0 || (*place == 0 && run.len() < per_mark)
+                run.len() == 1
+                    || chart.series.len() > 1 && (period + shift) % per_mark == 0
+                    || chart.series.len() > 1 && *place == 0 && run.len() < per_mark
             };
             for (_, (period, value)) in run.iter().enumerate().filter(is_marked) {
                 let (x, y) = dot((*period, *value));
@@ -263,16 +265,28 @@ fn coverage(chart: &Lines, plot: &Plot) -> Cells {
 fn legend(chart: &Lines, look: Look, plot: &Plot, out: &mut dyn Write) -> io::Result<()> {
     let is_bars = chart.series.len() == 1 && plot.has_bars();
     for (at, series) in chart.series.iter().enumerate() {
-        let mark = if is_bars { '█' } else { MARKS[at % MARKS.len()] };
-        let mark = if look.colour { format!("{0}{mark}{0:#}", style(at)) } else { mark.to_string() };
-        writeln!(out, "{mark} {}", shortened(&shown(&series.name), look.width - 2))?;
+        let mark = match chart.series.len() {
+            1 if is_bars => '█',
+            1 => '━',
+            _ => MARKS[at % MARKS.len()],
+        };
+        let mark = if look.colour { format!("{0}{mark}{0:#} ", style(at)) } else { format!("{mark} ") };
+        paragraph_hanging(out, look, &mark, "  ", &shown(&series.name))?;
     }
-    if is_bars && chart.series.iter().any(|series| chart.known(series).len() < plot.periods) {
-        writeln!(out, "{}", paint(look, QUIET, "· not observed"))?;
+    let known = chart.series.iter().map(|series| chart.known(series).len());
+    let said = if known.clone().all(|known| known == 0) {
+        "nothing observed"
+    } else if is_bars && known.clone().any(|known| known < plot.periods) {
+        "· not observed"
+    } else {
+        ""
+    };
+    if !said.is_empty() {
+        writeln!(out, "{}", paint(look, QUIET, said))?;
     }
-    let (name, most) = (shown(&chart.coverage.name), grouped(chart.most_covered()));
-    let covered = (0..plot.periods).map(|period| chart.covered(period));
-    let least = grouped(covered.min().unwrap_or(0));
-    let told = format!("observed: {name}, {least} to {most} (█)");
-    writeln!(out, "{}", paint(look, QUIET, &shortened(&told, look.width)))
+    let least = (0..plot.periods).map(|period| chart.covered(period)).min().unwrap_or(0);
+    let (least, most) = (grouped(least), grouped(chart.most_covered()));
+    let name = shown(&chart.coverage.name);
+    let told = if least == most { format!("{name}: {most}") } else { format!("{name}: {least} to {most} (█)") };
+    paragraph(out, look, "", &paint(look, QUIET, &told))
 }

@@ -74,7 +74,7 @@ impl Time {
     }
 }
 
-/// A row: captures without, below what lies between, below captures with, so that nothing that was seen is hidden.
+/// A row: what lies between captures, below captures without, below captures with, so that nothing that was seen is hidden.
 fn cells(row: &Row, time: &Time, width: usize) -> Cells {
     let mut cells = Cells::new(width);
     let mut fill = |from: Day, to: Day, (cell, style): (char, Style)| {
@@ -85,14 +85,18 @@ fn cells(row: &Row, time: &Time, width: usize) -> Cells {
     if let Some((first, last)) = row.observed {
         fill(first, last, WITHOUT);
     }
+    let mut seen_without = Vec::new();
     for one in &row.intervals {
         if let Some(absent) = one.absent_before {
             fill(absent, one.first_seen, BETWEEN);
+            seen_without.push(absent);
         }
         if let Some(absent) = one.absent_after {
             fill(one.last_seen, absent, BETWEEN);
+            seen_without.push(absent);
         }
     }
+    seen_without.into_iter().for_each(|day| fill(day, day, WITHOUT));
     for one in &row.intervals {
         fill(one.first_seen, one.last_seen, WITH);
     }
@@ -115,20 +119,17 @@ fn cells(row: &Row, time: &Time, width: usize) -> Cells {
 fn legend(chart: &Spans, time: &Time) -> String {
     let intervals = || chart.rows.iter().flat_map(|row| &row.intervals);
     let signs = [
-        (intervals().next().is_some(), WITH.0, "stands in captures"),
-        (
-            intervals().any(|one| one.absent_before.is_some() || one.absent_after.is_some()),
-            BETWEEN.0,
-            "between captures with and without",
-        ),
+        (intervals().next().is_some(), WITH.0, "captured with"),
+        (intervals().any(|one| one.absent_before.is_some() || one.absent_after.is_some()), BETWEEN.0, "somewhere between"),
         (chart.rows.iter().any(|row| row.observed.is_some()), WITHOUT.0, "captured without"),
-        (intervals().any(|one| one.absent_before.is_none()), BEFORE.0, "since the first capture or before"),
-        (intervals().any(|one| one.absent_after.is_none()), STILL.0, "still in the last capture"),
+        (intervals().any(|one| one.absent_before.is_none()), BEFORE.0, "in the first capture already"),
+        (intervals().any(|one| one.absent_after.is_none()), STILL.0, "in the last capture still"),
     ];
     let mut told: Vec<String> =
         signs.into_iter().filter(|(is_used, ..)| *is_used).map(|(_, sign, text)| format!("{sign} {text}")).collect();
     if let days @ 1.. = time.days_of_column() {
         told.push(format!("a column is {}", crate::print::counted(days as u64, "day", "days")));
     }
-    told.join("   ")
+    // A sign stays with what it says.
+    told.iter().map(|sign| sign.replace(' ', "\u{a0}")).collect::<Vec<_>>().join("   ")
 }
