@@ -213,8 +213,8 @@ mod tests {
     fn labels_are_thinned_to_round_years_or_every_other_one() {
         let years: Vec<String> = (2004..=2021).map(|year| year.to_string()).collect();
         assert_eq!(texts(&room(90.0).periods(&years, |at| at as f64 * 5.0 + 2.0)).len(), 18);
-        assert_eq!(texts(&room(50.0).periods(&years, |at| at as f64 * 2.8)).first(), Some(&"2004"));
-        assert_eq!(texts(&room(18.0).periods(&years, |at| at as f64)), ["2005", "2010", "2015", "2020"]);
+        assert_eq!(texts(&room(50.0).periods(&years, |at| at as f64 * 2.6 + 2.0)).first(), Some(&"2004"));
+        assert_eq!(texts(&room(20.0).periods(&years, |at| at as f64 + 2.0)), ["2005", "2010", "2015", "2020"]);
         let months: Vec<String> = (2018..=2021).flat_map(|year| (1..=12).map(move |m| format!("{year}-{m:02}"))).collect();
         assert_eq!(texts(&room(48.0).periods(&months, |at| at as f64)), ["2018", "2019", "2020", "2021"]);
         assert_eq!(texts(&room(18.0).periods(&months[6..24], |at| at as f64)), ["2018-07", "2019-07"]);

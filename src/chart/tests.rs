@@ -196,7 +196,7 @@ fn the_terminal_shows_a_row_a_company() {
         let row = text.lines().find(|line| line.starts_with(label)).unwrap_or("").to_owned();
         row.chars().skip_while(|c| !"◀·█░".contains(*c)).collect::<String>()
     };
-    assert_eq!(row("example.com"), "◀████████░░░░·············░░░████████████▶", "{text}");
+    assert_eq!(row("example.com"), "◀████████░░░░············░░░░████████████▶", "{text}");
     assert_eq!(row("never.example"), "·".repeat(40), "{text}");
     assert!(text.contains("隐私权政策隐私权政策…"), "{text}");
 }

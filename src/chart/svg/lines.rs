@@ -209,7 +209,9 @@ fn draw(picture: &mut Picture, chart: &Lines, series: &Series, at: usize, plot: 
     for run in chart.runs(series) {
         let points: Vec<(f64, f64)> = run.iter().map(|(period, value)| (plot.x(*period), plot.y(*value, ticks))).collect();
         let of_run = run.iter().zip(&points);
-        marked.extend(of_run.filter(|((period, _), _)| run.len() == 1 || (period + shift) % every == 0).map(|(_, point)| *point));
+        marked.extend(
+            of_run.filter(|((period, _), _)| run.len() == 1 || (period + shift).is_multiple_of(every)).map(|(_, point)| *point),
+        );
         if points.len() > 1 {
             stroke(picture, at, &points);
         }

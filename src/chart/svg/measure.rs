@@ -126,10 +126,10 @@ mod tests {
         let font = Font::plain(10.0);
         assert_eq!(font.wrapped("one two three four", 45.0, 9), ["one two", "three", "four"]);
         assert_eq!(font.wrapped("one two three four", 45.0, 2), ["one two", "three f…"]);
-        assert_eq!(font.wrapped("onetwothreefour", 45.0, 2), ["onetwo", "three…"]);
+        assert_eq!(font.wrapped("onetwothreefour", 40.0, 2), ["onetwo", "threef…"]);
         assert_eq!(font.balanced("one two three four", 75.0, 9), ["one two", "three four"]);
         assert_eq!(font.wrapped("  ", 45.0, 2), [""; 0]);
-        assert_eq!(font.shortened("隐私权政策隐私", 50.0), "隐私…");
+        assert_eq!(font.shortened("隐私权政策隐私", 50.0), "隐私权…");
     }
 
     proptest! {

@@ -183,7 +183,7 @@ fn dots(chart: &Lines, plot: &Plot, ticks: &Ticks) -> Vec<Cells> {
             let shift = per_mark * (at % MARKS.len()) / chart.series.len().clamp(1, MARKS.len());
             let is_marked = |(place, (period, _)): &(usize, &(usize, f64))| {
                 run.len() == 1
-                    || chart.series.len() > 1 && (period + shift) % per_mark == 0
+                    || chart.series.len() > 1 && (period + shift).is_multiple_of(per_mark)
                     || chart.series.len() > 1 && *place == 0 && run.len() < per_mark
             };
             for (_, (period, value)) in run.iter().enumerate().filter(is_marked) {
