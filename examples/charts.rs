@@ -89,7 +89,10 @@ fn chart(names: &[&str], step: Step, years: (i16, i16), is_share: bool, companie
         series: series.collect(),
         periods: periods.iter().map(Period::to_string).collect(),
         unit: if is_share { Unit::Share("companies observed".to_owned()) } else { Unit::Count("companies".to_owned()) },
-        coverage: Coverage { name: "companies observed".to_owned(), counts },
+        coverage: Coverage {
+            name: "companies observed".to_owned(),
+            counts: counts.iter().map(|count| (*count, *count)).collect(),
+        },
         source: SOURCE.to_owned(),
     }
 }
@@ -118,6 +121,8 @@ fn rows(count: usize, captures: bool) -> Spans {
             let end = (at_day + dice.roll(30) as usize).min(days.len() - 1);
             intervals.push(Interval {
                 absent_before: at_day.checked_sub(1).map(|before| days[before]),
+                since_before: at_day == 0,
+                still: end + 1 == days.len(),
                 first_seen: days[at_day],
                 last_seen: days[end],
                 absent_after: days.get(end + 1).copied(),

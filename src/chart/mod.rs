@@ -50,8 +50,8 @@ pub struct Series {
 pub struct Coverage {
     /// What was counted (`companies observed`).
     pub name: String,
-    /// A number for each period.
-    pub counts: Vec<u64>,
+    /// For each period the least and the most that a series is counted of: one number where all are counted of the same.
+    pub counts: Vec<(u64, u64)>,
 }
 
 /// Rows on a common time: when something stood, and when that was looked at.
@@ -81,12 +81,16 @@ pub struct Row {
 /// One time that something stood, as captures tell it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Interval {
-    /// The last capture without, before; `None`: it stands in the first capture of all, since that day or before.
+    /// The last capture without, before.
     pub absent_before: Option<Day>,
+    /// Whether it stands in the first capture of all: then it may have stood before, and nothing tells since when.
+    pub since_before: bool,
     pub first_seen: Day,
     pub last_seen: Day,
-    /// The first capture without, after; `None`: it stands in the last capture of all.
+    /// The first capture without, after.
     pub absent_after: Option<Day>,
+    /// Whether it stands in the last capture of all.
+    pub still: bool,
 }
 
 /// Beyond this, numbers are drawn as this.
@@ -137,12 +141,12 @@ impl Lines {
         }
     }
 
-    fn covered(&self, period: usize) -> u64 {
-        self.coverage.counts.get(period).copied().unwrap_or(0)
+    fn covered(&self, period: usize) -> (u64, u64) {
+        self.coverage.counts.get(period).copied().unwrap_or_default()
     }
 
     fn most_covered(&self) -> u64 {
-        (0..self.periods.len()).map(|period| self.covered(period)).max().unwrap_or(0)
+        (0..self.periods.len()).map(|period| self.covered(period).1).max().unwrap_or(0)
     }
 }
 

@@ -85,7 +85,7 @@ fn sample() -> Lines {
             Series { name: "\"sell data\"".into(), values: values(|at| Some(at as f64)) },
             Series { name: "<b>cookies & \"more\"</b>".into(), values: values(|at| (at != 7).then_some(3.0)) },
         ],
-        coverage: Coverage { name: "companies observed".into(), counts: (0..15).collect() },
+        coverage: Coverage { name: "companies observed".into(), counts: (0..15).map(|count| (count, count)).collect() },
         source: "Source: an invented archive".into(),
     }
 }
@@ -97,12 +97,16 @@ fn day(year: i16, month: i8, day: i8) -> Day {
 fn timeline() -> Spans {
     let first = Interval {
         absent_before: None,
+        since_before: true,
+        still: false,
         first_seen: day(2010, 1, 1),
         last_seen: day(2012, 1, 1),
         absent_after: Some(day(2013, 1, 1)),
     };
     let second = Interval {
         absent_before: Some(day(2016, 1, 1)),
+        since_before: false,
+        still: true,
         first_seen: day(2017, 1, 1),
         last_seen: day(2019, 12, 31),
         absent_after: None,
@@ -225,7 +229,7 @@ prop_compose! {
         ],
         unit in prop_oneof![words().prop_map(Unit::Count), words().prop_map(Unit::Share)],
         series in prop::collection::vec((words(), prop::collection::vec(prop::option::of(prop_oneof![prop::num::f64::ANY, 0.0..40.0]), 0..50)), 0..10),
-        (name, counts) in (words(), prop::collection::vec(any::<u64>(), 0..50)),
+        (name, counts) in (words(), prop::collection::vec(any::<(u64, u64)>(), 0..50)),
     ) -> Lines {
         let series = series.into_iter().map(|(name, values)| Series { name, values }).collect();
         Lines { title, subtitle, periods, unit, series, coverage: Coverage { name, counts }, source }
@@ -233,9 +237,9 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn any_interval()(days in prop::array::uniform4(prop_oneof![any::<i32>(), 0i32..20_000]), before: bool, after: bool) -> Interval {
+    fn any_interval()(days in prop::array::uniform4(prop_oneof![any::<i32>(), 0i32..20_000]), before: bool, after: bool, since_before: bool, still: bool) -> Interval {
         let [absent_before, first_seen, last_seen, absent_after] = days.map(Day);
-        Interval { absent_before: before.then_some(absent_before), first_seen, last_seen, absent_after: after.then_some(absent_after) }
+        Interval { since_before, still, absent_before: before.then_some(absent_before), first_seen, last_seen, absent_after: after.then_some(absent_after) }
     }
 }
 

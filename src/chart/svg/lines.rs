@@ -1,7 +1,9 @@
 //! Lines over periods as SVG.
 
 use super::measure::Font;
-use super::{AXIS, Anchor, BAND, Colour, Columns, FILL, GRID, INK, LABEL, MARGIN, MUTED, PAPER, Picture, SERIES, Stroke, WIDTH};
+use super::{
+    AXIS, Anchor, BAND, Colour, Columns, FILL, GRID, INK, LABEL, MARGIN, MUTED, PALE, PAPER, Picture, SERIES, Stroke, WIDTH,
+};
 use super::{leading, shown, to_middle};
 use crate::chart::scale::{Room, Ticks, spread};
 use crate::chart::{Lines, Series};
@@ -268,11 +270,14 @@ fn coverage(picture: &mut Picture, chart: &Lines, plot: &Plot, y: f64) -> f64 {
     picture.rect((plot.left, top), (plot.right - plot.left, COVERAGE_HEIGHT), BAND);
     let gap = if plot.step() > 6.0 { 2.0 } else { 0.0 };
     for period in 0..plot.periods {
-        let count = chart.covered(period);
-        if count > 0 {
-            let height = (count as f64 / most as f64 * COVERAGE_HEIGHT).max(1.0);
-            let left = plot.left + period as f64 * plot.step() + gap / 2.0;
-            picture.rect((left, bottom - height), (plot.step() - gap, height), FILL);
+        let (least, most_here) = chart.covered(period);
+        // Where series are counted of different numbers, what goes beyond the least is paler.
+        for (count, fill) in [(if least < most_here { most_here } else { 0 }, PALE), (least.min(most_here), FILL)] {
+            if count > 0 {
+                let height = (count as f64 / most as f64 * COVERAGE_HEIGHT).max(1.0);
+                let left = plot.left + period as f64 * plot.step() + gap / 2.0;
+                picture.rect((left, bottom - height), (plot.step() - gap, height), fill);
+            }
         }
     }
     picture.close();

@@ -68,6 +68,7 @@ const AXIS: Colour = Colour { name: "axis", light: "#7b838c", dark: "#7b838c" };
 const GRID: Colour = Colour { name: "grid", light: "#dfe3e7", dark: "#2e343b" };
 const BAND: Colour = Colour { name: "band", light: "#f4f6f8", dark: "#1c2026" };
 const FILL: Colour = Colour { name: "fill", light: "#a9b1ba", dark: "#5b646e" };
+const PALE: Colour = Colour { name: "pale", light: "#d3d8dd", dark: "#3a424a" };
 
 /// Okabe and Ito's colours, which the colour-blind tell apart, the first ones first that are strong on white; yellow is darkened by
 /// day, and those that are dark are lightened by night.
@@ -82,7 +83,7 @@ const SERIES: [Colour; 8] = [
     Colour { name: "yellow", light: "#b5a800", dark: "#f0e442" },
 ];
 
-const OTHERS: [Colour; 7] = [PAPER, INK, MUTED, AXIS, GRID, BAND, FILL];
+const OTHERS: [Colour; 8] = [PAPER, INK, MUTED, AXIS, GRID, BAND, FILL, PALE];
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Anchor {

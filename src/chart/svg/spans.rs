@@ -105,7 +105,7 @@ fn draw(picture: &mut Picture, row: &Row, time: &Time, middle: f64) {
     }
     for one in &row.intervals {
         let (first, last) = (time.x(one.first_seen), time.x(one.last_seen));
-        if let Some(absent) = one.absent_before {
+        if let Some(absent) = one.absent_before.filter(|_| !one.since_before) {
             between(picture, (time.x(absent), first), middle);
             cap(picture, time.x(absent), middle);
         }
@@ -113,7 +113,7 @@ fn draw(picture: &mut Picture, row: &Row, time: &Time, middle: f64) {
             between(picture, (last, time.x(absent)), middle);
             cap(picture, time.x(absent), middle);
         }
-        bar(picture, (first, last), (one.absent_before.is_none(), one.absent_after.is_none()), middle);
+        bar(picture, (first, last), (one.since_before, one.still), middle);
     }
 }
 
@@ -165,7 +165,7 @@ fn legend(picture: &mut Picture, chart: &Spans, y: f64) -> f64 {
             bar(picture, (x, x + 24.0), (false, false), middle);
         }),
         (
-            intervals().any(|one| one.absent_before.is_some() || one.absent_after.is_some()),
+            intervals().any(|one| (one.absent_before.is_some() && !one.since_before) || one.absent_after.is_some()),
             "somewhere between",
             |picture, x, middle| {
                 between(picture, (x, x + 20.0), middle);
@@ -175,10 +175,10 @@ fn legend(picture: &mut Picture, chart: &Spans, y: f64) -> f64 {
         (chart.rows.iter().any(|row| row.observed.is_some()), "captured without", |picture, x, middle| {
             observed(picture, (x, x + 24.0), middle);
         }),
-        (intervals().any(|one| one.absent_before.is_none()), "in the first capture already", |picture, x, middle| {
+        (intervals().any(|one| one.since_before), "in the first capture already", |picture, x, middle| {
             bar(picture, (x + TIP, x + 24.0), (true, false), middle);
         }),
-        (intervals().any(|one| one.absent_after.is_none()), "in the last capture still", |picture, x, middle| {
+        (intervals().any(|one| one.still), "in the last capture still", |picture, x, middle| {
             bar(picture, (x, x + 24.0 - TIP), (false, true), middle);
         }),
         (chart.rows.iter().any(|row| !row.captures.is_empty()), "captures", |picture, x, middle| {
@@ -219,7 +219,7 @@ fn description(chart: &Spans) -> String {
             .intervals
             .iter()
             .map(|one| {
-                let before = if one.absent_before.is_none() { " or before" } else { "" };
+                let before = if one.since_before { " or before" } else { "" };
                 let after = one.absent_after.map(|absent| format!(", gone by {absent}")).unwrap_or_default();
                 format!("{}{before} to {}{after}", one.first_seen, one.last_seen)
             })

@@ -250,7 +250,8 @@ fn coverage(chart: &Lines, plot: &Plot) -> Cells {
     for period in 0..plot.periods {
         for column in plot.cells(period) {
             if let Some(place) = least.get_mut(column) {
-                *place = Some(place.map_or(chart.covered(period), |least| least.min(chart.covered(period))));
+                let here = chart.covered(period).0;
+                *place = Some(place.map_or(here, |least| least.min(here)));
             }
         }
     }
@@ -284,7 +285,7 @@ fn legend(chart: &Lines, look: Look, plot: &Plot, out: &mut dyn Write) -> io::Re
     if !said.is_empty() {
         writeln!(out, "{}", paint(look, QUIET, said))?;
     }
-    let least = (0..plot.periods).map(|period| chart.covered(period)).min().unwrap_or(0);
+    let least = (0..plot.periods).map(|period| chart.covered(period).0).min().unwrap_or(0);
     let (least, most) = (grouped(least), grouped(chart.most_covered()));
     let name = shown(&chart.coverage.name);
     let told = if least == most { format!("{name}: {most}") } else { format!("{name}: {least} to {most} (█)") };

@@ -87,7 +87,7 @@ fn cells(row: &Row, time: &Time, width: usize) -> Cells {
     }
     let mut seen_without = Vec::new();
     for one in &row.intervals {
-        if let Some(absent) = one.absent_before {
+        if let Some(absent) = one.absent_before.filter(|_| !one.since_before) {
             fill(absent, one.first_seen, BETWEEN);
             seen_without.push(absent);
         }
@@ -101,11 +101,11 @@ fn cells(row: &Row, time: &Time, width: usize) -> Cells {
         fill(one.first_seen, one.last_seen, WITH);
     }
     for one in &row.intervals {
-        if one.absent_before.is_none() {
+        if one.since_before {
             let column = time.column(one.first_seen);
             cells.set(column, BEFORE.0, BEFORE.1);
         }
-        if one.absent_after.is_none() {
+        if one.still {
             let column = time.column(one.last_seen) + 2;
             if cells.get(column) == Some(' ') {
                 cells.set(column, STILL.0, STILL.1);
@@ -120,10 +120,14 @@ fn legend(chart: &Spans, time: &Time) -> String {
     let intervals = || chart.rows.iter().flat_map(|row| &row.intervals);
     let signs = [
         (intervals().next().is_some(), WITH.0, "captured with"),
-        (intervals().any(|one| one.absent_before.is_some() || one.absent_after.is_some()), BETWEEN.0, "somewhere between"),
+        (
+            intervals().any(|one| (one.absent_before.is_some() && !one.since_before) || one.absent_after.is_some()),
+            BETWEEN.0,
+            "somewhere between",
+        ),
         (chart.rows.iter().any(|row| row.observed.is_some()), WITHOUT.0, "captured without"),
-        (intervals().any(|one| one.absent_before.is_none()), BEFORE.0, "in the first capture already"),
-        (intervals().any(|one| one.absent_after.is_none()), STILL.0, "in the last capture still"),
+        (intervals().any(|one| one.since_before), BEFORE.0, "in the first capture already"),
+        (intervals().any(|one| one.still), STILL.0, "in the last capture still"),
     ];
     let mut told: Vec<String> =
         signs.into_iter().filter(|(is_used, ..)| *is_used).map(|(_, sign, text)| format!("{sign} {text}")).collect();
