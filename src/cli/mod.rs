@@ -3,6 +3,7 @@
 mod args;
 mod batch;
 mod index;
+mod lifetimes;
 mod location;
 mod request;
 mod search;
@@ -84,6 +85,7 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         Command::Index(args) => index::run(args, out),
         Command::Search(args) => search::run(args, out),
         Command::Batch(args) => batch::run(args, out),
+        Command::Lifetimes(args) => lifetimes::run(args, out),
         Command::Sources(args) => sources::run(args, out),
         Command::Stats(args) => stats::run(args, out),
     }

@@ -3,7 +3,7 @@
 use super::BadQuery;
 use super::args::{Conditions, QueryOptions, SortOrder};
 use fineprint::index::Index;
-use fineprint::query::{self, Limits, NameMatch, Query, SiteCondition, ValueError};
+use fineprint::query::{self, Limits, NameMatch, Node, Query, SiteCondition, ValueError};
 use fineprint::search::{Carry, Folding, Observing, Request, Sort};
 
 const DEFAULT_LIMIT: usize = 10;
@@ -123,6 +123,16 @@ pub fn one_language(query: &mut Query, options: &Conditions, index: &Index) -> O
     let commonest = index.catalog.commonest_language().filter(|_| query.limits.langs.is_empty() && options.lang.is_empty())?;
     query.limits.langs.push(vec![commonest.to_owned()]);
     Some(commonest.to_owned())
+}
+
+/// Refuses a query that asks for one day where a whole time is looked at.
+pub fn refuse_as_of(query: &Query, command: &str) -> Result<(), BadQuery> {
+    if query.limits.as_of.is_none() && !query.node.as_ref().is_some_and(Node::asks_as_of) {
+        return Ok(());
+    }
+    Err(BadQuery(format!(
+        "fineprint: {command} looks at all captures, and asof: asks for what stood on one day\nhint: since: and until: name the days to look at; `fineprint search` answers as of a day"
+    )))
 }
 
 /// The conditions on what is told of the site.
