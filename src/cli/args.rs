@@ -32,6 +32,9 @@ pub enum Command {
     Lifetimes(super::lifetimes::LifetimesArgs),
     /// List the archives of an index: what each records, counts, dates and where they come from, last update
     Sources(SourcesArgs),
+    /// Find what several companies say in equal or nearly equal words: who had it first, who followed when
+    #[command(after_help = SPREAD_HELP)]
+    Spread(super::spread::SpreadArgs),
     /// Show what an index holds
     Stats(StatsArgs),
 }
@@ -86,6 +89,18 @@ Examples:
   fineprint lifetimes '\"legitimate (interest|interests)\"'
   fineprint lifetimes '\"do not sell\" heading:sharing' --company face* --by document
   fineprint lifetimes '\"binding arbitration\"' --absent --format csv > arbitration.csv";
+
+const SPREAD_HELP: &str = "\
+Passages are compared as their words, with a company's own name as one word for all. They are shown together where they are equal, or
+at least as like to the first one seen as the threshold that is printed; headings are left out. What one company, or one group of the
+settings, has alone has not spread.
+
+A company that had it when it was first captured may have had it before everybody else: it stands apart, never among the followers.
+\"+120 d\" is counted from the first capture of it, whoever had it.
+
+Examples:
+  fineprint spread '\"binding arbitration\"'
+  fineprint spread --passage 0123456789abcdef --format csv";
 
 /// Where the index is.
 #[derive(Debug, Args)]

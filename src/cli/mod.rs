@@ -8,6 +8,7 @@ mod location;
 mod request;
 mod search;
 mod sources;
+mod spread;
 mod stats;
 mod updating;
 
@@ -87,6 +88,7 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         Command::Batch(args) => batch::run(args, out),
         Command::Lifetimes(args) => lifetimes::run(args, out),
         Command::Sources(args) => sources::run(args, out),
+        Command::Spread(args) => spread::run(args, out),
         Command::Stats(args) => stats::run(args, out),
     }
 }

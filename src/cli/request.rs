@@ -65,7 +65,7 @@ fn render(text: &str, diagnostics: &[query::Diagnostic]) -> String {
 }
 
 /// The options that are conditions.
-fn limits(options: &Conditions) -> Result<Limits, BadQuery> {
+pub fn limits(options: &Conditions) -> Result<Limits, BadQuery> {
     let mut limits = Limits::default();
     let companies = names("--company", &options.company)?.into_iter().collect();
     let kinds = names("--kind", &options.kind)?.into_iter().collect();
@@ -155,7 +155,8 @@ fn bad(option: &str) -> impl FnOnce(ValueError) -> BadQuery {
     move |error| BadQuery(format!("fineprint: {option}: {error}\nhint: {}", error.hint))
 }
 
-fn limit(text: &str) -> Result<Option<usize>, BadQuery> {
+/// `all`, or how many.
+pub fn limit(text: &str) -> Result<Option<usize>, BadQuery> {
     if text == "all" {
         return Ok(None);
     }

@@ -19,8 +19,12 @@ const GAP: usize = 2;
 /// Everything for reading: what was counted, then a line an interval.
 pub fn lifetimes(lifetimes: &Lifetimes, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let width = look.width.min(MAX_WIDTH);
-    for text in [summary(lifetimes), basis(lifetimes)] {
-        wrapped(&text, width).iter().try_for_each(|line| writeln!(out, "{}", line.trim_start()))?;
+    let totals = &lifetimes.totals;
+    let days = (lifetimes.since.as_deref(), lifetimes.until.as_deref());
+    let basis = basis(&lifetimes.languages, lifetimes.language_by_default, lifetimes.suspect, days, totals.left_out);
+    let basis = format!("{}: {basis}.", counted(totals.observations, "observation", "observations"));
+    for line in [summary(lifetimes), basis].iter().flat_map(|text| wrapped(text, width, "")) {
+        writeln!(out, "{line}")?;
     }
     table(&lifetimes.rows, width, out)?;
     if let Some(absent) = lifetimes.absent.as_ref().filter(|absent| !absent.is_empty()) {
@@ -32,7 +36,7 @@ pub fn lifetimes(lifetimes: &Lifetimes, look: Look, out: &mut dyn Write) -> io::
                 day_of(&row.first_observed),
                 day_of(&row.last_observed)
             );
-            let lines = wrapped(&format!("{}: {observed}", label(row)), width);
+            let lines = wrapped(&format!("{}: {observed}", label(row)), width, "  ");
             lines.iter().try_for_each(|line| writeln!(out, "{line}"))?;
         }
     }
@@ -65,27 +69,32 @@ fn summary(lifetimes: &Lifetimes) -> String {
 }
 
 /// What an observation was.
-fn basis(lifetimes: &Lifetimes) -> String {
-    let totals = &lifetimes.totals;
-    let language = match (lifetimes.languages.as_slice(), lifetimes.language_by_default) {
+pub fn basis(
+    languages: &[String],
+    language_by_default: bool,
+    suspect: bool,
+    (since, until): (Option<&str>, Option<&str>),
+    left_out: u64,
+) -> String {
+    let language = match (languages, language_by_default) {
         ([], _) => "any language".to_owned(),
         (languages, true) => format!("language {}, the commonest of the index (--lang any: all)", languages.join(", ")),
-        (languages, false) => format!("language {}", languages.join(", ")),
+        (languages, false) => format!("language {}", languages.join(" or ")),
     };
-    let kept = if lifetimes.suspect { ", with captures that are no policy text" } else { "" };
-    let days = match (&lifetimes.since, &lifetimes.until) {
-        (None, None) => String::new(),
-        (since, until) => {
-            let since = since.as_ref().map(|day| format!(" from {day}")).unwrap_or_default();
-            let until = until.as_ref().map(|day| format!(" until {day}")).unwrap_or_default();
-            format!("; only captures{since}{until}: \"before\" is before the first of them")
-        }
-    };
-    let left_out = match totals.left_out {
+    let kept = if suspect { ", with captures that are no policy text" } else { "" };
+    let left_out = match left_out {
         0 => "none left out".to_owned(),
         number => format!("{} left out", counted(number, "snapshot", "snapshots")),
     };
-    format!("{}: {language}{kept}; {left_out}{days}.", counted(totals.observations, "observation", "observations"))
+    let days = match (since, until) {
+        (None, None) => String::new(),
+        (since, until) => {
+            let since = since.map(|day| format!(" from {day}")).unwrap_or_default();
+            let until = until.map(|day| format!(" until {day}")).unwrap_or_default();
+            format!("; only captures{since}{until}: \"before\" is before the first of them")
+        }
+    };
+    format!("{language}{kept}; {left_out}{days}")
 }
 
 /// A company, with what of a document is known besides.
@@ -128,7 +137,7 @@ fn table(rows: &[Row], width: usize, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)?;
     for (label, cells) in std::iter::once((String::from("company"), vec![head])).chain(lines) {
         let lead = label.len() - label.trim_start().len();
-        let mut names = wrapped(label.trim_start(), label_width - lead).into_iter();
+        let mut names = wrapped(label.trim_start(), label_width - lead, "  ").into_iter();
         let mut cells = cells.into_iter();
         loop {
             let (name, cells) = (names.next(), cells.next());

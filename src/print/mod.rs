@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod csv;
 pub mod lifetimes;
+pub mod spread;
 pub mod summary;
 
 use serde::Serialize;
@@ -29,10 +30,10 @@ fn day_of(date: &str) -> &str {
     date.split('T').next().unwrap_or(date)
 }
 
-/// A text cut to lines of at most so many columns; at least one line.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
+/// A text cut to lines of at most so many columns, at least one; those after the first are indented.
+fn wrapped(text: &str, width: usize, indent: &str) -> Vec<String> {
     let options = textwrap::Options::new(width.max(1))
-        .subsequent_indent("  ")
+        .subsequent_indent(indent)
         .word_splitter(textwrap::WordSplitter::NoHyphenation)
         .word_separator(textwrap::WordSeparator::AsciiSpace);
     textwrap::wrap(text, options).into_iter().map(|line| line.trim_end().to_owned()).collect()

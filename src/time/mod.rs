@@ -2,9 +2,13 @@
 
 mod interval;
 mod lifetimes;
+mod likeness;
 mod period;
+mod spread;
 mod texts;
 
 pub use interval::{Event, Gap, Interval, days_between, intervals};
 pub use lifetimes::{CompanyLife, Life, LifetimeTotals, Lifetimes, TextLife, lifetimes};
+pub use likeness::SPREAD_THRESHOLD;
 pub use period::{Period, Step};
+pub use spread::{Cluster, Seed, Spread, SpreadTotals, Spreading, spread};
