@@ -106,10 +106,10 @@ fn label(row: &Row) -> String {
     parts.join(" · ")
 }
 
-/// A document below its company.
-fn label_below(row: &Row) -> String {
+/// A document below its company, with its source where they have different ones.
+fn label_below(row: &Row, with_source: bool) -> String {
     let mut parts: Vec<String> = row.kind.iter().chain(&row.part).filter(|text| !text.is_empty()).map(|text| harmless(text)).collect();
-    parts.extend(row.sources.iter().flatten().map(|source| format!("[{}]", harmless(source))));
+    parts.extend(row.sources.iter().flatten().filter(|_| with_source).map(|source| format!("[{}]", harmless(source))));
     format!("  {}", parts.join(" · "))
 }
 
@@ -120,7 +120,8 @@ fn table(rows: &[Row], width: usize, out: &mut dyn Write) -> io::Result<()> {
     let mut lines: Vec<(String, Vec<[String; 3]>)> = Vec::new();
     for row in rows {
         lines.push((label(row), cells(row)));
-        lines.extend(row.documents.iter().map(|document| (label_below(document), cells(document))));
+        let with_source = row.documents.iter().any(|document| document.sources != row.documents[0].sources);
+        lines.extend(row.documents.iter().map(|document| (label_below(document, with_source), cells(document))));
     }
     let head = ["said from", "until", "snapshots"].map(str::to_owned);
     let widest = |column: usize| {
@@ -167,11 +168,11 @@ fn cells(row: &Row) -> Vec<[String; 3]> {
 
 fn start(interval: &Interval) -> String {
     let first = day_of(&interval.first_seen);
-    let before = if interval.since_before { " or before" } else { "" };
     match (interval.gap_days, &interval.absent_before) {
-        (Some(days), _) => format!("again {first}{before} after {}", counted(days, "day", "days")),
-        (None, Some(absent)) if !interval.since_before => format!("after {}, by {first}", day_of(absent)),
-        (None, _) => format!("{first}{before}"),
+        (Some(_), _) if interval.since_before => format!("again {first} or before"),
+        (Some(days), _) => format!("again {first} after {}", counted(days, "day", "days")),
+        (None, Some(absent)) => format!("after {}, by {first}", day_of(absent)),
+        (None, None) => format!("{first} or before"),
     }
 }
 

@@ -15,7 +15,8 @@ pub enum Event {
 /// Neighbouring observations that say it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Interval {
-    /// The last observation before at which it was not said; `None` where there is none, or none since the interval before.
+    /// The last observation without it of the text that begins the interval, but never before the interval before was over. `None`
+    /// where there is none: the text says it in its first observation, or was deleted and recorded again since it said it.
     pub absent_before: Option<Instant>,
     /// The first observation that says it. It is no beginning where [`Interval::since_before`] holds.
     pub first_seen: Instant,
@@ -92,7 +93,7 @@ pub fn intervals(texts: &[Vec<Event>]) -> Vec<Interval> {
             }
         }
     }
-    let mut walk = Walk { states: vec![None; texts.len()], seen: vec![false; texts.len()], ..Walk::default() };
+    let mut walk = Walk { states: vec![None; texts.len()], past: vec![Past::default(); texts.len()], ..Walk::default() };
     for (at, moment) in moments {
         walk.observe(at, &moment.observed);
         walk.delete(at, &moment.deleted);
@@ -104,14 +105,19 @@ pub fn intervals(texts: &[Vec<Event>]) -> Vec<Interval> {
 struct Walk {
     /// What each text says at present.
     states: Vec<Option<bool>>,
-    /// Which texts have been observed.
-    seen: Vec<bool>,
+    past: Vec<Past>,
     saying: bool,
-    /// The last observation at which it was not said, since it last was.
-    absent: Option<Instant>,
-    /// How many there were.
+    /// Observations at which it was not said, since it last was.
     absences: u64,
     intervals: Vec<Interval>,
+}
+
+/// What is known of a text so far.
+#[derive(Clone, Copy, Default)]
+struct Past {
+    observed: bool,
+    /// The last observation without.
+    without: Option<Instant>,
 }
 
 impl Walk {
@@ -120,25 +126,29 @@ impl Walk {
             return;
         }
         let saying = observed.iter().filter(|(_, says)| *says).count() as u64;
-        let from_its_first = observed.iter().any(|&(text, says)| says && !self.seen[text]);
+        let beginning = observed.iter().filter(|(_, says)| *says).map(|&(text, _)| self.past[text]);
+        let from_its_first = beginning.clone().any(|past| !past.observed);
+        // Of several that begin it at once nothing tells which was before the others.
+        let without = beginning.map(|past| past.without).min().flatten();
         for &(text, _) in observed {
-            self.seen[text] = true;
             // Two sources may hold one text of one moment.
-            self.states[text] = Some(observed.iter().any(|&(other, says)| other == text && says));
+            let says = observed.iter().any(|&(other, says)| other == text && says);
+            self.states[text] = Some(says);
+            self.past[text] = Past { observed: true, without: if says { self.past[text].without } else { Some(at) } };
         }
         let was = self.saying;
         self.saying = self.is_said();
         match (was, self.saying) {
             (false, true) => {
-                let mut interval = Interval::begin(at, from_its_first, self.absent);
-                interval.gap = self.intervals.last().map(|before| Gap {
-                    days: days_between(before.last_seen, at),
-                    observations: self.absences,
-                });
+                let mut interval = Interval::begin(at, from_its_first, without);
+                if let Some(before) = self.intervals.last() {
+                    let over = before.absent_after.filter(|_| !from_its_first);
+                    interval.absent_before = over.map(|over| without.map_or(over, |without| without.max(over)));
+                    interval.gap = Some(Gap { days: days_between(before.last_seen, at), observations: self.absences });
+                }
                 self.intervals.push(interval);
             }
             (_, false) => {
-                self.absent = Some(at);
                 self.absences += observed.len() as u64;
                 if let Some(last) = self.intervals.last_mut() {
                     last.absent_after.get_or_insert(at);
@@ -147,7 +157,7 @@ impl Walk {
             (true, true) => {}
         }
         if self.saying {
-            (self.absent, self.absences) = (None, 0);
+            self.absences = 0;
         }
         if let Some(last) = self.intervals.last_mut().filter(|_| saying > 0) {
             last.longest_silence_days = last.longest_silence_days.max(days_between(last.last_seen, at));
@@ -230,10 +240,13 @@ mod tests {
 
     #[test]
     fn a_company_says_it_while_one_of_its_texts_does() {
-        assert_eq!(shown(&["-1 +3 -8", "-2 +5 +9 -12"]), ["2<3..9>12 3"]);
+        assert_eq!(shown(&["-1 +3 -8", "-2 +5 +9 -12"]), ["1<3..9>12 3"]);
         // The second text is first seen with it: nothing tells that it was without before.
-        assert_eq!(shown(&["-1 -4 +8", "+3 -5"]), ["1<3..3>5? 1", "5<8..8> 1 gap 5d 1"]);
-        assert_eq!(shown(&["-1 +3 x6", "-2 -5 -7"]), ["2<3..3>7 x6 1"]);
+        assert_eq!(shown(&["-1 -4 +8", "+3 -5"]), ["<3..3>5? 1", "5<8..8> 1 gap 5d 1"]);
+        assert_eq!(shown(&["-1 +3 x6", "-2 -5 -7"]), ["1<3..3>7 x6 1"]);
+        // The second text may have begun before the first one stopped: it is away since it is seen to be away.
+        assert_eq!(shown(&["+1 +3 -4", "-2 +9"]), ["<1..3>4? 2", "4<9..9> 1 gap 6d 1"]);
+        assert_eq!(shown(&["-1 +5", "-3 +5"]), ["1<5..5> 2"]);
         // One stops at the moment at which the other begins.
         assert_eq!(shown(&["-1 +2 -3", "-1 +3"]), ["1<2..3> 2"]);
     }

@@ -4,10 +4,10 @@
 //! * An interval is a run of neighbouring observations that say it, see [`intervals`]. Its start lies between `absent_before` and
 //!   `first_seen`, its end between `last_seen` and `absent_after`, or `ended` where the archive deleted the text. Where the first
 //!   observation of a text says it, nothing tells since when: that is `since_before`, never a first.
-//! * A company says it while the latest observation of any of its texts says it. `absent_before` of a company is the last observation
-//!   of any of its texts at which none, as last observed, said it; its interval is `since_before` where a text that begins it says it
-//!   in its first observation, since that text may have said it while only others were observed. A company of one text has the
-//!   intervals of that text.
+//! * A company says it while the latest observation of any of its texts says it. Its start lies after the
+//!   last observation without it of the text that begins it: others that were observed later tell nothing of that text. Where a text
+//!   that begins it says it in its first observation, it is `since_before`: that text may have said it while only others were observed.
+//!   A company of one text has the intervals of that text.
 //! * A text is a document, or the documents of several sources that hold the same snapshots: each of those counts once.
 //! * Limits of days cut the time: what lies outside them is not looked at, and `since_before` means before their first observation.
 
@@ -42,9 +42,9 @@ pub struct LifetimeTotals {
     pub since_before: u64,
     /// The others of these: there is an observation without it before the first with it.
     pub started: u64,
-    /// Do not say it at their last observation.
+    /// Were last observed without it.
     pub stopped: u64,
-    /// Their texts that said it were deleted from the archive, and nothing is observed afterwards.
+    /// The archive deleted the last text that said it.
     pub ended: u64,
     /// Say it at their last observation.
     pub still: u64,
@@ -214,10 +214,10 @@ fn totals(companies: &[CompanyLife]) -> LifetimeTotals {
         *(if first.since_before { &mut totals.since_before } else { &mut totals.started }) += 1;
         *(if last.is_still() {
             &mut totals.still
-        } else if last.absent_after.is_some() {
-            &mut totals.stopped
-        } else {
+        } else if last.ended.is_some() {
             &mut totals.ended
+        } else {
+            &mut totals.stopped
         }) += 1;
         totals.returned += u64::from(company.life.has_returned());
     }
