@@ -3,10 +3,12 @@
 mod args;
 mod batch;
 mod index;
+mod lifetimes;
 mod location;
 mod request;
 mod search;
 mod sources;
+mod spread;
 mod stats;
 mod updating;
 
@@ -84,7 +86,9 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         Command::Index(args) => index::run(args, out),
         Command::Search(args) => search::run(args, out),
         Command::Batch(args) => batch::run(args, out),
+        Command::Lifetimes(args) => lifetimes::run(args, out),
         Command::Sources(args) => sources::run(args, out),
+        Command::Spread(args) => spread::run(args, out),
         Command::Stats(args) => stats::run(args, out),
     }
 }

@@ -2,6 +2,8 @@
 
 pub mod answer;
 pub mod csv;
+pub mod lifetimes;
+pub mod spread;
 pub mod summary;
 
 use serde::Serialize;
@@ -21,6 +23,25 @@ pub fn harmless(text: &str) -> String {
             || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}')
     };
     text.chars().map(|c| if is_harmful(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
+/// The day of a date that is written with its time.
+fn day_of(date: &str) -> &str {
+    date.split('T').next().unwrap_or(date)
+}
+
+/// A text cut to lines of at most so many columns, at least one; those after the first are indented.
+fn wrapped(text: &str, width: usize, indent: &str) -> Vec<String> {
+    let options = textwrap::Options::new(width.max(1))
+        .subsequent_indent(indent)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .word_separator(textwrap::WordSeparator::AsciiSpace);
+    textwrap::wrap(text, options).into_iter().map(|line| line.trim_end().to_owned()).collect()
+}
+
+/// A text filled up with blanks to a number of columns.
+fn padded(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(textwrap::core::display_width(text))))
 }
 
 /// A number with its digits in groups of three.

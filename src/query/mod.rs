@@ -175,6 +175,15 @@ impl Node {
         }
     }
 
+    /// Whether this asks, somewhere in it, what stood on a day.
+    pub fn asks_as_of(&self) -> bool {
+        match self {
+            Node::AsOf(_) => true,
+            Node::Bool { must, should, must_not } => must.iter().chain(should).chain(must_not).any(Node::asks_as_of),
+            _ => false,
+        }
+    }
+
     /// Whether this says only what is not to be found.
     pub(crate) fn only_excludes(&self) -> bool {
         matches!(self, Node::Bool { must, should, .. } if must.is_empty() && should.is_empty())

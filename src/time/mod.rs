@@ -1,5 +1,14 @@
 //! What texts say over time. Everything here counts observations: snapshots of which [`crate::search::Scope`] says that they observe.
 
+mod interval;
+mod lifetimes;
+mod likeness;
 mod period;
+mod spread;
+mod texts;
 
+pub use interval::{Event, Gap, Interval, days_between, intervals};
+pub use lifetimes::{CompanyLife, Life, LifetimeTotals, Lifetimes, TextLife, lifetimes};
+pub use likeness::SPREAD_THRESHOLD;
 pub use period::{Period, Step};
+pub use spread::{Cluster, Seed, Spread, SpreadTotals, Spreading, spread};

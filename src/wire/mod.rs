@@ -1,5 +1,8 @@
 //! JSON as scripts see it, schema 1 (`docs/json.md`): types of their own, so that the engine can change without them.
 
+pub mod lifetimes;
+pub mod spread;
+
 use crate::index::catalog::{Catalog, DocumentEntry, Problem, SourceEntry};
 use crate::index::update::Report;
 use crate::search;

@@ -8,6 +8,7 @@ mod counting;
 mod damage;
 mod git;
 mod history;
+mod lifetimes;
 mod options;
 mod packed;
 mod papers;

@@ -1,0 +1,68 @@
+//! `fineprint lifetimes`.
+
+use super::Outcome;
+use super::args::{AnswerFormat, Location, TimeOptions};
+use super::request::{check_sources, observing, one_language, query, refuse_as_of};
+use clap::{Args, ValueEnum};
+use fineprint::wire::lifetimes::{Asked, Choice, Lifetimes};
+use fineprint::{print, time};
+use std::io::Write;
+
+#[derive(Debug, Args)]
+pub struct LifetimesArgs {
+    /// What is said (as in `fineprint search`); several arguments are joined by blanks
+    #[arg(value_name = "QUERY")]
+    pub query: Vec<String>,
+    #[command(flatten)]
+    pub location: Location,
+    #[command(flatten)]
+    pub options: TimeOptions,
+    /// Companies, with their documents where they have several; or documents alone
+    #[arg(long, value_enum, default_value_t = Level::Company)]
+    pub by: Level,
+    /// Tell also who was observed and never said it
+    #[arg(long)]
+    pub absent: bool,
+    /// How the answer is written: for reading, as one JSON object, as a JSON object a company or document, or as a table with a row an
+    /// interval
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
+    pub format: AnswerFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Level {
+    Company,
+    Document,
+}
+
+pub fn run(args: &LifetimesArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+    let text = args.query.join(" ");
+    let conditions = &args.options.conditions;
+    let (mut query, warnings) = query(&text, conditions, None)?;
+    refuse_as_of(&query, "lifetimes")?;
+    let observing = observing(conditions, args.options.suspect)?;
+    warnings.iter().for_each(|warning| eprintln!("{warning}"));
+    let opened = args.location.open()?;
+    check_sources(&observing, &opened.index)?;
+    let language_by_default = one_language(&mut query, conditions, &opened.index).is_some();
+    let found = time::lifetimes(&opened.index, &query, &observing)?;
+    let asked = Asked { text: &text, limits: &query.limits, language_by_default, suspect: args.options.suspect };
+    let choice = Choice { by_document: args.by == Level::Document, absent: args.absent };
+    let answer = Lifetimes::new(&found, asked, choice, None);
+    match args.format {
+        AnswerFormat::Text => print::lifetimes::lifetimes(&answer, super::look(), out)?,
+        AnswerFormat::Json => print::json(&answer, out)?,
+        AnswerFormat::Jsonl => {
+            let rows = answer.rows.iter().chain(answer.absent.iter().flatten());
+            for row in rows {
+                print::json(row, out)?;
+            }
+        }
+        AnswerFormat::Csv => {
+            let mut table = print::lifetimes::Table::new(out, false)?;
+            table.add(&answer)?;
+            table.finish()?;
+        }
+    }
+    Ok(Outcome::of(found.totals.documents_said > 0, opened.whole))
+}
