@@ -1,9 +1,10 @@
 //! The oracle: reads every snapshot of an archive without an index, and compares what it finds with what the index answers.
 //!
-//! Compared are the documents and their instants, for each phrase all counts (in total and by year) and the life of every hit,
-//! and for snapshots taken at random the text that the index gives back.
+//! Compared are the documents and their instants, for each phrase all counts (in total and by year), the trends of snapshots and
+//! companies (by year and by month) and the life of every hit, and for snapshots taken at random the text that the index gives back.
 
 mod archive;
+mod periods;
 
 use anyhow::Context;
 use archive::{Archive, Document, Snapshot};
@@ -60,10 +61,11 @@ fn main() -> anyhow::Result<ExitCode> {
     for (number, phrase) in phrases.iter().enumerate() {
         compare_phrase(&index, &truth, number, phrase, &mut report)?;
     }
+    let points = periods::compare(&index, &truth, &phrases, &mut report)?;
     let sampled = compare_texts(&index, &archive, &truth, &cli, &mut report)?;
     let snapshots: usize = truth.documents.iter().map(|document| document.snapshots.len()).sum();
     println!(
-        "{} phrases, {} hits, {} documents, {snapshots} snapshots ({} could not be read), {sampled} texts compared: {} disagreements ({:.1} s)",
+        "{} phrases, {} hits, {points} points of trends, {} documents, {snapshots} snapshots ({} could not be read), {sampled} texts compared: {} disagreements ({:.1} s)",
         phrases.len(),
         report.hits,
         truth.documents.len(),

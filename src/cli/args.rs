@@ -30,6 +30,9 @@ pub enum Command {
     /// Tell when companies, and their texts, started and stopped saying something
     #[command(after_help = LIFETIMES_HELP)]
     Lifetimes(super::lifetimes::LifetimesArgs),
+    /// Count over time: how many companies, documents or snapshots say it, of how many
+    #[command(after_help = super::trend::HELP)]
+    Trend(super::trend::TrendArgs),
     /// List the archives of an index: what each records, counts, dates and where they come from, last update
     Sources(SourcesArgs),
     /// Find what several companies say in equal or nearly equal words: who had it first, who followed when
@@ -69,7 +72,15 @@ Examples:
 const BATCH_HELP: &str = "\
 One query a line; ID<TAB>QUERY; or JSON Lines with \"id\", \"query\" and optionally \"company\", \"kind\", \"lang\", \"rank\", \"category\", \"interval\", \
 \"since\", \"until\", \"years\", \"as_of\", \"carry\", \"sort\", \"limit\", \"offset\", \"per_company\", \"unfold\", \"by_year\". Answers come in the order of the queries; \
-a bad query becomes an error row, and the exit status is 2.";
+a bad query becomes an error row, and the exit status is 2.
+
+With --trend the queries become one table, a row a query and period, as of `fineprint trend`, with the options of that command; rows of \
+zeros are kept, and a query that is bad is told on standard error. --manifest FILE writes what made the table: fingerprint, version, \
+settings, options, language, numbers of queries and rows.
+
+Examples:
+  fineprint batch queries.txt --format csv > answers.csv
+  fineprint batch queries.txt --trend --by quarter --manifest trend.json > trend.csv";
 
 const LIFETIMES_HELP: &str = "\
 Only captures count that are policy text in the language asked for; by default that is the commonest of the index. What is captured
@@ -139,7 +150,7 @@ pub enum SummaryFormat {
 }
 
 /// Conditions, as options.
-#[derive(Debug, Default, Clone, Args)]
+#[derive(Debug, Default, Clone, Args, serde::Serialize)]
 pub struct Conditions {
     /// Only this company, or one whose name begins so (`face*`); several: any of them
     #[arg(long, value_name = "NAME")]
@@ -185,7 +196,7 @@ pub struct TimeOptions {
 }
 
 /// Conditions and order of a search, as options.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Default, Clone, Args)]
 pub struct QueryOptions {
     #[command(flatten)]
     pub conditions: Conditions,
@@ -255,9 +266,21 @@ pub struct BatchArgs {
     /// How many threads answer [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
-    /// A JSON object a query, or a table with a row a hit
-    #[arg(long, value_enum, default_value_t = BatchFormat::Jsonl)]
-    pub format: BatchFormat,
+    /// A JSON object a query, or a table with a row a hit; with --trend a JSON object or a row of a table for each query and period
+    /// [default: jsonl; with --trend csv]
+    #[arg(long, value_enum)]
+    pub format: Option<BatchFormat>,
+    /// Count each query over time instead, as `fineprint trend` does
+    #[arg(long)]
+    pub trend: bool,
+    /// With --trend: count snapshots that are no policy text as if they were
+    #[arg(long)]
+    pub suspect: bool,
+    #[command(flatten)]
+    pub trend_options: super::trend::TrendOptions,
+    /// With --trend: write what made the table to this file, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub manifest: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

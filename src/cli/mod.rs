@@ -5,11 +5,14 @@ mod batch;
 mod index;
 mod lifetimes;
 mod location;
+mod queries;
 mod request;
 mod search;
 mod sources;
 mod spread;
 mod stats;
+mod trend;
+mod trend_files;
 mod updating;
 
 use args::{Cli, Command};
@@ -87,6 +90,7 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         Command::Search(args) => search::run(args, out),
         Command::Batch(args) => batch::run(args, out),
         Command::Lifetimes(args) => lifetimes::run(args, out),
+        Command::Trend(args) => trend::run(args, out),
         Command::Sources(args) => sources::run(args, out),
         Command::Spread(args) => spread::run(args, out),
         Command::Stats(args) => stats::run(args, out),

@@ -94,7 +94,7 @@ fn chart(years: &[YearCount], look: Look, out: &mut dyn Write) -> io::Result<()>
 }
 
 /// A bar of eighths of a block.
-fn bar(share: f64, width: usize) -> String {
+pub(super) fn bar(share: f64, width: usize) -> String {
     let eighths = (share * width as f64 * 8.0).round() as usize;
     let mut bar = "█".repeat(eighths / 8);
     if !eighths.is_multiple_of(8) {

@@ -108,7 +108,8 @@ fn label(row: &Row) -> String {
 
 /// A document below its company, with its source where they have different ones.
 fn label_below(row: &Row, with_source: bool) -> String {
-    let mut parts: Vec<String> = row.kind.iter().chain(&row.part).filter(|text| !text.is_empty()).map(|text| harmless(text)).collect();
+    let mut parts: Vec<String> =
+        row.kind.iter().chain(&row.part).filter(|text| !text.is_empty()).map(|text| harmless(text)).collect();
     parts.extend(row.sources.iter().flatten().filter(|_| with_source).map(|source| format!("[{}]", harmless(source))));
     format!("  {}", parts.join(" · "))
 }

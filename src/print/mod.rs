@@ -5,6 +5,8 @@ pub mod csv;
 pub mod lifetimes;
 pub mod spread;
 pub mod summary;
+pub mod trend;
+pub mod trend_csv;
 
 use serde::Serialize;
 use std::io::{self, Write};

@@ -49,7 +49,9 @@ pub use limits::{Conflict, DayRange, Limits, NameMatch, NamePattern};
 pub use matching::{Attributes, PassageWords, highlights, matches, spans};
 pub use positions::{join_positions, remove_within};
 pub use sites::{RankRange, SiteCondition};
-pub use values::{ValueError, parse_as_of, parse_interval, parse_language, parse_ranks, parse_since, parse_until, parse_years};
+pub use values::{
+    ValueError, fold_name, parse_as_of, parse_interval, parse_language, parse_ranks, parse_since, parse_until, parse_years,
+};
 
 use crate::snapshot::Day;
 
@@ -72,6 +74,13 @@ pub struct Query {
     /// What a passage must satisfy; `None`: every passage within the limits.
     pub node: Option<Node>,
     pub limits: Limits,
+}
+
+impl Query {
+    /// Whether `asof:` stands anywhere in it.
+    pub fn asks_as_of(&self) -> bool {
+        self.limits.as_of.is_some() || self.node.as_ref().is_some_and(Node::asks_as_of)
+    }
 }
 
 /// What a passage must satisfy.

@@ -151,7 +151,8 @@ fn id(source: &str, entry: &crate::index::catalog::DocumentEntry, text: &str) ->
     hash.finalize().to_hex()[..16].to_owned()
 }
 
-fn lifespan(timeline: &Timeline, wordings: &[u32]) -> Lifespan {
+/// When some wordings of a clause stood, whatever a query asks for.
+pub fn lifespan(timeline: &Timeline, wordings: &[u32]) -> Lifespan {
     let stands = Runs::union_of(wordings.iter().map(|&passage| timeline.occurrences(passage)));
     let instant = |snapshot: Option<u32>| Some(timeline.snapshots.get(snapshot? as usize)?.captured?.instant);
     let first_usable = (0..timeline.snapshots.len() as u32).find(|&snapshot| timeline.is_usable(snapshot));

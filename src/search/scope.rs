@@ -45,6 +45,18 @@ impl Carry {
     }
 }
 
+/// As `--carry` takes it: `90d`, `18m`, `unlimited`, `none`.
+impl std::fmt::Display for Carry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Carry::Never => f.write_str("none"),
+            Carry::Days(days) => write!(f, "{days}d"),
+            Carry::Months(months) => write!(f, "{months}m"),
+            Carry::Unlimited => f.write_str("unlimited"),
+        }
+    }
+}
+
 /// The limits of a query, asked of one document after another.
 pub struct Scope<'q> {
     pub index: &'q Index,
@@ -120,7 +132,7 @@ impl Scope<'_> {
     }
 
     /// How old a snapshot of a document may be to stand for a later day.
-    fn carry(&self, entry: &DocumentEntry) -> Carry {
+    pub fn carry(&self, entry: &DocumentEntry) -> Carry {
         let source = self.index.catalog.sources.get(entry.source as usize);
         let of_source = source.and_then(|source| self.observing.carry_of.iter().find(|(name, _)| *name == source.name));
         let by_default = match entry.recording {

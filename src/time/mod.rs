@@ -6,9 +6,11 @@ mod likeness;
 mod period;
 mod spread;
 mod texts;
+pub mod trend;
 
 pub use interval::{Event, Gap, Interval, days_between, intervals};
 pub use lifetimes::{CompanyLife, Life, LifetimeTotals, Lifetimes, TextLife, lifetimes};
 pub use likeness::SPREAD_THRESHOLD;
 pub use period::{Period, Step};
 pub use spread::{Cluster, Seed, Spread, SpreadTotals, Spreading, spread};
+pub use trend::{Point, Series, Trend};

@@ -1,7 +1,12 @@
 //! JSON as scripts see it, schema 1 (`docs/json.md`): types of their own, so that the engine can change without them.
 
+mod batch;
 pub mod lifetimes;
 pub mod spread;
+mod trend;
+
+pub use batch::Manifest;
+pub use trend::{Trend, TrendDocument, TrendMember, TrendMemberRow, TrendPassage, TrendPoint, TrendRow, TrendSeries, languages};
 
 use crate::index::catalog::{Catalog, DocumentEntry, Problem, SourceEntry};
 use crate::index::update::Report;

@@ -1,0 +1,329 @@
+//! Trends: how many companies, documents or snapshots say something in each period, of how many that are observed.
+//!
+//! Each query is counted within its own limits: `company:`, `kind:`, `lang:` and conditions on sites restrict what is observed as
+//! well as what matches; `heading:` restricts only what matches. Limits on days choose the periods: one that they cut counts the
+//! days that remain, and what stood before may be carried into it.
+//!
+//! **A document in a period P.** A snapshot matches where a matching passage stands in it, under the headings asked for. Which
+//! snapshots tell of P, [`Rule`] says:
+//! * [`Rule::End`]: the one that stands at the end of P ([`Scope::stands`]). It may have been captured before P: then it is *carried*.
+//! * [`Rule::Any`], [`Rule::All`]: the observing snapshots captured in P, and the one that stood on the day before P begins, if any
+//!   stood, the source still captured something in P or later, and its carry is not [`Carry::Never`]. One of them matches, or all
+//!   do. Where none was captured in P, the document is carried.
+//!
+//! The document is *known* where there is such a snapshot. Snapshots of another site than asked for do not count, nor does what is
+//! told by another source that holds the same snapshot.
+//!
+//! **A company** is observed where one of its documents is known, and matches where a known one matches. It is *mixed* where another
+//! known one does not match, and carried where all known ones are. Texts of unknown companies are counted as documents, never as
+//! companies.
+//!
+//! **Snapshots** ([`Count::Snapshots`]) are counted without any carry: those captured in P that observe, and those of them that match.
+//! Of sources that record changes these are recorded changes.
+//!
+//! **Entered**: observed in P and in the period before, matching now and not then. **Left**: the reverse. The first period has neither.
+//! **Left out**: snapshots captured in P that would have observed, but for their mark or language.
+
+mod companies;
+mod frame;
+mod tally;
+mod told;
+
+pub use companies::{Companies, Group};
+pub use told::{CountedPassage, Exclusions, Member, MemberDocument, MemberState};
+
+use super::{Period, Step};
+use crate::history::Runs;
+use crate::index::{Index, IndexError};
+use crate::query::{DayRange, Limits, Query};
+#[cfg(doc)]
+use crate::search::Carry;
+use crate::search::{Observing, Scope, SearchError, matching, passage_id};
+use crate::snapshot::{Day, Recording};
+use frame::Frame;
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Count {
+    #[default]
+    Companies,
+    Documents,
+    Snapshots,
+}
+
+/// Which snapshots decide whether a document matches in a period. Snapshots are counted as such, whatever the rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Rule {
+    /// The one that stands at the end.
+    #[default]
+    End,
+    /// One of those that stood.
+    Any,
+    /// All of those that stood.
+    All,
+}
+
+/// A query of a trend.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    /// What names its rows.
+    pub name: String,
+    /// As it was typed.
+    pub text: String,
+    pub query: Query,
+    pub observing: Observing,
+}
+
+/// What is asked of a trend.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    pub questions: Vec<Question>,
+    pub step: Step,
+    pub count: Count,
+    pub rule: Rule,
+    /// Only the periods of these days, and only companies (or documents) observed in each of them. Begins and ends with a period.
+    pub panel: Option<(Day, Day)>,
+    /// Only these companies.
+    pub companies: Option<Companies>,
+    /// A series for each of these groups of companies.
+    pub groups: Option<Vec<Group>>,
+    /// Passages that do not count.
+    pub exclusions: Exclusions,
+    /// Of this period, who is behind the point.
+    pub list: Option<Period>,
+    /// Whether the passages that are counted are told.
+    pub passages: bool,
+}
+
+/// How many say something, period by period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trend {
+    pub fingerprint: String,
+    pub step: Step,
+    pub count: Count,
+    pub rule: Rule,
+    pub panel: Option<(Day, Day)>,
+    /// The same for all queries.
+    pub periods: Vec<Period>,
+    /// In the order of the questions; where groups are asked for, one for each group of each question.
+    pub queries: Vec<Series>,
+    /// How the sources of the counted documents record.
+    pub recordings: BTreeSet<Recording>,
+    /// Names of companies that are asked for, and not in the index.
+    pub unknown_companies: Vec<String>,
+    /// Groups without a company of the index.
+    pub empty_groups: Vec<String>,
+    /// Excluded passages that no query matches.
+    pub unknown_exclusions: Vec<String>,
+}
+
+/// A query, or a query and a group of companies.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Series {
+    /// The name of the query.
+    pub query: String,
+    /// The query as it was typed.
+    pub text: String,
+    pub group: Option<String>,
+    pub limits: Limits,
+    pub observing: Observing,
+    /// One for each period.
+    pub points: Vec<Point>,
+    /// How many companies (documents) are observed in every period; where a panel is asked for.
+    pub panel: Option<u64>,
+    /// Who is behind the point that was asked for.
+    pub members: Option<Vec<Member>>,
+    /// Where they were asked for.
+    pub passages: Option<Vec<CountedPassage>>,
+}
+
+/// A query in a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Point {
+    pub period: Period,
+    pub matching: u64,
+    pub observed: u64,
+    /// Observed by carry alone.
+    pub carried: u64,
+    /// Matching, though a document does not.
+    pub mixed: u64,
+    pub entered: u64,
+    pub left: u64,
+    /// Snapshots.
+    pub left_out: u64,
+}
+
+impl Point {
+    /// Matching of observed; `None` where nothing is observed.
+    pub fn share(&self) -> Option<f64> {
+        (self.observed > 0).then(|| self.matching as f64 / self.observed as f64)
+    }
+}
+
+/// What a query matches in a document.
+struct Matched {
+    /// The snapshots in which it does, whatever else is asked.
+    snapshots: Runs,
+    passages: Vec<u32>,
+}
+
+/// A question with its matches by slot, and the excluded passages among them.
+struct Answered<'r> {
+    question: &'r Question,
+    matched: FxHashMap<u32, Matched>,
+    excluded: Vec<String>,
+}
+
+/// Counts what is asked for.
+pub fn trend(index: &Arc<Index>, request: &Request) -> Result<Trend, SearchError> {
+    let periods = periods(index, request)?;
+    let frames = frames(index, request, &periods)?;
+    let answer = |question| -> Result<(Vec<Series>, Vec<String>), SearchError> {
+        let answered = Answered::new(index, request, question)?;
+        let limits = denominator(&question.query.limits);
+        let frame = frames.iter().find(|frame| frame.limits == limits && *frame.observing == question.observing);
+        let frame = frame.ok_or(IndexError::Damaged("it changed while it was read"))?;
+        Ok((answered.series(index, request, frame)?, answered.excluded))
+    };
+    let answers: Vec<_> = match &request.questions[..] {
+        [one] => vec![answer(one)?],
+        several => several.par_iter().map(answer).collect::<Result<_, _>>()?,
+    };
+    let mut queries = Vec::new();
+    let mut met = BTreeSet::new();
+    for (series, excluded) in answers {
+        queries.extend(series);
+        met.extend(excluded);
+    }
+    let groups = request.groups.as_deref().unwrap_or_default();
+    Ok(Trend {
+        fingerprint: index.catalog.fingerprint.clone(),
+        step: request.step,
+        count: request.count,
+        rule: request.rule,
+        panel: request.panel,
+        queries,
+        recordings: frames.iter().flat_map(Frame::recordings).collect(),
+        unknown_companies: request.companies.as_ref().map(|names| names.unknown(&index.catalog)).unwrap_or_default(),
+        empty_groups: groups
+            .iter()
+            .filter(|group| group.companies.is_absent(&index.catalog))
+            .map(|group| group.name.clone())
+            .collect(),
+        unknown_exclusions: request.exclusions.ids().filter(|id| !met.contains(*id)).map(str::to_owned).collect(),
+        periods,
+    })
+}
+
+/// The limits that hold for what is observed.
+fn denominator(limits: &Limits) -> Limits {
+    Limits { headings: Vec::new(), ..limits.clone() }
+}
+
+/// The periods of all questions: those of the panel, or from the first with a dated snapshot inside the limits of a question to the last.
+fn periods(index: &Index, request: &Request) -> Result<Vec<Period>, IndexError> {
+    if let Some((first, last)) = request.panel {
+        return Ok(Period::all(first, last, request.step));
+    }
+    let mut known: Vec<Limits> = Vec::new();
+    let mut span: Option<(Day, Day)> = None;
+    for question in &request.questions {
+        let limits = denominator(&question.query.limits);
+        if known.contains(&limits) {
+            continue;
+        }
+        let scope = Scope { index, limits: &limits, observing: &question.observing };
+        for (slot, entry) in index.catalog.documents() {
+            if entry.first.is_none() || !frame::admits(&scope, slot, request)? {
+                continue;
+            }
+            if let Some((first, last)) = frame::span(index, slot, limits.days)? {
+                span = Some(span.map_or((first, last), |(earliest, latest)| (earliest.min(first), latest.max(last))));
+            }
+        }
+        known.push(limits);
+    }
+    Ok(span.map(|(first, last)| Period::all(first, last, request.step)).unwrap_or_default())
+}
+
+/// What is observed, for all the different limits of the questions.
+fn frames<'r>(index: &'r Index, request: &'r Request, periods: &[Period]) -> Result<Vec<Frame<'r>>, IndexError> {
+    let mut frames: Vec<Frame> = Vec::new();
+    for question in &request.questions {
+        let limits = denominator(&question.query.limits);
+        if !frames.iter().any(|frame| frame.limits == limits && *frame.observing == question.observing) {
+            frames.push(Frame::new(index, request, limits, &question.observing, periods)?);
+        }
+    }
+    Ok(frames)
+}
+
+/// The days of a period inside a limit.
+fn days_within(period: Period, limit: DayRange) -> Option<(Day, Day)> {
+    let (first, last) = period.days();
+    let days = limit.intersect(DayRange { first: Some(first), last: Some(last) });
+    days.first.zip(days.last).filter(|(first, last)| first <= last)
+}
+
+impl<'r> Answered<'r> {
+    fn new(index: &Arc<Index>, request: &Request, question: &'r Question) -> Result<Answered<'r>, SearchError> {
+        let scope = Scope { index, limits: &question.query.limits, observing: &question.observing };
+        let mut answered = Answered { question, matched: FxHashMap::default(), excluded: Vec::new() };
+        for found in matching(index, &question.query, &question.observing)? {
+            let (slot, mut passages) = (found.slot, found.passages);
+            if !request.exclusions.is_empty() {
+                let mut kept = Vec::new();
+                for passage in passages {
+                    let id = passage_id(index, slot, &index.text(slot, passage)?)?;
+                    if request.exclusions.drops(&id, &question.name) {
+                        answered.excluded.push(id);
+                    } else {
+                        kept.push(passage);
+                    }
+                }
+                passages = kept;
+            }
+            let snapshots = stands(&scope, slot, &passages)?;
+            answered.matched.insert(slot, Matched { snapshots, passages });
+        }
+        Ok(answered)
+    }
+
+    fn series(&self, index: &Index, request: &Request, frame: &Frame) -> Result<Vec<Series>, IndexError> {
+        let whole = [None];
+        let groups: Vec<Option<&Group>> =
+            request.groups.as_ref().map_or(whole.to_vec(), |groups| groups.iter().map(Some).collect());
+        groups.into_iter().map(|group| self.one_series(index, request, frame, group)).collect()
+    }
+
+    fn one_series(&self, index: &Index, request: &Request, frame: &Frame, group: Option<&Group>) -> Result<Series, IndexError> {
+        let units = tally::Units::of(frame, &self.matched, request, group);
+        let listed = request.list.map(|period| frame.periods.iter().position(|other| *other == period));
+        Ok(Series {
+            query: self.question.name.clone(),
+            text: self.question.text.clone(),
+            group: group.map(|group| group.name.clone()),
+            limits: self.question.query.limits.clone(),
+            observing: self.question.observing.clone(),
+            points: units.points(),
+            panel: request.panel.map(|_| units.len()),
+            members: listed.map(|at| at.map_or(Ok(Vec::new()), |at| self.members(index, &units, at))).transpose()?,
+            passages: if request.passages { Some(self.counted_passages(index, &units)?) } else { None },
+        })
+    }
+}
+
+/// The snapshots in which any of some passages stands, under the headings asked for.
+fn stands(scope: &Scope<'_>, slot: u32, passages: &[u32]) -> Result<Runs, IndexError> {
+    let timeline = &scope.index.record(slot)?.timeline;
+    if scope.limits.headings.is_empty() {
+        return Ok(Runs::union_of(passages.iter().map(|&passage| timeline.occurrences(passage))));
+    }
+    let all = Runs::range(0, timeline.snapshots.len() as u32);
+    let found: Result<Vec<Runs>, IndexError> = passages.iter().map(|&passage| scope.occurrences(slot, passage, &all)).collect();
+    Ok(Runs::union_of(&found?))
+}
