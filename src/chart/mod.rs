@@ -1,15 +1,21 @@
 //! Charts of plain data: lines over periods and spans of time, as a self-contained SVG and for the terminal.
 //!
-//! A chart is drawn from numbers and words alone; who fills it with an answer says what they mean. Any text and any number is drawn:
+//! A chart is drawn from numbers and words alone; [`trend()`] and [`lifetimes()`] fill it with an answer. Any text and any number is drawn:
 //! what is too long is shortened, what is no number is a gap.
 
+mod lifetimes;
 mod scale;
 pub mod svg;
 pub mod terminal;
 #[cfg(test)]
 mod tests;
+mod trend;
 
-use crate::print::grouped;
+pub use lifetimes::lifetimes;
+pub use trend::trend;
+
+use crate::index::catalog::Catalog;
+use crate::print::{counted, grouped};
 use crate::snapshot::Day;
 
 /// Lines over periods, with how much was observed in each period.
@@ -91,6 +97,32 @@ pub struct Interval {
     pub absent_after: Option<Day>,
     /// Whether it stands in the last capture of all.
     pub still: bool,
+}
+
+/// A chart with more lines than this cannot be read.
+pub const MOST_SERIES: usize = 8;
+
+/// Where all comes from: the archives, the index and the version.
+fn source(catalog: &Catalog) -> String {
+    /// More names than this are counted.
+    const NAMES: usize = 4;
+    let names: Vec<&str> = catalog.sources.iter().map(|source| source.name.as_str()).collect();
+    let mut archives = names.iter().take(NAMES).copied().collect::<Vec<_>>().join(", ");
+    if names.len() > NAMES {
+        archives.push_str(&format!(" and {}", counted((names.len() - NAMES) as u64, "more archive", "more archives")));
+    }
+    let entries = || catalog.documents().map(|(_, entry)| entry);
+    let snapshots: u64 = entries().map(|entry| entry.counts.snapshots.saturating_sub(entry.duplicates.snapshots().count())).sum();
+    let first = entries().filter_map(|entry| entry.first).min();
+    let last = entries().filter_map(|entry| entry.last).max();
+    let years = first.zip(last).map(|(first, last)| format!(" {}–{}", first.day().year(), last.day().year()));
+    format!(
+        "Source: {archives}; {}{}; index {}; fineprint {}",
+        counted(snapshots, "dated snapshot", "dated snapshots"),
+        years.unwrap_or_default(),
+        catalog.fingerprint,
+        env!("CARGO_PKG_VERSION")
+    )
 }
 
 /// Beyond this, numbers are drawn as this.

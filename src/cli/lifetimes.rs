@@ -4,9 +4,14 @@ use super::Outcome;
 use super::args::{AnswerFormat, Location, TimeOptions};
 use super::request::{check_sources, observing, one_language, query, refuse_as_of};
 use clap::{Args, ValueEnum};
+use fineprint::chart::{self, Spans};
 use fineprint::wire::lifetimes::{Asked, Choice, Lifetimes};
 use fineprint::{print, time};
 use std::io::Write;
+use std::path::PathBuf;
+
+/// A timeline of more rows is not drawn in the terminal.
+const MOST_ROWS: usize = 60;
 
 #[derive(Debug, Args)]
 pub struct LifetimesArgs {
@@ -23,6 +28,9 @@ pub struct LifetimesArgs {
     /// Tell also who was observed and never said it
     #[arg(long)]
     pub absent: bool,
+    /// Draw a timeline as an SVG file as well; `-`: on standard output, in place of the answer
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
     /// How the answer is written: for reading, as one JSON object, as a JSON object a company or document, or as a table with a row an
     /// interval
     #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
@@ -49,8 +57,21 @@ pub fn run(args: &LifetimesArgs, out: &mut dyn Write) -> anyhow::Result<Outcome>
     let asked = Asked { text: &text, limits: &query.limits, language_by_default, suspect: args.options.suspect };
     let choice = Choice { by_document: args.by == Level::Document, absent: args.absent };
     let answer = Lifetimes::new(&found, asked, choice, None);
+    let spans = || chart::lifetimes(&found, &answer, choice, &opened.index.catalog);
+    let outcome = Outcome::of(found.totals.documents_said > 0, opened.whole);
+    if let Some(path) = &args.svg
+        && super::write_chart(path, &chart::svg::spans(&spans()), out)?
+    {
+        return Ok(outcome);
+    }
     match args.format {
-        AnswerFormat::Text => print::lifetimes::lifetimes(&answer, super::look(), out)?,
+        AnswerFormat::Text => {
+            print::lifetimes::lifetimes(&answer, super::look(), out)?;
+            let bare = Spans { title: String::new(), subtitle: String::new(), source: String::new(), ..spans() };
+            if (1..=MOST_ROWS).contains(&bare.rows.len()) {
+                chart::terminal::spans(&bare, super::look(), out)?;
+            }
+        }
         AnswerFormat::Json => print::json(&answer, out)?,
         AnswerFormat::Jsonl => {
             let rows = answer.rows.iter().chain(answer.absent.iter().flatten());
@@ -64,5 +85,5 @@ pub fn run(args: &LifetimesArgs, out: &mut dyn Write) -> anyhow::Result<Outcome>
             table.finish()?;
         }
     }
-    Ok(Outcome::of(found.totals.documents_said > 0, opened.whole))
+    Ok(outcome)
 }

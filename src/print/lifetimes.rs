@@ -19,11 +19,7 @@ const GAP: usize = 2;
 /// Everything for reading: what was counted, then a line an interval.
 pub fn lifetimes(lifetimes: &Lifetimes, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let width = look.width.min(MAX_WIDTH);
-    let totals = &lifetimes.totals;
-    let days = (lifetimes.since.as_deref(), lifetimes.until.as_deref());
-    let basis = basis(&lifetimes.languages, lifetimes.language_by_default, lifetimes.suspect, days, totals.left_out);
-    let basis = format!("{}: {basis}.", counted(totals.observations, "observation", "observations"));
-    for line in [summary(lifetimes), basis].iter().flat_map(|text| wrapped(text, width, "")) {
+    for line in [summary(lifetimes), basis_of(lifetimes)].iter().flat_map(|text| wrapped(text, width, "")) {
         writeln!(out, "{line}")?;
     }
     table(&lifetimes.rows, width, out)?;
@@ -43,7 +39,7 @@ pub fn lifetimes(lifetimes: &Lifetimes, look: Look, out: &mut dyn Write) -> io::
     Ok(())
 }
 
-fn summary(lifetimes: &Lifetimes) -> String {
+pub(crate) fn summary(lifetimes: &Lifetimes) -> String {
     let totals = &lifetimes.totals;
     let observed = counted(totals.companies, "company observed", "companies observed");
     if totals.documents_said == 0 {
@@ -66,6 +62,14 @@ fn summary(lifetimes: &Lifetimes) -> String {
         grouped(totals.documents_said),
         counted(totals.documents, "document", "documents")
     )
+}
+
+/// Of how many observations, and what they were.
+pub(crate) fn basis_of(lifetimes: &Lifetimes) -> String {
+    let totals = &lifetimes.totals;
+    let days = (lifetimes.since.as_deref(), lifetimes.until.as_deref());
+    let basis = basis(&lifetimes.languages, lifetimes.language_by_default, lifetimes.suspect, days, totals.left_out);
+    format!("{}: {basis}.", counted(totals.observations, "observation", "observations"))
 }
 
 /// What an observation was.
