@@ -138,6 +138,12 @@ impl Lines {
         })
     }
 
+    /// What a series is called; where nothing of it is known, that is said.
+    fn name(&self, series: &Series) -> String {
+        let unknown = if self.known(series).is_empty() { " (nothing observed)" } else { "" };
+        format!("{}{unknown}", series.name)
+    }
+
     /// The values of a series that are known, with their periods.
     fn known(&self, series: &Series) -> Vec<(usize, f64)> {
         (0..self.periods.len()).filter_map(|period| Some((period, self.value(series, period)?))).collect()

@@ -3,6 +3,7 @@
 mod as_of;
 mod batch;
 mod broken;
+mod charts;
 mod corpus;
 mod counting;
 mod damage;

@@ -117,7 +117,7 @@ enum Names {
 impl Names {
     /// Beside the lines, if there are several, they have room there and all lines reach the right edge.
     fn of(chart: &Lines) -> Names {
-        let wholes: Vec<String> = chart.series.iter().map(|series| shown(&series.name)).collect();
+        let wholes: Vec<String> = chart.series.iter().map(|series| shown(&chart.name(series))).collect();
         let names = |room: f64, most_lines: usize| -> Vec<Name> {
             let of = |(series, whole): (usize, &String)| Name {
                 series,

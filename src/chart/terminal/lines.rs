@@ -272,7 +272,7 @@ fn legend(chart: &Lines, look: Look, plot: &Plot, out: &mut dyn Write) -> io::Re
             _ => MARKS[at % MARKS.len()],
         };
         let mark = if look.colour { format!("{0}{mark}{0:#} ", style(at)) } else { format!("{mark} ") };
-        paragraph_hanging(out, look, &mark, "  ", &shown(&series.name))?;
+        paragraph_hanging(out, look, &mark, "  ", &shown(&chart.name(series)))?;
     }
     let known = chart.series.iter().map(|series| chart.known(series).len());
     let said = if known.clone().all(|known| known == 0) {
