@@ -1,8 +1,9 @@
 //! fineprint searches the fine print across the years: archives of privacy policies and terms, each text captured again and again.
 //!
 //! The data flows one way: [`source`] → [`snapshot`] → [`extract`] → [`passage`] → [`history`] → [`index`]; and for questions
-//! [`query`] → [`search`], [`time`] → [`wire`] or [`mod@print`]. The library knows no arguments, environment, clock or terminal.
+//! [`query`] → [`search`], [`time`] → [`wire`], [`mod@print`] or [`chart`]. The library knows no arguments, environment, clock or terminal.
 
+pub mod chart;
 pub mod contents;
 pub mod extract;
 pub mod history;

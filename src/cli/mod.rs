@@ -3,21 +3,26 @@
 mod args;
 mod batch;
 mod index;
+mod lifetimes;
 mod location;
 mod queries;
 mod request;
 mod search;
 mod sources;
+mod spread;
 mod stats;
 mod trend;
 mod trend_files;
 mod updating;
 
+use anyhow::Context;
 use args::{Cli, Command};
 use clap::Parser;
 use fineprint::print::answer::Look;
-use std::io::{ErrorKind, Write};
+use std::fs::File;
+use std::io::{BufWriter, ErrorKind, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
@@ -87,8 +92,10 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         Command::Index(args) => index::run(args, out),
         Command::Search(args) => search::run(args, out),
         Command::Batch(args) => batch::run(args, out),
+        Command::Lifetimes(args) => lifetimes::run(args, out),
         Command::Trend(args) => trend::run(args, out),
         Command::Sources(args) => sources::run(args, out),
+        Command::Spread(args) => spread::run(args, out),
         Command::Stats(args) => stats::run(args, out),
     }
 }
@@ -97,6 +104,24 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<Outcome> {
 fn look() -> Look {
     let colour = anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
     Look { width: textwrap::termwidth(), colour }
+}
+
+/// Writes a file.
+fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let wrong = || path.display().to_string();
+    let mut file = BufWriter::new(File::create(path).with_context(wrong)?);
+    write(&mut file).with_context(wrong)?;
+    file.flush().with_context(wrong)
+}
+
+/// Writes a chart to a file, or where it is `-` on standard output: then it stands for the answer, which is told.
+fn write_chart(path: &Path, svg: &str, out: &mut dyn Write) -> anyhow::Result<bool> {
+    if path == Path::new("-") {
+        out.write_all(svg.as_bytes())?;
+        return Ok(true);
+    }
+    write_file(path, |file| Ok(file.write_all(svg.as_bytes())?))?;
+    Ok(false)
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

@@ -3,7 +3,7 @@
 use super::BadQuery;
 use super::args::{Conditions, QueryOptions, SortOrder};
 use fineprint::index::Index;
-use fineprint::query::{self, Limits, NameMatch, Query, SiteCondition, ValueError};
+use fineprint::query::{self, Limits, NameMatch, Node, Query, SiteCondition, ValueError};
 use fineprint::search::{Carry, Folding, Observing, Request, Sort};
 
 const DEFAULT_LIMIT: usize = 10;
@@ -65,7 +65,7 @@ fn render(text: &str, diagnostics: &[query::Diagnostic]) -> String {
 }
 
 /// The options that are conditions.
-fn limits(options: &Conditions) -> Result<Limits, BadQuery> {
+pub fn limits(options: &Conditions) -> Result<Limits, BadQuery> {
     let mut limits = Limits::default();
     let companies = names("--company", &options.company)?.into_iter().collect();
     let kinds = names("--kind", &options.kind)?.into_iter().collect();
@@ -125,6 +125,16 @@ pub fn one_language(query: &mut Query, options: &Conditions, index: &Index) -> O
     Some(commonest.to_owned())
 }
 
+/// Refuses a query that asks for one day where a whole time is looked at.
+pub fn refuse_as_of(query: &Query, command: &str) -> Result<(), BadQuery> {
+    if query.limits.as_of.is_none() && !query.node.as_ref().is_some_and(Node::asks_as_of) {
+        return Ok(());
+    }
+    Err(BadQuery(format!(
+        "fineprint: {command} looks at all captures, and asof: asks for what stood on one day\nhint: since: and until: name the days to look at; `fineprint search` answers as of a day"
+    )))
+}
+
 /// The conditions on what is told of the site.
 fn sites(options: &Conditions) -> Result<Vec<SiteCondition>, BadQuery> {
     let ranks = options.rank.as_deref().map(query::parse_ranks).transpose().map_err(bad("--rank"))?;
@@ -145,7 +155,8 @@ fn bad(option: &str) -> impl FnOnce(ValueError) -> BadQuery {
     move |error| BadQuery(format!("fineprint: {option}: {error}\nhint: {}", error.hint))
 }
 
-fn limit(text: &str) -> Result<Option<usize>, BadQuery> {
+/// `all`, or how many.
+pub fn limit(text: &str) -> Result<Option<usize>, BadQuery> {
     if text == "all" {
         return Ok(None);
     }

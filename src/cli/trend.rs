@@ -3,8 +3,7 @@
 use super::args::{AnswerFormat, BatchArgs, BatchFormat, Conditions, Location, QueryOptions, TimeOptions};
 use super::queries::{self, Line};
 use super::request::{check_sources, observing, one_language, query};
-use super::{BadQuery, Outcome, trend_files};
-use anyhow::Context;
+use super::{BadQuery, Outcome, trend_files, write_file};
 use clap::{Args, ValueEnum};
 use fineprint::index::Index;
 use fineprint::search::Carry;
@@ -12,10 +11,9 @@ use fineprint::snapshot::Day;
 use fineprint::time::trend::{self, Count, Exclusions, Group, Question, Request, Rule};
 use fineprint::time::{Period, Step, Trend};
 use fineprint::wire::{BatchError, Manifest, SCHEMA, TrendMember, TrendMemberRow, TrendPoint, TrendRow};
-use fineprint::{print, wire};
+use fineprint::{chart, print, wire};
 use serde::Serialize;
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -61,6 +59,9 @@ pub struct TrendArgs {
     /// Name the companies behind the point of this period (`2018`, `2018-H1`, `2018-Q3`, `2018-05`)
     #[arg(long, value_name = "PERIOD")]
     pub list: Option<String>,
+    /// Draw the shares as an SVG file as well; `-`: on standard output, in place of the answer
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
     /// How the answer is written: for reading, as one JSON object, as a JSON object or a row of a table for each query and period
     #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
     pub format: AnswerFormat,
@@ -146,11 +147,29 @@ pub fn run(args: &TrendArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         request.questions.push(question.of(index, &mut default_language)?);
     }
     let failed = add_lines(&mut request, lines, args.time.suspect, &args.options, index, &mut default_language);
+    if args.svg.is_some() {
+        check_room(&request)?;
+    }
     let trend = trend::trend(index, &request)?;
     tell(&trend);
     let default = default_language.as_deref();
+    if let Some(path) = &args.svg {
+        let svg = chart::svg::lines(&chart::trend(&trend, default, &index.catalog));
+        if super::write_chart(path, &svg, out)? {
+            tell_failed(&failed);
+            write_passages(&trend, args.options.passages.as_deref())?;
+            return Ok(outcome(&trend, request.list.is_some(), opened.whole && failed.is_empty()));
+        }
+    }
     match (args.format, request.list) {
-        (AnswerFormat::Text, None) => print::trend::trend(&trend, default, super::look(), out)?,
+        (AnswerFormat::Text, None) => {
+            print::trend::trend(&trend, default, super::look(), out)?;
+            if is_clearer_drawn(&trend) {
+                let lines = chart::trend(&trend, default, &index.catalog);
+                let bare = chart::Lines { title: String::new(), subtitle: String::new(), source: String::new(), ..lines };
+                chart::terminal::lines(&bare, super::look(), out)?;
+            }
+        }
         (AnswerFormat::Text, Some(period)) => print::trend::members(&trend, period, default, super::look(), out)?,
         (AnswerFormat::Json, _) => print::json(&wire::Trend::new(&trend), out)?,
         (AnswerFormat::Jsonl, None) => rows(&trend, out)?,
@@ -164,6 +183,27 @@ pub fn run(args: &TrendArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     tell_failed(&failed);
     write_passages(&trend, args.options.passages.as_deref())?;
     Ok(outcome(&trend, request.list.is_some(), opened.whole && failed.is_empty()))
+}
+
+/// A chart has room for all lines.
+fn check_room(request: &Request) -> Result<(), BadQuery> {
+    let lines = request.questions.len() * request.groups.as_ref().map_or(1, Vec::len);
+    if lines <= chart::MOST_SERIES {
+        return Ok(());
+    }
+    let most = chart::MOST_SERIES;
+    Err(BadQuery(format!(
+        "fineprint: --svg: a chart of {lines} lines cannot be read\nhint: ask for at most {most}, or draw your own from --format csv"
+    )))
+}
+
+/// Whether a chart tells more than the bars of the tables: of lines that are compared, or of many periods.
+fn is_clearer_drawn(trend: &Trend) -> bool {
+    const MANY: usize = 24;
+    match trend.queries.len() {
+        1 => trend.periods.len() > MANY,
+        lines => trend.periods.len() > 1 && (2..=chart::MOST_SERIES).contains(&lines),
+    }
 }
 
 /// `fineprint batch --trend`.
@@ -417,13 +457,6 @@ fn tell_failed(failed: &[BatchError]) {
 
 fn write_passages(trend: &Trend, path: Option<&Path>) -> anyhow::Result<()> {
     path.map_or(Ok(()), |path| write_file(path, |file| Ok(print::trend_csv::passages(trend, file)?)))
-}
-
-fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
-    let wrong = || path.display().to_string();
-    let mut file = BufWriter::new(File::create(path).with_context(wrong)?);
-    write(&mut file).with_context(wrong)?;
-    file.flush().with_context(wrong)
 }
 
 fn outcome(trend: &Trend, listed: bool, whole: bool) -> Outcome {

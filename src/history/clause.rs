@@ -149,7 +149,7 @@ impl<'f> Earlier<'f> {
 
 /// The mean of two measures of the pairs of neighbouring words that two passages share: Dice's coefficient, and the share of the
 /// shorter one (a provision that was only extended is still the same). 0 where Dice's coefficient is under [`MIN_DICE`].
-fn likeness(shared: usize, a: usize, b: usize) -> f32 {
+pub(crate) fn likeness(shared: usize, a: usize, b: usize) -> f32 {
     let dice = 2.0 * shared as f32 / (a + b) as f32;
     let overlap = shared as f32 / a.min(b) as f32;
     if dice < MIN_DICE { 0.0 } else { (dice + overlap) / 2.0 }
@@ -158,18 +158,27 @@ fn likeness(shared: usize, a: usize, b: usize) -> f32 {
 /// The distinct pairs of neighbouring words of a text, hashed; none where it is shorter than [`MIN_CLAUSE_WORDS`].
 fn features(text: &str) -> Vec<u32> {
     let mut walk = Words::new(text);
+    pairs(std::iter::from_fn(|| walk.advance().then(|| word_hash(walk.word()))))
+}
+
+/// What stands for a word in [`pairs`].
+pub(crate) fn word_hash(word: &str) -> u64 {
+    hash(word.as_bytes(), 0)
+}
+
+/// The distinct pairs of neighbouring words, hashed and in ascending order; none where they are fewer than [`MIN_CLAUSE_WORDS`].
+pub(crate) fn pairs(words: impl Iterator<Item = u64>) -> Vec<u32> {
     let mut found = Vec::new();
     let mut last = 0;
-    let mut words = 0;
-    while walk.advance() {
-        let word = hash(walk.word().as_bytes(), 0);
-        if words > 0 {
+    let mut count = 0;
+    for word in words {
+        if count > 0 {
             found.push(hash(&word.to_le_bytes(), last) as u32);
         }
         last = word;
-        words += 1;
+        count += 1;
     }
-    if words < MIN_CLAUSE_WORDS {
+    if count < MIN_CLAUSE_WORDS {
         return Vec::new();
     }
     found.sort_unstable();

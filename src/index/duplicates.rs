@@ -37,6 +37,11 @@ impl Duplicates {
         Runs::union_of(self.0.iter().map(|(_, runs)| runs))
     }
 
+    /// The slots of all documents that hold some.
+    pub fn all_holders(&self) -> impl Iterator<Item = u32> + '_ {
+        self.0.iter().map(|(slot, _)| *slot)
+    }
+
     /// The slots of the documents that hold a snapshot too and come before this one.
     pub fn holders(&self, snapshot: u32) -> impl Iterator<Item = u32> + '_ {
         self.0.iter().filter(move |(_, runs)| runs.contains(snapshot)).map(|(slot, _)| *slot)

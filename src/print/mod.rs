@@ -2,6 +2,8 @@
 
 pub mod answer;
 pub mod csv;
+pub mod lifetimes;
+pub mod spread;
 pub mod summary;
 pub mod trend;
 pub mod trend_csv;
@@ -25,8 +27,27 @@ pub fn harmless(text: &str) -> String {
     text.chars().map(|c| if is_harmful(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
+/// The day of a date that is written with its time.
+fn day_of(date: &str) -> &str {
+    date.split('T').next().unwrap_or(date)
+}
+
+/// A text cut to lines of at most so many columns, at least one; those after the first are indented.
+fn wrapped(text: &str, width: usize, indent: &str) -> Vec<String> {
+    let options = textwrap::Options::new(width.max(1))
+        .subsequent_indent(indent)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .word_separator(textwrap::WordSeparator::AsciiSpace);
+    textwrap::wrap(text, options).into_iter().map(|line| line.trim_end().to_owned()).collect()
+}
+
+/// A text filled up with blanks to a number of columns.
+fn padded(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(textwrap::core::display_width(text))))
+}
+
 /// A number with its digits in groups of three.
-fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -39,7 +60,7 @@ fn grouped(number: u64) -> String {
 }
 
 /// `1 company`, `2,000 companies`.
-fn counted(number: u64, one: &str, many: &str) -> String {
+pub(crate) fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(number), if number == 1 { one } else { many })
 }
 

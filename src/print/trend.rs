@@ -42,19 +42,28 @@ pub fn trend(trend: &Trend, default_language: Option<&str>, look: Look, out: &mu
 }
 
 fn title(trend: &Trend, series: &Series, look: Look) -> String {
+    let by = format!(" · {} by {}", what(trend), step(trend.step));
+    format!("{}{}", paint(look, STRONG, &harmless(&name(series))), paint(look, QUIET, &by))
+}
+
+/// What a series is called: its query, and its group.
+pub(crate) fn name(series: &Series) -> String {
     let query = if series.query == series.text || series.text.is_empty() {
         series.query.clone()
     } else {
         format!("{}: {}", series.query, series.text)
     };
     let group = series.group.as_ref().map(|group| format!(" · {group}")).unwrap_or_default();
-    let what = match trend.count {
+    format!("{query}{group}")
+}
+
+/// What is counted.
+pub(crate) fn what(trend: &Trend) -> &'static str {
+    match trend.count {
         Count::Companies => "companies",
         Count::Documents => "documents",
         Count::Snapshots => snapshots(trend),
-    };
-    let by = format!(" · {what} by {}", step(trend.step));
-    format!("{}{}", paint(look, STRONG, &harmless(&format!("{query}{group}"))), paint(look, QUIET, &by))
+    }
 }
 
 /// What the snapshots of the sources are.
@@ -66,7 +75,7 @@ fn snapshots(trend: &Trend) -> &'static str {
     }
 }
 
-fn step(step: Step) -> &'static str {
+pub(crate) fn step(step: Step) -> &'static str {
     match step {
         Step::Year => "year",
         Step::Half => "half-year",
@@ -141,7 +150,7 @@ fn left_out(series: &Series) -> String {
 }
 
 /// By which rules was counted.
-fn notes(trend: &Trend, default_language: Option<&str>) -> Vec<String> {
+pub(crate) fn notes(trend: &Trend, default_language: Option<&str>) -> Vec<String> {
     let mut notes = Vec::new();
     let step = step(trend.step);
     if trend.count != Count::Snapshots {

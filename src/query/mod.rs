@@ -184,7 +184,8 @@ impl Node {
         }
     }
 
-    fn asks_as_of(&self) -> bool {
+    /// Whether this asks, somewhere in it, what stood on a day.
+    pub fn asks_as_of(&self) -> bool {
         match self {
             Node::AsOf(_) => true,
             Node::Bool { must, should, must_not } => must.iter().chain(should).chain(must_not).any(Node::asks_as_of),

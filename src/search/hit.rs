@@ -8,6 +8,7 @@ use crate::passage::Shape;
 use crate::query::highlights;
 use crate::site::SiteFacts;
 use crate::snapshot::{Captured, Instant};
+use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -118,11 +119,28 @@ impl Hit {
     }
 }
 
-/// The id of a passage, as hits have it.
-pub fn passage_id(index: &Index, slot: u32, passage: u32) -> Result<String, IndexError> {
+/// The passage that an id of a hit names, with the slot of its document; `None` where the index does not hold it.
+///
+/// Reads the text of every passage until it is found.
+pub fn passage_of_id(index: &Index, id: &str) -> Result<Option<(u32, u32)>, IndexError> {
+    let documents: Vec<u32> = index.catalog.documents().map(|(slot, _)| slot).collect();
+    let find = |&slot: &u32| -> Result<Option<(u32, u32)>, IndexError> {
+        for passage in 0..index.record(slot)?.timeline.passages.len() as u32 {
+            if passage_id(index, slot, &index.text(slot, passage)?)? == id {
+                return Ok(Some((slot, passage)));
+            }
+        }
+        Ok(None)
+    };
+    let found: Option<Result<(u32, u32), IndexError>> = documents.par_iter().find_map_any(|slot| find(slot).transpose());
+    found.transpose()
+}
+
+/// Names a passage: the same in every index that holds its document.
+pub fn passage_id(index: &Index, slot: u32, text: &str) -> Result<String, IndexError> {
     let entry = index.entry(slot)?;
     let source = index.catalog.sources.get(entry.source as usize).map_or("", |source| source.name.as_str());
-    Ok(id(source, entry, &index.text(slot, passage)?))
+    Ok(id(source, entry, text))
 }
 
 fn id(source: &str, entry: &crate::index::catalog::DocumentEntry, text: &str) -> String {

@@ -8,7 +8,7 @@ mod plan;
 pub(crate) mod scope;
 
 pub use answer::{Answer, AsOf, Matching, Totals, YearCount, matching, search};
-pub use hit::{Evidence, Hit, Lifespan, lifespan, passage_id};
+pub use hit::{Evidence, Hit, Lifespan, lifespan, passage_id, passage_of_id};
 pub use scope::{Carry, DEFAULT_CARRY, Observing, Scope, days};
 
 use crate::index::IndexError;

@@ -1,7 +1,16 @@
 //! What texts say over time. Everything here counts observations: snapshots of which [`crate::search::Scope`] says that they observe.
 
+mod interval;
+mod lifetimes;
+mod likeness;
 mod period;
+mod spread;
+mod texts;
 pub mod trend;
 
+pub use interval::{Event, Gap, Interval, days_between, intervals};
+pub use lifetimes::{CompanyLife, Life, LifetimeTotals, Lifetimes, TextLife, lifetimes};
+pub use likeness::SPREAD_THRESHOLD;
 pub use period::{Period, Step};
+pub use spread::{Cluster, Seed, Spread, SpreadTotals, Spreading, spread};
 pub use trend::{Point, Series, Trend};

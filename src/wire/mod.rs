@@ -1,6 +1,8 @@
 //! JSON as scripts see it, schema 1 (`docs/json.md`): types of their own, so that the engine can change without them.
 
 mod batch;
+pub mod lifetimes;
+pub mod spread;
 mod trend;
 
 pub use batch::Manifest;

@@ -3,12 +3,14 @@
 mod as_of;
 mod batch;
 mod broken;
+mod charts;
 mod corpus;
 mod counting;
 mod damage;
 mod git;
 mod history;
 mod marks;
+mod lifetimes;
 mod options;
 mod packed;
 mod papers;

@@ -278,7 +278,7 @@ impl<'r> Answered<'r> {
             if !request.exclusions.is_empty() {
                 let mut kept = Vec::new();
                 for passage in passages {
-                    let id = passage_id(index, slot, passage)?;
+                    let id = passage_id(index, slot, &index.text(slot, passage)?)?;
                     if request.exclusions.drops(&id, &question.name) {
                         answered.excluded.push(id);
                     } else {

@@ -143,8 +143,11 @@ impl Answered<'_> {
             Rule::All => snapshots.difference(&matched).first().or(snapshots.last()),
         };
         let within = decides.map_or_else(Runs::default, |snapshot| Runs::range(snapshot, snapshot + 1));
-        let passages: Result<Vec<String>, IndexError> =
-            self.standing(index, part, &within)?.into_iter().map(|passage| passage_id(index, slot, passage)).collect();
+        let passages: Result<Vec<String>, IndexError> = self
+            .standing(index, part, &within)?
+            .into_iter()
+            .map(|passage| passage_id(index, slot, &index.text(slot, passage)?))
+            .collect();
         Ok(MemberDocument {
             kind: part.document.entry.kind.clone(),
             source: source(index, part),
@@ -180,7 +183,7 @@ impl Answered<'_> {
             let within = Runs::union_of(&told).intersection(&matched.snapshots);
             let (slot, entry) = (part.document.slot, part.document.entry);
             for passage in self.standing(index, part, &within)? {
-                let id = passage_id(index, slot, passage)?;
+                let id = passage_id(index, slot, &index.text(slot, passage)?)?;
                 if seen_ids.insert(id.clone()) {
                     counted.push(CountedPassage {
                         id,

@@ -1,0 +1,56 @@
+//! The chart of lifetimes: a row for each company or document.
+
+use super::{Interval, Row, Spans, source};
+use crate::index::catalog::Catalog;
+use crate::print::lifetimes as told;
+use crate::time::{self, CompanyLife, Life, TextLife};
+use crate::wire::lifetimes::{Choice, Lifetimes};
+
+/// Draws lifetimes in the order of the answer that was made of them.
+pub fn lifetimes(found: &time::Lifetimes, answer: &Lifetimes, choice: Choice, catalog: &Catalog) -> Spans {
+    let mut lives: Vec<(String, &CompanyLife, &Life)> = Vec::new();
+    for company in &found.companies {
+        if choice.by_document {
+            lives.extend(company.texts.iter().map(|text| (label(company, Some(text)), company, &text.life)));
+        } else {
+            lives.push((label(company, None), company, &company.life));
+        }
+    }
+    lives.retain(|(_, _, life)| choice.absent || !life.intervals.is_empty());
+    if choice.by_document {
+        lives.sort_by_cached_key(|(_, company, life)| {
+            let first = life.first_seen();
+            (first.is_none(), first.map(|first| first.to_string()), company.company.clone())
+        });
+    }
+    Spans {
+        title: answer.query.clone(),
+        subtitle: format!("{} {}", told::summary(answer), told::basis_of(answer)),
+        rows: lives.into_iter().map(|(label, _, life)| row(label, life)).collect(),
+        source: source(catalog),
+    }
+}
+
+fn label(company: &CompanyLife, text: Option<&TextLife>) -> String {
+    let name = company.company.as_deref().unwrap_or("unknown company");
+    let of_text = text.into_iter().flat_map(|text| [text.kind.as_str(), text.part.as_str()]);
+    [name].into_iter().chain(of_text).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+}
+
+fn row(label: String, life: &Life) -> Row {
+    let interval = |one: &time::Interval| Interval {
+        absent_before: one.absent_before.map(|absent| absent.day()),
+        since_before: one.since_before,
+        first_seen: one.first_seen.day(),
+        last_seen: one.last_seen.day(),
+        absent_after: one.absent_after.map(|absent| absent.day()),
+        // What the archive deleted is not still there.
+        still: one.absent_after.is_none() && one.ended.is_none(),
+    };
+    Row {
+        label,
+        observed: Some((life.first_observed.day(), life.last_observed.day())),
+        intervals: life.intervals.iter().map(interval).collect(),
+        captures: Vec::new(),
+    }
+}

@@ -1,0 +1,296 @@
+//! Lifetimes for reading, and as a table.
+
+use super::answer::Look;
+use super::{counted, day_of, grouped, harmless, padded, wrapped};
+use crate::wire::lifetimes::{Interval, Lifetimes, Row};
+use csv::Writer;
+use std::io::{self, Write};
+use textwrap::core::display_width;
+
+/// Names of companies have at least so many columns.
+const MIN_LABEL: usize = 12;
+
+/// Lines are cut at this width at most.
+const MAX_WIDTH: usize = 110;
+
+/// What parts the columns.
+const GAP: usize = 2;
+
+/// Everything for reading: what was counted, then a line an interval.
+pub fn lifetimes(lifetimes: &Lifetimes, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let width = look.width.min(MAX_WIDTH);
+    for line in [summary(lifetimes), basis_of(lifetimes)].iter().flat_map(|text| wrapped(text, width, "")) {
+        writeln!(out, "{line}")?;
+    }
+    table(&lifetimes.rows, width, out)?;
+    if let Some(absent) = lifetimes.absent.as_ref().filter(|absent| !absent.is_empty()) {
+        writeln!(out, "\nObserved, and never said it:")?;
+        for row in absent {
+            let observed = format!(
+                "{} from {} to {}",
+                counted(row.observations, "observation", "observations"),
+                day_of(&row.first_observed),
+                day_of(&row.last_observed)
+            );
+            let lines = wrapped(&format!("{}: {observed}", label(row)), width, "  ");
+            lines.iter().try_for_each(|line| writeln!(out, "{line}"))?;
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn summary(lifetimes: &Lifetimes) -> String {
+    let totals = &lifetimes.totals;
+    let observed = counted(totals.companies, "company observed", "companies observed");
+    if totals.documents_said == 0 {
+        return format!("None of {observed} said it.");
+    }
+    let mut parts = vec![
+        (totals.since_before, "since before"),
+        (totals.started, "started"),
+        (totals.stopped, "stopped"),
+        (totals.ended, "deleted"),
+        (totals.returned, "returned"),
+        (totals.still, "still there"),
+    ];
+    parts.retain(|(number, _)| *number > 0);
+    let parts: Vec<String> = parts.into_iter().map(|(number, what)| format!("{} {what}", grouped(number))).collect();
+    format!(
+        "{} of {observed} said it: {}; in {} of {}.",
+        grouped(totals.companies_said),
+        parts.join(", "),
+        grouped(totals.documents_said),
+        counted(totals.documents, "document", "documents")
+    )
+}
+
+/// Of how many observations, and what they were.
+pub(crate) fn basis_of(lifetimes: &Lifetimes) -> String {
+    let totals = &lifetimes.totals;
+    let days = (lifetimes.since.as_deref(), lifetimes.until.as_deref());
+    let basis = basis(&lifetimes.languages, lifetimes.language_by_default, lifetimes.suspect, days, totals.left_out);
+    format!("{}: {basis}.", counted(totals.observations, "observation", "observations"))
+}
+
+/// What an observation was.
+pub fn basis(
+    languages: &[String],
+    language_by_default: bool,
+    suspect: bool,
+    (since, until): (Option<&str>, Option<&str>),
+    left_out: u64,
+) -> String {
+    let language = match (languages, language_by_default) {
+        ([], _) => "any language".to_owned(),
+        (languages, true) => format!("language {}, the commonest of the index (--lang any: all)", languages.join(", ")),
+        (languages, false) => format!("language {}", languages.join(" or ")),
+    };
+    let kept = if suspect { ", with captures that are no policy text" } else { "" };
+    let left_out = match left_out {
+        0 => "none left out".to_owned(),
+        number => format!("{} left out", counted(number, "snapshot", "snapshots")),
+    };
+    let days = match (since, until) {
+        (None, None) => String::new(),
+        (since, until) => {
+            let since = since.map(|day| format!(" from {day}")).unwrap_or_default();
+            let until = until.map(|day| format!(" until {day}")).unwrap_or_default();
+            format!("; only captures{since}{until}: \"before\" is before the first of them")
+        }
+    };
+    format!("{language}{kept}; {left_out}{days}")
+}
+
+/// A company, with what of a document is known besides.
+fn label(row: &Row) -> String {
+    let company = row.company.as_deref().unwrap_or("unknown company");
+    let mut parts = vec![harmless(company)];
+    parts.extend(row.kind.as_deref().map(harmless));
+    parts.extend(row.part.as_deref().filter(|part| !part.is_empty()).map(harmless));
+    parts.join(" · ")
+}
+
+/// A document below its company, with its source where they have different ones.
+fn label_below(row: &Row, with_source: bool) -> String {
+    let mut parts: Vec<String> =
+        row.kind.iter().chain(&row.part).filter(|text| !text.is_empty()).map(|text| harmless(text)).collect();
+    parts.extend(row.sources.iter().flatten().filter(|_| with_source).map(|source| format!("[{}]", harmless(source))));
+    format!("  {}", parts.join(" · "))
+}
+
+fn table(rows: &[Row], width: usize, out: &mut dyn Write) -> io::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut lines: Vec<(String, Vec<[String; 3]>)> = Vec::new();
+    for row in rows {
+        lines.push((label(row), cells(row)));
+        let with_source = row.documents.iter().any(|document| document.sources != row.documents[0].sources);
+        lines.extend(row.documents.iter().map(|document| (label_below(document, with_source), cells(document))));
+    }
+    let head = ["said from", "until", "snapshots"].map(str::to_owned);
+    let widest = |column: usize| {
+        let cells = lines.iter().flat_map(|(_, cells)| cells).chain([&head]);
+        cells.map(|cells| display_width(&cells[column])).max().unwrap_or(0)
+    };
+    let widths = [widest(0), widest(1), widest(2)];
+    // Where there is no room for all, dates go before numbers.
+    let fits = |columns: usize| widths[..columns].iter().map(|width| width + GAP).sum::<usize>() + MIN_LABEL <= width;
+    let columns = if fits(3) { 3 } else { 2 };
+    let taken: usize = widths[..columns].iter().map(|width| width + GAP).sum();
+    let longest = lines.iter().map(|(label, _)| display_width(label)).max().unwrap_or(0);
+    let label_width = width.saturating_sub(taken).clamp(MIN_LABEL, longest.max(MIN_LABEL));
+    writeln!(out)?;
+    for (label, cells) in std::iter::once((String::from("company"), vec![head])).chain(lines) {
+        let lead = label.len() - label.trim_start().len();
+        let mut names = wrapped(label.trim_start(), label_width - lead, "  ").into_iter();
+        let mut cells = cells.into_iter();
+        loop {
+            let (name, cells) = (names.next(), cells.next());
+            if name.is_none() && cells.is_none() {
+                break;
+            }
+            let name = name.map(|name| format!("{}{name}", " ".repeat(lead))).unwrap_or_default();
+            let mut line = padded(&name, label_width);
+            for (cell, width) in cells.iter().flatten().zip(widths).take(columns) {
+                line.push_str(&" ".repeat(GAP));
+                line.push_str(&padded(cell, width));
+            }
+            writeln!(out, "{}", line.trim_end())?;
+        }
+    }
+    Ok(())
+}
+
+/// For each interval its start, its end, and how many of the observations lie in it.
+fn cells(row: &Row) -> Vec<[String; 3]> {
+    let one = |interval: &Interval| {
+        let count = format!("{} of {}", grouped(interval.snapshots), grouped(row.observations));
+        [start(interval), end(interval), count]
+    };
+    row.intervals.iter().map(one).collect()
+}
+
+fn start(interval: &Interval) -> String {
+    let first = day_of(&interval.first_seen);
+    match (interval.gap_days, &interval.absent_before) {
+        (Some(_), _) if interval.since_before => format!("again {first} or before"),
+        (Some(days), _) => format!("again {first} after {}", counted(days, "day", "days")),
+        (None, Some(absent)) => format!("after {}, by {first}", day_of(absent)),
+        (None, None) => format!("{first} or before"),
+    }
+}
+
+fn end(interval: &Interval) -> String {
+    let last = day_of(&interval.last_seen);
+    match (&interval.ended, &interval.absent_after) {
+        (Some(ended), _) => format!("{last}, deleted {}", day_of(ended)),
+        (None, Some(absent)) => format!("{last}, gone by {}", day_of(absent)),
+        (None, None) => format!("still there {last}"),
+    }
+}
+
+const COLUMNS: [&str; 22] = [
+    "level",
+    "company",
+    "kind",
+    "part",
+    "source",
+    "interval",
+    "intervals",
+    "absent_before",
+    "first_seen",
+    "last_seen",
+    "absent_after",
+    "since_before",
+    "still",
+    "ended",
+    "snapshots",
+    "longest_silence_days",
+    "gap_days",
+    "gap_observations",
+    "observations",
+    "first_observed",
+    "last_observed",
+    "left_out",
+];
+
+/// A row an interval, for one query or for many.
+pub struct Table<'w> {
+    table: Writer<&'w mut dyn Write>,
+    /// Whether the id and the text of a query stand before.
+    with_query: bool,
+}
+
+impl<'w> Table<'w> {
+    /// With `with_query`, rows begin with `query_id` and `query`, and a query that nobody answers keeps one row.
+    pub fn new(out: &'w mut dyn Write, with_query: bool) -> csv::Result<Table<'w>> {
+        let mut table = Writer::from_writer(out);
+        let query: &[&str] = if with_query { &["query_id", "query"] } else { &[] };
+        table.write_record(query.iter().chain(&COLUMNS))?;
+        Ok(Table { table, with_query })
+    }
+
+    pub fn add(&mut self, lifetimes: &Lifetimes) -> csv::Result<()> {
+        let rows = lifetimes.rows.iter().chain(lifetimes.absent.iter().flatten());
+        let mut is_empty = true;
+        for row in rows.flat_map(|row| std::iter::once(row).chain(&row.documents)) {
+            for fields in fields(row) {
+                self.write(lifetimes, fields)?;
+                is_empty = false;
+            }
+        }
+        if is_empty && self.with_query {
+            self.write(lifetimes, vec![String::new(); COLUMNS.len()])?;
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, lifetimes: &Lifetimes, fields: Vec<String>) -> csv::Result<()> {
+        let query = [lifetimes.id.clone().unwrap_or_default(), lifetimes.query.clone()];
+        let query = if self.with_query { &query[..] } else { &[] };
+        self.table.write_record(query.iter().chain(&fields))
+    }
+
+    pub fn finish(mut self) -> csv::Result<()> {
+        Ok(self.table.flush()?)
+    }
+}
+
+/// The fields of each interval of a row; those of one that never said it have none of an interval.
+fn fields(row: &Row) -> Vec<Vec<String>> {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let number = |value: Option<u64>| value.map(|value| value.to_string()).unwrap_or_default();
+    let before = |interval: usize| {
+        vec![
+            row.level.to_owned(),
+            text(&row.company),
+            text(&row.kind),
+            text(&row.part),
+            row.sources.iter().flatten().cloned().collect::<Vec<_>>().join("; "),
+            interval.to_string(),
+            row.intervals.len().to_string(),
+        ]
+    };
+    let after = [row.observations.to_string(), row.first_observed.clone(), row.last_observed.clone(), row.left_out.to_string()];
+    if row.intervals.is_empty() {
+        return vec![before(0).into_iter().chain(vec![String::new(); 11]).chain(after).collect()];
+    }
+    let of_interval = |(at, interval): (usize, &Interval)| {
+        let middle = [
+            text(&interval.absent_before),
+            interval.first_seen.clone(),
+            interval.last_seen.clone(),
+            text(&interval.absent_after),
+            interval.since_before.to_string(),
+            interval.still.to_string(),
+            text(&interval.ended),
+            interval.snapshots.to_string(),
+            interval.longest_silence_days.to_string(),
+            number(interval.gap_days),
+            number(interval.gap_observations),
+        ];
+        before(at + 1).into_iter().chain(middle).chain(after.clone()).collect()
+    };
+    row.intervals.iter().enumerate().map(of_interval).collect()
+}
