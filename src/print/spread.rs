@@ -72,7 +72,8 @@ fn rows(companies: &[Company], out: &mut dyn Write) -> io::Result<()> {
     let width = |column: usize| cells.iter().map(|cells| display_width(&cells[column])).max().unwrap_or(0);
     let widths: Vec<usize> = (0..5).map(width).collect();
     for cells in &cells {
-        let line: Vec<String> = cells.iter().zip(&widths).filter(|(_, width)| **width > 0).map(|(cell, width)| padded(cell, *width)).collect();
+        let line: Vec<String> =
+            cells.iter().zip(&widths).filter(|(_, width)| **width > 0).map(|(cell, width)| padded(cell, *width)).collect();
         writeln!(out, "{INDENT}  {}", line.join("  ").trim_end())?;
     }
     Ok(())

@@ -126,7 +126,10 @@ mod tests {
     #[test]
     fn the_own_name_is_one_word_for_all() {
         let of_acme = compared_of("At Acme Tools, we sell nothing. ACME TOOLS' friends and Acme Tools's data.", &["Acme Tools"]);
-        assert_eq!(of_acme, compared_of("At bolt.com we sell nothing. Bolt friends and Bolt’s data.", &["www.bolt.com", "bolt.com"]));
+        assert_eq!(
+            of_acme,
+            compared_of("At bolt.com we sell nothing. Bolt friends and Bolt’s data.", &["www.bolt.com", "bolt.com"])
+        );
         assert_ne!(of_acme, compared_of("At Cask we sell nothing. Cask friends and Dome's data.", &["Cask"]));
         assert_eq!(compared_of("our acme", &[""]), compared_of("Our Acme", &["Bolt"]));
     }

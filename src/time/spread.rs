@@ -160,7 +160,11 @@ pub fn spread(index: &Arc<Index>, seed: Seed<'_>, observing: &Observing) -> Resu
         }
     }
     clusters.sort_by(|a, b| {
-        b.companies.cmp(&a.companies).then(a.first_seen.cmp(&b.first_seen)).then_with(|| a.text.cmp(&b.text)).then_with(|| a.id.cmp(&b.id))
+        b.companies
+            .cmp(&a.companies)
+            .then(a.first_seen.cmp(&b.first_seen))
+            .then_with(|| a.text.cmp(&b.text))
+            .then_with(|| a.id.cmp(&b.id))
     });
     totals.sharing = sharing.len() as u64;
     Ok(Some(Spread { fingerprint: index.catalog.fingerprint.clone(), totals, clusters }))

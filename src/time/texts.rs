@@ -91,12 +91,9 @@ impl Text {
         for document in &self.documents {
             let timeline = &scope.index.record(document.slot)?.timeline;
             let says = says(document.slot).unwrap_or_default();
-            events.extend(
-                document
-                    .observations
-                    .iter()
-                    .filter_map(|snapshot| Some(Event::Observed { at: instant(timeline, snapshot)?, says: says.contains(snapshot) })),
-            );
+            events.extend(document.observations.iter().filter_map(|snapshot| {
+                Some(Event::Observed { at: instant(timeline, snapshot)?, says: says.contains(snapshot) })
+            }));
             let deleted = timeline.ended.iter().filter(|at| scope.limits.days.contains(at.day()));
             events.extend(deleted.map(|&at| Event::Deleted { at }));
         }

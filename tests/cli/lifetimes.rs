@@ -125,7 +125,9 @@ impl Asked {
         let within = events.iter().filter(|event| (self.days.0..=self.days.1).contains(&event.at));
         let told = |event: &Event| match event.capture {
             None => Some((event.at, None)),
-            Some(capture) => self.observes(capture).then_some((event.at, Some(capture.says && (capture.sharing || !self.sharing)))),
+            Some(capture) => {
+                self.observes(capture).then_some((event.at, Some(capture.says && (capture.sharing || !self.sharing))))
+            }
         };
         within.filter_map(told).collect()
     }
@@ -162,8 +164,7 @@ fn life(texts: &[Told]) -> Option<Value> {
         all
     };
     // Each moment, as it is after its captures, and as it is after its deletions.
-    let moments: BTreeSet<(DateTime, bool)> =
-        texts.iter().flatten().map(|(at, says)| (*at, says.is_none())).collect();
+    let moments: BTreeSet<(DateTime, bool)> = texts.iter().flatten().map(|(at, says)| (*at, says.is_none())).collect();
     let moments: Vec<(DateTime, bool)> = moments.into_iter().collect();
     let states: Vec<bool> = moments.iter().map(|&(at, deleted)| is_said(texts, at, deleted)).collect();
     let days = |from: DateTime, to: DateTime| from.duration_until(to).as_hours() / 24;
@@ -197,7 +198,8 @@ fn life(texts: &[Told]) -> Option<Value> {
         // Of the texts that begin it: their last observation without, the earliest of those.
         let beginning: BTreeSet<usize> =
             observations.iter().filter(|(when, says, _)| *says && *when == first).map(|(.., text)| *text).collect();
-        let without = |of: usize| observations.iter().rfind(|(when, says, text)| *text == of && !says && *when < first).map(|one| one.0);
+        let without =
+            |of: usize| observations.iter().rfind(|(when, says, text)| *text == of && !says && *when < first).map(|one| one.0);
         let earliest = beginning.into_iter().map(without).min().flatten();
         let over = before.and_then(|(end, _)| observed(end..start).first().copied());
         let absent_before = match before {
@@ -354,7 +356,11 @@ fn lives_are_what_the_rule_says() {
         place.index(&[]).exit(0);
         for asked in &questions {
             compare(&place, &archive, asked, seed);
-            returns += archive.values().filter_map(|events| life(&[asked.told(events)])).filter(|life| life["intervals"][1].is_object()).count();
+            returns += archive
+                .values()
+                .filter_map(|events| life(&[asked.told(events)]))
+                .filter(|life| life["intervals"][1].is_object())
+                .count();
         }
     }
     assert!(returns > 50, "{returns}");
@@ -362,7 +368,8 @@ fn lives_are_what_the_rule_says() {
 
 const WITHOUT: &str = "We keep what you give us for as long as we need it, and we tell nobody else what it is that we keep.";
 const WITH: &str = "We keep what you give us for as long as we need it. We never rent your address to anybody else.";
-const FRENCH: &str = "Nous gardons ce que vous nous donnez aussi longtemps que nous en avons besoin, et nous ne le disons à personne.";
+const FRENCH: &str =
+    "Nous gardons ce que vous nous donnez aussi longtemps que nous en avons besoin, et nous ne le disons à personne.";
 
 #[test]
 fn a_line_tells_what_is_known_of_start_and_end() {
@@ -429,7 +436,10 @@ fn what_has_no_date_is_no_observation_and_what_has_no_company_is_none() {
 /// Two sources hold one text, and the later captures are in one of them only: it is one life.
 #[test]
 fn a_copy_that_goes_on_is_the_same_text() {
-    let place = Place::with(&[("Acme/Privacy Policy/2010-03-01T00-00-00Z.md", WITHOUT), ("Acme/Privacy Policy/2011-03-01T00-00-00Z.md", WITH)]);
+    let place = Place::with(&[
+        ("Acme/Privacy Policy/2010-03-01T00-00-00Z.md", WITHOUT),
+        ("Acme/Privacy Policy/2011-03-01T00-00-00Z.md", WITH),
+    ]);
     for (path, text) in [("2010-03-01", WITHOUT), ("2011-03-01", WITH), ("2012-03-01", WITHOUT)] {
         place.write(format!("copy/Acme/Privacy Policy/{path}T00-00-00Z.md"), text);
     }

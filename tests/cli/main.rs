@@ -18,5 +18,6 @@ mod reading;
 mod repository;
 mod samples;
 mod sources;
+mod spread;
 mod updates;
 mod warc;
