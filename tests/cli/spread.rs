@@ -147,7 +147,7 @@ fn equal_passages_are_those_that_a_plain_reading_finds() {
             let text: String = says.iter().map(line).collect();
             place.archived(
                 format!("{company}/{day}.md"),
-                format!("# Policy\n\nThe usual words that open a text of {company}.\n\n{text}"),
+                format!("# Policy\n\nThese are the usual words that open a text, and they tell you what we do with the things that you give us.\n\n{text}"),
             );
             captures.entry(company.to_owned()).or_default().push((day, says));
         }
