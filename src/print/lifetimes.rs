@@ -294,3 +294,65 @@ fn fields(row: &Row) -> Vec<Vec<String>> {
     };
     row.intervals.iter().enumerate().map(of_interval).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::Limits;
+    use crate::snapshot::{Precision, Recording};
+    use crate::time::{CompanyLife, Event, Life, LifetimeTotals, TextLife, intervals};
+    use crate::wire::lifetimes::{Asked, Choice};
+
+    fn company(name: &str, kinds: &[&str]) -> CompanyLife {
+        let at = |month| crate::snapshot::Instant::from_date(2010, month, 1, Precision::Month).unwrap();
+        let events = [(1, false), (2, true), (3, false), (4, true)].map(|(month, says)| Event::Observed { at: at(month), says });
+        let life = Life {
+            intervals: intervals(&[events.to_vec()]),
+            observations: 4,
+            first_observed: at(1),
+            last_observed: at(4),
+            left_out: 0,
+        };
+        let text = |kind: &&str| TextLife {
+            slots: Vec::new(),
+            kind: (*kind).to_owned(),
+            part: String::new(),
+            sources: vec!["here".to_owned()],
+            recording: Recording::Captures,
+            life: life.clone(),
+        };
+        CompanyLife { company: Some(name.to_owned()), life: life.clone(), texts: kinds.iter().map(text).collect() }
+    }
+
+    #[test]
+    fn columns_are_aligned_at_every_width() {
+        let found = crate::time::Lifetimes {
+            fingerprint: String::new(),
+            companies: vec![
+                company("A company with a long name of many words", &["Privacy Policy"]),
+                company("B\x1b[31m", &["Privacy Policy", "Terms of Service"]),
+            ],
+            totals: LifetimeTotals::default(),
+        };
+        let limits = Limits::default();
+        let asked = Asked { text: "", limits: &limits, language_by_default: false, suspect: false };
+        let answer = Lifetimes::new(&found, asked, Choice::default(), None);
+        for width in [70, 80, 90, 110, 300] {
+            let mut out = Vec::new();
+            lifetimes(&answer, Look { width, colour: false }, &mut out).unwrap();
+            let text = String::from_utf8(out).unwrap();
+            assert!(!text.contains('\x1b'));
+            let table: Vec<&str> = text.lines().skip_while(|line| !line.starts_with("company ")).collect();
+            let column = table[0].find("said from").unwrap();
+            assert!(table.iter().all(|line| line.chars().count() <= width.min(MAX_WIDTH)), "{text}");
+            let starts: Vec<&&str> = table.iter().filter(|line| line.contains("2010-")).collect();
+            assert_eq!(starts.len(), 8, "{text}");
+            assert!(
+                starts.iter().all(|line| line[column..].starts_with("after 2010-01, by 2010-02")
+                    || line[column..].starts_with("again 2010-04 after 59 days")),
+                "{text}"
+            );
+            assert_eq!(table[0].ends_with("snapshots"), width >= 90, "{text}");
+        }
+    }
+}
