@@ -3,6 +3,7 @@
 //! The data flows one way: [`source`] → [`snapshot`] → [`extract`] → [`passage`] → [`history`] → [`index`]; and for questions
 //! [`query`] → [`search`], [`time`] → [`wire`] or [`mod@print`]. The library knows no arguments, environment, clock or terminal.
 
+pub mod compare;
 pub mod contents;
 pub mod document;
 pub mod extract;

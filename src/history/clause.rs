@@ -149,14 +149,14 @@ impl<'f> Earlier<'f> {
 
 /// The mean of two measures of the pairs of neighbouring words that two passages share: Dice's coefficient, and the share of the
 /// shorter one (a provision that was only extended is still the same). 0 where Dice's coefficient is under [`MIN_DICE`].
-fn likeness(shared: usize, a: usize, b: usize) -> f32 {
+pub(crate) fn likeness(shared: usize, a: usize, b: usize) -> f32 {
     let dice = 2.0 * shared as f32 / (a + b) as f32;
     let overlap = shared as f32 / a.min(b) as f32;
     if dice < MIN_DICE { 0.0 } else { (dice + overlap) / 2.0 }
 }
 
 /// The distinct pairs of neighbouring words of a text, hashed; none where it is shorter than [`MIN_CLAUSE_WORDS`].
-fn features(text: &str) -> Vec<u32> {
+pub(crate) fn features(text: &str) -> Vec<u32> {
     let mut walk = Words::new(text);
     let mut found = Vec::new();
     let mut last = 0;
@@ -177,7 +177,7 @@ fn features(text: &str) -> Vec<u32> {
     found
 }
 
-fn hash(bytes: &[u8], seed: u64) -> u64 {
+pub(crate) fn hash(bytes: &[u8], seed: u64) -> u64 {
     let mut hasher = FxHasher::default();
     hasher.write_u64(seed);
     hasher.write(bytes);

@@ -1,7 +1,7 @@
 //! One text, many dates: all snapshots of a document, with each distinct passage once and every snapshot it stands in.
 
 pub mod build;
-mod clause;
+pub(crate) mod clause;
 mod mark;
 pub mod runs;
 
