@@ -27,6 +27,12 @@ pub enum Command {
     /// Answer many queries, from a file or standard input
     #[command(after_help = BATCH_HELP)]
     Batch(BatchArgs),
+    /// Show what is different between two versions of a document, or two documents
+    #[command(after_help = super::diff::HELP)]
+    Diff(super::diff::DiffArgs),
+    /// List what changed in a time, in the texts of a company or of all
+    #[command(after_help = super::changes::HELP)]
+    Changes(super::changes::ChangesArgs),
     /// List the archives of an index: what each records, counts, dates and where they come from, last update
     Sources(SourcesArgs),
     /// Show what an index holds

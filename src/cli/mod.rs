@@ -2,6 +2,8 @@
 
 mod args;
 mod batch;
+mod changes;
+mod diff;
 mod index;
 mod location;
 mod request;
@@ -84,6 +86,8 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         Command::Index(args) => index::run(args, out),
         Command::Search(args) => search::run(args, out),
         Command::Batch(args) => batch::run(args, out),
+        Command::Diff(args) => diff::run(args, out),
+        Command::Changes(args) => changes::run(args, out),
         Command::Sources(args) => sources::run(args, out),
         Command::Stats(args) => stats::run(args, out),
     }

@@ -32,6 +32,14 @@ pub fn query(text: &str, conditions: &Conditions, as_of: Option<&str>) -> Result
     Ok((query, parsed.warnings.iter().map(|warning| query::render(text, warning)).collect()))
 }
 
+/// The query that was typed, within the conditions of the options; without either, every passage.
+pub fn query_or_all(text: &str, conditions: &Conditions) -> Result<(Query, Vec<String>), BadQuery> {
+    if text.trim().is_empty() && limits(conditions)?.is_empty() {
+        return Ok((Query::default(), Vec::new()));
+    }
+    query(text, conditions, None)
+}
+
 /// The request that a query and its options make, and what its writer may not have meant.
 pub fn request(text: &str, options: &QueryOptions) -> Result<(Request, Vec<String>), BadQuery> {
     let (query, warnings) = query(text, &options.conditions, options.as_of.as_deref())?;
@@ -145,7 +153,7 @@ fn bad(option: &str) -> impl FnOnce(ValueError) -> BadQuery {
     move |error| BadQuery(format!("fineprint: {option}: {error}\nhint: {}", error.hint))
 }
 
-fn limit(text: &str) -> Result<Option<usize>, BadQuery> {
+pub fn limit(text: &str) -> Result<Option<usize>, BadQuery> {
     if text == "all" {
         return Ok(None);
     }

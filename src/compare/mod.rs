@@ -7,11 +7,12 @@ mod words;
 pub use technical::same_but_technical;
 pub use words::{Run, mark_words};
 
-pub(crate) use technical::skeleton;
+pub(crate) use technical::{is_only_technical, skeleton};
 
 use crate::passage::Shape;
 use rustc_hash::{FxHashMap, FxHashSet};
 use similar::{Algorithm, DiffTag, capture_diff_slices};
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// A passage at its place in a text.
@@ -49,11 +50,14 @@ pub enum Step {
         new: usize,
         technical: bool,
     },
+    /// `technical`: it is nothing but a technical number.
     Added {
         new: usize,
+        technical: bool,
     },
     Removed {
         old: usize,
+        technical: bool,
     },
 }
 
@@ -61,17 +65,27 @@ impl Step {
     /// Its place in the old text.
     pub fn old(self) -> Option<usize> {
         match self {
-            Step::Unchanged { old, .. } | Step::Moved { old, .. } | Step::Reworded { old, .. } | Step::Removed { old } => {
+            Step::Unchanged { old, .. } | Step::Moved { old, .. } | Step::Reworded { old, .. } | Step::Removed { old, .. } => {
                 Some(old)
             }
             Step::Added { .. } => None,
         }
     }
 
+    /// Whether nothing changed but technical numbers and typography.
+    pub fn is_technical(self) -> bool {
+        matches!(
+            self,
+            Step::Reworded { technical: true, .. } | Step::Added { technical: true, .. } | Step::Removed { technical: true, .. }
+        )
+    }
+
     /// Its place in the new text.
     pub fn new(self) -> Option<usize> {
         match self {
-            Step::Unchanged { new, .. } | Step::Moved { new, .. } | Step::Reworded { new, .. } | Step::Added { new } => Some(new),
+            Step::Unchanged { new, .. } | Step::Moved { new, .. } | Step::Reworded { new, .. } | Step::Added { new, .. } => {
+                Some(new)
+            }
             Step::Removed { .. } => None,
         }
     }
@@ -84,9 +98,9 @@ pub fn compare(old: &[Piece], new: &[Piece]) -> Vec<Step> {
     let mut steps = open.in_order();
     steps.extend(open.same(|piece| u64::from(piece.id)).into_iter().map(|(old, new)| Step::Moved { old, new }));
     steps.extend(reworded(&mut open));
-    steps.extend(open.new.iter().map(|&new| Step::Added { new }));
-    let mut removed: Vec<usize> = open.old.iter().copied().collect();
-    removed.sort_unstable();
+    let technical = |piece: &Piece| is_only_technical(&skeleton(&piece.text));
+    steps.extend(open.new.iter().map(|&place| Step::Added { new: place, technical: technical(&new[place]) }));
+    let removed: Vec<(usize, bool)> = open.old.iter().map(|&place| (place, technical(&old[place]))).collect();
     steps.sort_by_key(|step| step.new());
     put_in(steps, &removed)
 }
@@ -113,7 +127,7 @@ fn reworded(open: &mut Open<'_>) -> Vec<Step> {
 }
 
 /// Puts removed passages after the passage that stood before them in the old text.
-fn put_in(steps: Vec<Step>, removed: &[usize]) -> Vec<Step> {
+fn put_in(steps: Vec<Step>, removed: &[(usize, bool)]) -> Vec<Step> {
     let mut after: FxHashMap<usize, usize> = FxHashMap::default();
     for (at, step) in steps.iter().enumerate() {
         // What moved tells no place.
@@ -121,21 +135,20 @@ fn put_in(steps: Vec<Step>, removed: &[usize]) -> Vec<Step> {
             after.insert(old, at + 1);
         }
     }
-    let mut behind: Vec<Vec<usize>> = vec![Vec::new(); steps.len() + 1];
+    let mut behind: Vec<Vec<Step>> = vec![Vec::new(); steps.len() + 1];
     let (mut at, mut next) = (0, 0);
-    for &old in removed {
+    for &(old, technical) in removed {
         while next < old {
             at = after.get(&next).copied().unwrap_or(at);
             next += 1;
         }
-        behind[at].push(old);
+        behind[at].push(Step::Removed { old, technical });
     }
     let mut all = Vec::with_capacity(steps.len() + removed.len());
-    let removals = |olds: &[usize]| olds.iter().map(|&old| Step::Removed { old }).collect::<Vec<Step>>();
-    all.extend(removals(&behind[0]));
+    all.append(&mut behind[0]);
     for (at, step) in steps.into_iter().enumerate() {
         all.push(step);
-        all.extend(removals(&behind[at + 1]));
+        all.append(&mut behind[at + 1]);
     }
     all
 }
@@ -144,8 +157,8 @@ fn put_in(steps: Vec<Step>, removed: &[usize]) -> Vec<Step> {
 struct Open<'t> {
     old_text: &'t [Piece],
     new_text: &'t [Piece],
-    old: std::collections::BTreeSet<usize>,
-    new: std::collections::BTreeSet<usize>,
+    old: BTreeSet<usize>,
+    new: BTreeSet<usize>,
 }
 
 impl<'t> Open<'t> {
@@ -175,7 +188,7 @@ impl<'t> Open<'t> {
 
     /// Pairs open places of the same key, the first with the first.
     fn same(&mut self, key: impl Fn(&Piece) -> u64) -> Vec<(usize, usize)> {
-        let mut waiting: FxHashMap<u64, std::collections::VecDeque<usize>> = FxHashMap::default();
+        let mut waiting: FxHashMap<u64, VecDeque<usize>> = FxHashMap::default();
         for &old in &self.old {
             waiting.entry(key(&self.old_text[old])).or_default().push_back(old);
         }
@@ -246,8 +259,8 @@ mod tests {
             Step::Reworded { old: from, new: at, technical } => {
                 format!("{} {} | {}", if technical { '.' } else { '~' }, old[from], new[at])
             }
-            Step::Added { new: at } => format!("+ {}", new[at]),
-            Step::Removed { old: at } => format!("- {}", old[at]),
+            Step::Added { new: at, .. } => format!("+ {}", new[at]),
+            Step::Removed { old: at, .. } => format!("- {}", old[at]),
         };
         compare(&pieces(old), &pieces(new)).into_iter().map(show).collect()
     }
@@ -280,6 +293,8 @@ mod tests {
     fn technical_numbers_are_told_apart() {
         let (old, new) = (["Page icburule011226212175", "x"], ["Page icburule011226212177", "x"]);
         assert_eq!(told(&old, &new), [format!(". {} | {}", old[0], new[0]), "= x".into()]);
+        let steps = compare(&pieces(&["a"]), &pieces(&["a", "icburule011226212175"]));
+        assert_eq!(steps[1], Step::Added { new: 1, technical: true });
     }
 
     #[test]
@@ -333,7 +348,7 @@ mod tests {
                         prop_assert_eq!(technical, same_but_technical(&old[from].text, &new[at].text));
                         made.push(new[at].text.clone());
                     }
-                    Step::Added { new: at } => made.push(new[at].text.clone()),
+                    Step::Added { new: at, .. } => made.push(new[at].text.clone()),
                     Step::Removed { .. } => {}
                 }
                 unchanged += usize::from(matches!(step, Step::Unchanged { .. }));
@@ -344,8 +359,8 @@ mod tests {
             prop_assert_eq!(steps.iter().filter_map(|step| step.new()).collect::<Vec<_>>(), (0..new.len()).collect::<Vec<_>>());
             prop_assert_eq!(unchanged, longest(&old, &new));
             // Nothing is added and removed at once.
-            let added = |id: u32| steps.iter().any(|step| matches!(*step, Step::Added { new: at } if new[at].id == id));
-            let both = steps.iter().any(|step| matches!(*step, Step::Removed { old: at } if added(old[at].id)));
+            let added = |id: u32| steps.iter().any(|step| matches!(*step, Step::Added { new: at, .. } if new[at].id == id));
+            let both = steps.iter().any(|step| matches!(*step, Step::Removed { old: at, .. } if added(old[at].id)));
             prop_assert!(!both);
         }
     }

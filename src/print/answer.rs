@@ -20,10 +20,10 @@ pub struct Look {
 }
 
 /// Narrower output would be columns of single words.
-const MIN_WIDTH: usize = 24;
+pub(super) const MIN_WIDTH: usize = 24;
 
 /// Longer lines are tiring to read.
-const MAX_WIDTH: usize = 110;
+pub(super) const MAX_WIDTH: usize = 110;
 
 /// Of a longer passage only the neighbourhood of the first match is shown (characters).
 const MAX_SHOWN: usize = 700;
@@ -32,9 +32,9 @@ const MAX_SHOWN: usize = 700;
 const BEFORE_MATCH: usize = 200;
 
 const INDENT: &str = "    ";
-const STRONG: Style = Style::new().bold();
+pub(super) const STRONG: Style = Style::new().bold();
 const MATCH: Style = AnsiColor::Red.on_default().bold();
-const QUIET: Style = Style::new().dimmed();
+pub(super) const QUIET: Style = Style::new().dimmed();
 
 /// The whole answer.
 pub fn answer(answer: &Answer, request: &Request, look: Look, out: &mut dyn Write) -> io::Result<()> {
@@ -140,7 +140,7 @@ fn site(facts: &SiteFacts) -> Option<String> {
 }
 
 /// A heading that is no more than a heading should be: some captures take whole paragraphs for headings.
-fn shortened(heading: &str) -> String {
+pub(super) fn shortened(heading: &str) -> String {
     const MOST: usize = 80;
     if heading.chars().count() <= MOST {
         return heading.to_owned();
@@ -227,7 +227,7 @@ fn mark_words(matched: &str) -> String {
     words.join(" ")
 }
 
-fn paint(look: Look, style: Style, text: &str) -> String {
+pub(super) fn paint(look: Look, style: Style, text: &str) -> String {
     if look.colour && !text.is_empty() {
         let words: Vec<String> =
             text.split(' ').map(|word| if word.is_empty() { String::new() } else { format!("{style}{word}{style:#}") }).collect();
@@ -237,12 +237,12 @@ fn paint(look: Look, style: Style, text: &str) -> String {
     }
 }
 
-fn paragraph(out: &mut dyn Write, look: Look, indent: &str, text: &str) -> io::Result<()> {
+pub(super) fn paragraph(out: &mut dyn Write, look: Look, indent: &str, text: &str) -> io::Result<()> {
     paragraph_hanging(out, look, indent, indent, text)
 }
 
 /// Lines below an entry of a list stand as deep as its text.
-fn paragraph_hanging(out: &mut dyn Write, look: Look, first: &str, rest: &str, text: &str) -> io::Result<()> {
+pub(super) fn paragraph_hanging(out: &mut dyn Write, look: Look, first: &str, rest: &str, text: &str) -> io::Result<()> {
     let lead: String = text.chars().take_while(|c| *c == ' ').collect();
     let body = &text[lead.len()..];
     let hang = if body.starts_with("• ") { "  " } else { "" };
