@@ -68,7 +68,7 @@ Examples:
 
 const BATCH_HELP: &str = "\
 One query a line; ID<TAB>QUERY; or JSON Lines with \"id\", \"query\" and optionally \"company\", \"kind\", \"lang\", \"rank\", \"category\", \"interval\", \
-\"since\", \"until\", \"years\", \"as_of\", \"carry\", \"sort\", \"limit\", \"offset\", \"per_company\", \"unfold\", \"by_year\". Answers come in the order of the queries; \
+\"since\", \"until\", \"years\", \"as_of\", \"carry\", \"sort\", \"limit\", \"offset\", \"in\", \"per_company\", \"unfold\", \"by_year\". Answers come in the order of the queries; \
 a bad query becomes an error row, and the exit status is 2.";
 
 /// Where the index is.
@@ -161,6 +161,9 @@ pub struct QueryOptions {
     /// Only what stood in each document at the end of this day
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<String>,
+    /// Only passages that were added, or removed, in these days: compared with the usable snapshot before, re-extractions left out
+    #[arg(long = "in", value_enum, value_name = "WHAT", conflicts_with = "as_of")]
+    pub appearing: Option<AppearingIn>,
     /// Order of the hits
     #[arg(long, value_enum)]
     pub sort: Option<SortOrder>,
@@ -188,6 +191,13 @@ pub enum SortOrder {
     FirstSeen,
     LastSeen,
     Company,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AppearingIn {
+    Added,
+    Removed,
 }
 
 #[derive(Debug, Args)]

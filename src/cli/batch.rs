@@ -1,8 +1,8 @@
 //! `fineprint batch`.
 
 use super::Outcome;
-use super::args::{BatchArgs, BatchFormat, Conditions, QueryOptions, SortOrder};
-use super::request::{check_sources, request};
+use super::args::{AppearingIn, BatchArgs, BatchFormat, Conditions, QueryOptions, SortOrder};
+use super::request::{of_index, request};
 use super::updating::processors;
 use anyhow::Context;
 use fineprint::index::Index;
@@ -105,6 +105,8 @@ struct Line {
     sort: Option<SortOrder>,
     limit: Option<Limit>,
     offset: Option<usize>,
+    #[serde(rename = "in")]
+    appearing: Option<AppearingIn>,
     per_company: Option<usize>,
     unfold: Option<bool>,
     by_year: Option<bool>,
@@ -186,6 +188,7 @@ impl Line {
         let options = QueryOptions {
             conditions,
             as_of: self.as_of.or_else(|| options.as_of.clone()),
+            appearing: self.appearing.or(options.appearing),
             sort: self.sort.or(options.sort),
             limit: limit.or_else(|| options.limit.clone()),
             offset: self.offset.or(options.offset),
@@ -199,8 +202,8 @@ impl Line {
 
 fn ask(id: String, text: &str, options: &QueryOptions, index: &Arc<Index>) -> Row {
     let failed = |error: String| wire::BatchError { schema: wire::SCHEMA, id: id.clone(), error };
-    let (request, _) = request(text, options).map_err(|bad| failed(bad.to_string()))?;
-    check_sources(&request.observing, index).map_err(|bad| failed(bad.to_string()))?;
+    let (mut request, _) = request(text, options).map_err(|bad| failed(bad.to_string()))?;
+    of_index(&mut request, options, index).map_err(|bad| failed(bad.to_string()))?;
     let answer = search::search(index, &request).map_err(|error| failed(error.to_string()))?;
     Ok(wire::Answer::new(&answer, Some(id)))
 }

@@ -1,10 +1,10 @@
 //! From options to a search request.
 
 use super::BadQuery;
-use super::args::{Conditions, QueryOptions, SortOrder};
+use super::args::{AppearingIn, Conditions, QueryOptions, SortOrder};
 use fineprint::index::Index;
 use fineprint::query::{self, Limits, NameMatch, Query, SiteCondition, ValueError};
-use fineprint::search::{Carry, Folding, Observing, Request, Sort};
+use fineprint::search::{Appearing, Carry, Folding, Observing, Request, Sort};
 
 const DEFAULT_LIMIT: usize = 10;
 
@@ -43,6 +43,15 @@ pub fn query_or_all(text: &str, conditions: &Conditions) -> Result<(Query, Vec<S
 /// The request that a query and its options make, and what its writer may not have meant.
 pub fn request(text: &str, options: &QueryOptions) -> Result<(Request, Vec<String>), BadQuery> {
     let (query, warnings) = query(text, &options.conditions, options.as_of.as_deref())?;
+    let appearing = match options.appearing {
+        Some(_) if query.limits.as_of.is_some() => {
+            let message = "fineprint: --in: what was added or removed lies between two days, and asof: names one";
+            return Err(BadQuery(format!("{message}\nhint: write since: and until:")));
+        }
+        Some(AppearingIn::Added) => Some(Appearing::Added),
+        Some(AppearingIn::Removed) => Some(Appearing::Removed),
+        None => None,
+    };
     let request = Request {
         query,
         text: text.to_owned(),
@@ -62,6 +71,7 @@ pub fn request(text: &str, options: &QueryOptions) -> Result<(Request, Vec<Strin
         },
         folding: if options.unfold { Folding::Wordings } else { Folding::Clauses },
         by_year: options.by_year,
+        appearing,
         observing: observing(&options.conditions, false)?,
     };
     Ok((request, warnings))
@@ -131,6 +141,13 @@ pub fn one_language(query: &mut Query, options: &Conditions, index: &Index) -> O
     let commonest = index.catalog.commonest_language().filter(|_| query.limits.langs.is_empty() && options.lang.is_empty())?;
     query.limits.langs.push(vec![commonest.to_owned()]);
     Some(commonest.to_owned())
+}
+
+/// Of an index: narrows a search for what was added or removed to one language, which is given back, for a text in another language
+/// neither adds nor removes anything.
+pub fn of_index(request: &mut Request, options: &QueryOptions, index: &Index) -> Result<Option<String>, BadQuery> {
+    check_sources(&request.observing, index)?;
+    Ok(request.appearing.and_then(|_| one_language(&mut request.query, &options.conditions, index)))
 }
 
 /// The conditions on what is told of the site.

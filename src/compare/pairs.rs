@@ -2,12 +2,14 @@
 
 use super::Piece;
 use crate::history::CLAUSE_THRESHOLD;
-use crate::history::clause::{features, likeness};
+use crate::history::clause::{features, hash, likeness};
 use crate::words::Words;
 use rustc_hash::FxHashMap;
 
-/// From this share of common words on (Dice's coefficient), a heading or a passage too short to be a clause is taken for another
-/// wording.
+/// Shorter passages, and headings, are compared word by word: a changed date leaves few neighbours in such a line.
+const SHORT_WORDS: usize = 9;
+
+/// From this share of common words on (Dice's coefficient) one of them is taken for another wording.
 const SHORT_THRESHOLD: f32 = 0.6;
 
 /// A feature that more passages have says nothing of one of them.
@@ -65,7 +67,6 @@ pub fn likest(old_text: &[Piece], new_text: &[Piece], old: &[usize], new: &[usiz
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Kind {
     Text,
-    /// Too short to be a clause.
     Short,
     Heading,
 }
@@ -78,14 +79,13 @@ struct Features {
 
 impl Features {
     fn of(piece: &Piece) -> Features {
-        let pairs = if piece.is_heading() { Vec::new() } else { features(&piece.text) };
-        if !pairs.is_empty() {
-            return Features { kind: Kind::Text, all: pairs.into_iter().map(u64::from).collect() };
-        }
         let mut all = Vec::new();
         let mut words = Words::new(&piece.text);
         while words.advance() {
-            all.push(crate::history::clause::hash(words.word().as_bytes(), 0));
+            all.push(hash(words.word().as_bytes(), 0));
+        }
+        if !piece.is_heading() && all.len() >= SHORT_WORDS {
+            return Features { kind: Kind::Text, all: features(&piece.text).into_iter().map(u64::from).collect() };
         }
         all.sort_unstable();
         all.dedup();

@@ -20,6 +20,7 @@ h1{font-size:1.35rem;line-height:1.3;margin:0 0 1rem}
 .end a{color:inherit;overflow-wrap:anywhere}
 p{margin:.7rem 0;overflow-wrap:anywhere;white-space:pre-wrap}
 p.heading{font-weight:bold;font-family:system-ui,sans-serif;margin-top:1.5rem}
+.step p.heading{margin-top:.2rem}
 .above{font-size:.85rem;margin-top:1.6rem}
 .step{padding:.1rem .8rem;border-left:.25rem solid var(--line);margin:.6rem 0}
 .step.added{border-color:var(--add-ink);background:var(--add)}
@@ -105,7 +106,9 @@ fn steps(difference: &Difference, all: bool, out: &mut dyn Write) -> io::Result<
         let Some(first) = group.first() else { continue };
         if is_quiet(first) {
             let passages = super::counted(group.len() as u64, "passage", "passages");
-            writeln!(out, "<details><summary>{passages} unchanged</summary>")?;
+            let but =
+                if group.iter().any(|step| step.is_technical()) { ", or only in technical numbers or typography" } else { "" };
+            writeln!(out, "<details><summary>{passages} unchanged{but}</summary>")?;
             for piece in group.iter().filter_map(|step| new.get(step.new()?)) {
                 writeln!(out, "{}", paragraph(piece, &escaped(&piece.text)))?;
             }

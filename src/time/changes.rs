@@ -5,8 +5,8 @@ use crate::document::{headings, pieces};
 use crate::history::{Runs, Timeline};
 use crate::index::{Index, IndexError};
 use crate::query::{Limits, Query};
-use crate::search::{Observing, Scope, SearchError, matching};
-use crate::snapshot::{Captured, CommitKind};
+use crate::search::{Cause, Observing, Scope, SearchError, Transition, matching};
+use crate::snapshot::Captured;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::{Arc, OnceLock};
@@ -54,15 +54,6 @@ pub struct ChangeTotals {
     pub left_out_language: u64,
 }
 
-/// Whether the company changed its text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ByCompany {
-    /// The archive says so.
-    Yes,
-    /// The archive does not tell changes from its own readings anew.
-    CannotBeTold,
-}
-
 /// A snapshot of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SnapshotRef {
@@ -77,7 +68,8 @@ pub struct Event {
     pub slot: u32,
     pub from: SnapshotRef,
     pub to: SnapshotRef,
-    pub by_company: ByCompany,
+    /// Never a re-extraction.
+    pub cause: Cause,
     /// The last earlier observation with the same whole text as the later one.
     pub returns_to: Option<SnapshotRef>,
     /// In the order of the text, technical ones included.
@@ -186,7 +178,7 @@ fn count(index: &Index, all: &mut Changes) -> Result<(), IndexError> {
             continue;
         }
         totals.events += 1;
-        totals.cannot_be_told += u64::from(event.by_company == ByCompany::CannotBeTold);
+        totals.cannot_be_told += u64::from(event.cause == Cause::CannotBeTold);
         totals.returns_to_text += u64::from(event.returns_to.is_some());
         documents.insert(event.slot);
         companies.insert(index.entry(event.slot)?.company.as_str());
@@ -226,7 +218,7 @@ fn of_document(
         Some(Some(passages)) => Some(passages.as_slice()),
     };
     let document = Document { scope: &scope, slot, timeline, matched, classes: OnceLock::new() };
-    for Transition { from, to, re_extraction, by_company } in transitions(&scope, slot)? {
+    for Transition { from, to, cause } in scope.transitions(slot)? {
         found.counts.compared += 1;
         let versions = [from, to].map(|snapshot| timeline.snapshots[snapshot as usize].version);
         if versions[0] == versions[1] {
@@ -236,7 +228,7 @@ fn of_document(
         if changes.is_empty() {
             continue;
         }
-        if re_extraction {
+        if cause == Cause::ReExtraction {
             found.counts.re_extractions += 1;
             continue;
         }
@@ -244,7 +236,7 @@ fn of_document(
         let earlier = (0..from.snapshot).rev().filter(|&snapshot| scope.observes(timeline, snapshot));
         let mut same = earlier.filter(|&snapshot| timeline.snapshots[snapshot as usize].version == versions[1]);
         let returns_to = same.next().and_then(|snapshot| reference(timeline, snapshot));
-        found.events.push(Event { slot, from, to, by_company, returns_to, changes });
+        found.events.push(Event { slot, from, to, cause, returns_to, changes });
     }
     Ok(found)
 }
@@ -266,43 +258,6 @@ fn left_out(scope: &Scope<'_>, slot: u32, counts: &mut ChangeTotals) -> Result<(
 fn reference(timeline: &Timeline, snapshot: u32) -> Option<SnapshotRef> {
     let captured = timeline.snapshots.get(snapshot as usize)?.captured?;
     Some(SnapshotRef { snapshot, captured })
-}
-
-/// Two neighbouring observations of a document, the later one inside the limits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Transition {
-    pub from: u32,
-    pub to: u32,
-    /// Whether the archive says that it read the same capture anew.
-    pub re_extraction: bool,
-    pub by_company: ByCompany,
-}
-
-/// The pairs of neighbouring observations of a document whose later one is inside the limits, in order of time.
-pub fn transitions(scope: &Scope<'_>, slot: u32) -> Result<Vec<Transition>, IndexError> {
-    let timeline = &scope.index.record(slot)?.timeline;
-    let within = scope.snapshots(slot)?;
-    if !timeline.is_dated() || within.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut found = Vec::new();
-    let mut before = None;
-    for to in (0..timeline.snapshots.len() as u32).filter(|&snapshot| scope.observes(timeline, snapshot)) {
-        let Some(from) = before.replace(to) else { continue };
-        if !within.contains(to) {
-            continue;
-        }
-        let kind = |snapshot| -> Result<_, IndexError> { Ok(scope.index.provenance(slot, snapshot)?.commit_kind) };
-        let last = kind(to)?;
-        // What was read anew between the two, in a capture that observes nothing, may show first in the later one.
-        let mut hidden = false;
-        for snapshot in from + 1..to {
-            hidden |= kind(snapshot)? == Some(CommitKind::ReExtraction);
-        }
-        let by_company = if last == Some(CommitKind::Change) && !hidden { ByCompany::Yes } else { ByCompany::CannotBeTold };
-        found.push(Transition { from, to, re_extraction: last == Some(CommitKind::ReExtraction), by_company });
-    }
-    Ok(found)
 }
 
 /// A document whose texts are compared.

@@ -3,5 +3,5 @@
 mod changes;
 mod period;
 
-pub use changes::{ByCompany, Change, ChangeKind, ChangeTotals, Changes, ChangesAsked, Event, Return, SnapshotRef, changes};
+pub use changes::{Change, ChangeKind, ChangeTotals, Changes, ChangesAsked, Event, Return, SnapshotRef, changes};
 pub use period::{Period, Step};

@@ -3,7 +3,8 @@
 use super::diff::{Word, words};
 use super::{SCHEMA, day};
 use crate::index::{Index, IndexError};
-use crate::time::{self, ByCompany, ChangeKind};
+use crate::search::Cause;
+use crate::time::{self, ChangeKind};
 use serde::Serialize;
 
 #[derive(Debug, Serialize)]
@@ -146,9 +147,10 @@ impl Event {
             source: index.catalog.sources.get(entry.source as usize).map(|source| source.name.clone()).unwrap_or_default(),
             from: Snapshot::new(event.from),
             to: Snapshot::new(event.to),
-            by_company: match event.by_company {
-                ByCompany::Yes => "yes",
-                ByCompany::CannotBeTold => "cannot be told",
+            by_company: match event.cause {
+                Cause::Company => "yes",
+                Cause::ReExtraction => "no",
+                Cause::CannotBeTold => "cannot be told",
             },
             returns_to: event.returns_to.map(Snapshot::new),
             added: event.count(ChangeKind::Added),

@@ -24,6 +24,9 @@ pub struct Answer {
     pub id: Option<String>,
     pub fingerprint: String,
     pub query: String,
+    /// `added` or `removed`, where only that was asked for.
+    #[serde(rename = "in", skip_serializing_if = "Option::is_none")]
+    pub appearing: Option<&'static str>,
     pub totals: Totals,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub years: Option<Vec<Year>>,
@@ -270,6 +273,7 @@ impl Answer {
             id,
             fingerprint: answer.fingerprint.clone(),
             query: answer.query.clone(),
+            appearing: answer.appearing.map(search::Appearing::name),
             totals: Totals {
                 clauses: totals.clauses,
                 passages: totals.passages,

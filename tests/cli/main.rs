@@ -3,9 +3,11 @@
 mod as_of;
 mod batch;
 mod broken;
+mod changes;
 mod corpus;
 mod counting;
 mod damage;
+mod diff;
 mod git;
 mod history;
 mod options;
