@@ -63,7 +63,7 @@ pub enum Step {
 
 impl Step {
     /// Its place in the old text.
-    pub fn old(self) -> Option<usize> {
+    pub fn in_old(self) -> Option<usize> {
         match self {
             Step::Unchanged { old, .. } | Step::Moved { old, .. } | Step::Reworded { old, .. } | Step::Removed { old, .. } => {
                 Some(old)
@@ -81,7 +81,7 @@ impl Step {
     }
 
     /// Its place in the new text.
-    pub fn new(self) -> Option<usize> {
+    pub fn in_new(self) -> Option<usize> {
         match self {
             Step::Unchanged { new, .. } | Step::Moved { new, .. } | Step::Reworded { new, .. } | Step::Added { new, .. } => {
                 Some(new)
@@ -101,7 +101,7 @@ pub fn compare(old: &[Piece], new: &[Piece]) -> Vec<Step> {
     let technical = |piece: &Piece| is_only_technical(&skeleton(&piece.text));
     steps.extend(open.new.iter().map(|&place| Step::Added { new: place, technical: technical(&new[place]) }));
     let removed: Vec<(usize, bool)> = open.old.iter().map(|&place| (place, technical(&old[place]))).collect();
-    steps.sort_by_key(|step| step.new());
+    steps.sort_by_key(|step| step.in_new());
     put_in(steps, &removed)
 }
 
@@ -131,7 +131,7 @@ fn put_in(steps: Vec<Step>, removed: &[(usize, bool)]) -> Vec<Step> {
     let mut after: FxHashMap<usize, usize> = FxHashMap::default();
     for (at, step) in steps.iter().enumerate() {
         // What moved tells no place.
-        if let Some(old) = step.old().filter(|_| !matches!(step, Step::Moved { .. })) {
+        if let Some(old) = step.in_old().filter(|_| !matches!(step, Step::Moved { .. })) {
             after.insert(old, at + 1);
         }
     }
@@ -290,6 +290,15 @@ mod tests {
     }
 
     #[test]
+    fn short_lines_are_paired_by_their_words() {
+        let (old, new) =
+            (["# Our Privacy Policy", "(Last Updated: May 30, 2025)"], ["Our privacy policy.", "(Last Updated: June 2, 2025)"]);
+        let expected = [format!("~ {} | {}", old[0], new[0]), format!("~ {} | {}", old[1], new[1])];
+        assert_eq!(told(&old, &new), expected);
+        assert_eq!(told(&["# Cookies"], &["# Your rights"]), ["- # Cookies", "+ # Your rights"]);
+    }
+
+    #[test]
     fn technical_numbers_are_told_apart() {
         let (old, new) = (["Page icburule011226212175", "x"], ["Page icburule011226212177", "x"]);
         assert_eq!(told(&old, &new), [format!(". {} | {}", old[0], new[0]), "= x".into()]);
@@ -340,7 +349,7 @@ mod tests {
             let mut used = Vec::new();
             let mut unchanged = 0;
             for step in &steps {
-                used.extend(step.old());
+                used.extend(step.in_old());
                 match *step {
                     Step::Unchanged { old: at, .. } | Step::Moved { old: at, .. } => made.push(old[at].text.clone()),
                     Step::Reworded { old: from, new: at, technical } => {
@@ -356,7 +365,7 @@ mod tests {
             prop_assert_eq!(made, new.iter().map(|piece| piece.text.clone()).collect::<Vec<_>>());
             used.sort_unstable();
             prop_assert_eq!(used, (0..old.len()).collect::<Vec<_>>());
-            prop_assert_eq!(steps.iter().filter_map(|step| step.new()).collect::<Vec<_>>(), (0..new.len()).collect::<Vec<_>>());
+            prop_assert_eq!(steps.iter().filter_map(|step| step.in_new()).collect::<Vec<_>>(), (0..new.len()).collect::<Vec<_>>());
             prop_assert_eq!(unchanged, longest(&old, &new));
             // Nothing is added and removed at once.
             let added = |id: u32| steps.iter().any(|step| matches!(*step, Step::Added { new: at, .. } if new[at].id == id));

@@ -15,7 +15,7 @@ const SHORT_THRESHOLD: f32 = 0.6;
 /// A feature that more passages have says nothing of one of them.
 const MAX_HOLDERS: usize = 200;
 
-/// Pairs places of two texts, the likest first; each is in one pair at most, and headings pair with headings only.
+/// Pairs places of two texts, the likest first. Each is in one pair at most.
 pub fn likest(old_text: &[Piece], new_text: &[Piece], old: &[usize], new: &[usize]) -> Vec<(usize, usize)> {
     let mut found: Vec<(f32, usize, usize)> = Vec::new();
     let all = |text: &[Piece], places: &[usize]| places.iter().map(|&place| Features::of(&text[place])).collect::<Vec<_>>();
@@ -44,7 +44,7 @@ pub fn likest(old_text: &[Piece], new_text: &[Piece], old: &[usize], new: &[usiz
             let (a, b) = (of_old[other].all.len(), features.all.len());
             let (likeness, threshold) = match features.kind {
                 Kind::Text => (likeness(common, a, b), CLAUSE_THRESHOLD),
-                Kind::Short | Kind::Heading => (2.0 * common as f32 / (a + b) as f32, SHORT_THRESHOLD),
+                Kind::Short => (2.0 * common as f32 / (a + b) as f32, SHORT_THRESHOLD),
             };
             if likeness >= threshold {
                 found.push((likeness, old[other], new[at]));
@@ -67,8 +67,8 @@ pub fn likest(old_text: &[Piece], new_text: &[Piece], old: &[usize], new: &[usiz
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Kind {
     Text,
+    /// A heading, or a short passage: the one may become the other.
     Short,
-    Heading,
 }
 
 struct Features {
@@ -89,6 +89,6 @@ impl Features {
         }
         all.sort_unstable();
         all.dedup();
-        Features { kind: if piece.is_heading() { Kind::Heading } else { Kind::Short }, all }
+        Features { kind: Kind::Short, all }
     }
 }

@@ -109,13 +109,13 @@ fn steps(difference: &Difference, all: bool, out: &mut dyn Write) -> io::Result<
             let but =
                 if group.iter().any(|step| step.is_technical()) { ", or only in technical numbers or typography" } else { "" };
             writeln!(out, "<details><summary>{passages} unchanged{but}</summary>")?;
-            for piece in group.iter().filter_map(|step| new.get(step.new()?)) {
+            for piece in group.iter().filter_map(|step| new.get(step.in_new()?)) {
                 writeln!(out, "{}", paragraph(piece, &escaped(&piece.text)))?;
             }
             writeln!(out, "</details>")?;
             continue;
         }
-        let headings = match (first.new(), first.old()) {
+        let headings = match (first.in_new(), first.in_old()) {
             (Some(place), _) => difference.to.headings(place),
             (None, place) => difference.from.headings(place.unwrap_or_default()),
         };
@@ -123,7 +123,7 @@ fn steps(difference: &Difference, all: bool, out: &mut dyn Write) -> io::Result<
             writeln!(out, "<div class=\"above\">{}</div>", escaped(&headings.join(" › ")))?;
         }
         above = Some(headings);
-        let texts = (first.old().and_then(|place| old.get(place)), first.new().and_then(|place| new.get(place)));
+        let texts = (first.in_old().and_then(|place| old.get(place)), first.in_new().and_then(|place| new.get(place)));
         let (what, piece, text) = match (first, texts) {
             (Step::Added { .. }, (_, Some(piece))) => ("added", piece, format!("<ins>{}</ins>", escaped(&piece.text))),
             (Step::Removed { .. }, (Some(piece), _)) => ("removed", piece, format!("<del>{}</del>", escaped(&piece.text))),

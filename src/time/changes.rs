@@ -283,7 +283,7 @@ impl Document<'_> {
         let (old, new) = (pieces(index, self.slot, old)?, pieces(index, self.slot, new)?);
         let mut found = Vec::new();
         for step in compare(&old, &new) {
-            let (before, after) = (step.old().map(|place| &old[place]), step.new().map(|place| &new[place]));
+            let (before, after) = (step.in_old().map(|place| &old[place]), step.in_new().map(|place| &new[place]));
             let kind = match step {
                 Step::Unchanged { .. } => continue,
                 Step::Moved { .. } => ChangeKind::Moved,
@@ -303,7 +303,7 @@ impl Document<'_> {
             found.push(Change {
                 kind: if returned.is_some() { ChangeKind::Returned } else { kind },
                 technical,
-                heading: match (step.new(), step.old()) {
+                heading: match (step.in_new(), step.in_old()) {
                     (Some(place), _) => headings(&new, place),
                     (None, place) => headings(&old, place.unwrap_or_default()),
                 },

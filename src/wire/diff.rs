@@ -117,8 +117,8 @@ impl Change {
             Step::Removed { .. } => "removed",
         };
         let text = |side: &Side, place: Option<usize>| Some(side.pieces.get(place?)?.text.to_string());
-        let (before, after) = (text(from, step.old()), text(to, step.new()));
-        let heading = match (step.new(), step.old()) {
+        let (before, after) = (text(from, step.in_old()), text(to, step.in_new()));
+        let heading = match (step.in_new(), step.in_old()) {
             (Some(place), _) => to.headings(place),
             (None, place) => from.headings(place.unwrap_or_default()),
         };
