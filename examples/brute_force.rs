@@ -249,6 +249,7 @@ fn ask(index: &Arc<Index>, phrase: &str) -> anyhow::Result<Answer> {
             per_company: None,
             folding: Folding::Wordings,
             by_year: true,
+            appearing: None,
             observing: Default::default(),
         },
     )?)

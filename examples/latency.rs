@@ -50,6 +50,7 @@ fn main() -> anyhow::Result<()> {
                 per_company: None,
                 folding: Folding::Clauses,
                 by_year: true,
+                appearing: None,
                 observing: Default::default(),
             },
         )?;

@@ -4,7 +4,9 @@
 //! [`query`] → [`search`], [`time`] → [`wire`], [`mod@print`] or [`chart`]. The library knows no arguments, environment, clock or terminal.
 
 pub mod chart;
+pub mod compare;
 pub mod contents;
+pub mod document;
 pub mod extract;
 pub mod history;
 pub mod index;

@@ -33,6 +33,12 @@ pub enum Command {
     /// Count over time: how many companies, documents or snapshots say it, of how many
     #[command(after_help = super::trend::HELP)]
     Trend(super::trend::TrendArgs),
+    /// Show what is different between two versions of a document, or two documents
+    #[command(after_help = super::diff::HELP)]
+    Diff(super::diff::DiffArgs),
+    /// List what changed in a time, in the texts of a company or of all
+    #[command(after_help = super::changes::HELP)]
+    Changes(super::changes::ChangesArgs),
     /// List the archives of an index: what each records, counts, dates and where they come from, last update
     Sources(SourcesArgs),
     /// Find what several companies say in equal or nearly equal words: who had it first, who followed when
@@ -71,7 +77,7 @@ Examples:
 
 const BATCH_HELP: &str = "\
 One query a line; ID<TAB>QUERY; or JSON Lines with \"id\", \"query\" and optionally \"company\", \"kind\", \"lang\", \"rank\", \"category\", \"interval\", \
-\"since\", \"until\", \"years\", \"as_of\", \"carry\", \"sort\", \"limit\", \"offset\", \"per_company\", \"unfold\", \"by_year\". Answers come in the order of the queries; \
+\"since\", \"until\", \"years\", \"as_of\", \"carry\", \"sort\", \"limit\", \"offset\", \"in\", \"per_company\", \"unfold\", \"by_year\". Answers come in the order of the queries; \
 a bad query becomes an error row, and the exit status is 2.
 
 With --trend the queries become one table, a row a query and period, as of `fineprint trend`, with the options of that command; rows of \
@@ -203,6 +209,9 @@ pub struct QueryOptions {
     /// Only what stood in each document at the end of this day
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<String>,
+    /// Only passages that were added, or removed, in these days: compared with the usable snapshot before, re-extractions left out
+    #[arg(long = "in", value_enum, value_name = "WHAT", conflicts_with = "as_of")]
+    pub appearing: Option<AppearingIn>,
     /// Order of the hits
     #[arg(long, value_enum)]
     pub sort: Option<SortOrder>,
@@ -230,6 +239,13 @@ pub enum SortOrder {
     FirstSeen,
     LastSeen,
     Company,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AppearingIn {
+    Added,
+    Removed,
 }
 
 #[derive(Debug, Args)]

@@ -2,7 +2,7 @@
 
 use super::args::{BatchArgs, BatchFormat};
 use super::queries::{self, Asked, Line, Numbered};
-use super::request::{check_sources, request};
+use super::request::{of_index, request};
 use super::trend::TrendOptions;
 use super::updating::processors;
 use super::{BadQuery, Outcome};
@@ -82,8 +82,8 @@ fn answer(line: Line, index: &Arc<Index>) -> Row {
     let asked = line?;
     let failed = |error: String| wire::BatchError { schema: wire::SCHEMA, id: asked.id(), error };
     let Asked { text, options, .. } = &asked;
-    let (request, _) = request(text, options).map_err(|bad| failed(bad.to_string()))?;
-    check_sources(&request.observing, index).map_err(|bad| failed(bad.to_string()))?;
+    let (mut request, _) = request(text, options).map_err(|bad| failed(bad.to_string()))?;
+    of_index(&mut request, options, index).map_err(|bad| failed(bad.to_string()))?;
     let answer = search::search(index, &request).map_err(|error| failed(error.to_string()))?;
     Ok(wire::Answer::new(&answer, Some(asked.id())))
 }

@@ -2,6 +2,8 @@
 
 mod args;
 mod batch;
+mod changes;
+mod diff;
 mod index;
 mod lifetimes;
 mod location;
@@ -94,6 +96,8 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         Command::Batch(args) => batch::run(args, out),
         Command::Lifetimes(args) => lifetimes::run(args, out),
         Command::Trend(args) => trend::run(args, out),
+        Command::Diff(args) => diff::run(args, out),
+        Command::Changes(args) => changes::run(args, out),
         Command::Sources(args) => sources::run(args, out),
         Command::Spread(args) => spread::run(args, out),
         Command::Stats(args) => stats::run(args, out),

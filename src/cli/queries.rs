@@ -1,6 +1,6 @@
 //! Queries from a file or standard input: one a line, `ID<TAB>QUERY`, or JSON Lines.
 
-use super::args::{Conditions, QueryOptions, SortOrder};
+use super::args::{AppearingIn, Conditions, QueryOptions, SortOrder};
 use anyhow::Context;
 use fineprint::wire::{BatchError, SCHEMA};
 use serde::Deserialize;
@@ -93,6 +93,8 @@ struct Record {
     until: Option<String>,
     years: Option<String>,
     as_of: Option<String>,
+    #[serde(rename = "in")]
+    appearing: Option<AppearingIn>,
     carry: Option<Names>,
     sort: Option<SortOrder>,
     limit: Option<Limit>,
@@ -155,6 +157,7 @@ impl Record {
         let options = QueryOptions {
             conditions,
             as_of: self.as_of.or_else(|| options.as_of.clone()),
+            appearing: self.appearing.or(options.appearing),
             sort: self.sort.or(options.sort),
             limit: limit.or_else(|| options.limit.clone()),
             offset: self.offset.or(options.offset),

@@ -1,10 +1,10 @@
 //! From options to a search request.
 
 use super::BadQuery;
-use super::args::{Conditions, QueryOptions, SortOrder};
+use super::args::{AppearingIn, Conditions, QueryOptions, SortOrder};
 use fineprint::index::Index;
 use fineprint::query::{self, Limits, NameMatch, Node, Query, SiteCondition, ValueError};
-use fineprint::search::{Carry, Folding, Observing, Request, Sort};
+use fineprint::search::{Appearing, Carry, Folding, Observing, Request, Sort};
 
 const DEFAULT_LIMIT: usize = 10;
 
@@ -32,9 +32,26 @@ pub fn query(text: &str, conditions: &Conditions, as_of: Option<&str>) -> Result
     Ok((query, parsed.warnings.iter().map(|warning| query::render(text, warning)).collect()))
 }
 
+/// The query that was typed, within the conditions of the options; without either, every passage.
+pub fn query_or_all(text: &str, conditions: &Conditions) -> Result<(Query, Vec<String>), BadQuery> {
+    if text.trim().is_empty() && limits(conditions)?.is_empty() {
+        return Ok((Query::default(), Vec::new()));
+    }
+    query(text, conditions, None)
+}
+
 /// The request that a query and its options make, and what its writer may not have meant.
 pub fn request(text: &str, options: &QueryOptions) -> Result<(Request, Vec<String>), BadQuery> {
     let (query, warnings) = query(text, &options.conditions, options.as_of.as_deref())?;
+    let appearing = match options.appearing {
+        Some(_) if query.limits.as_of.is_some() => {
+            let message = "fineprint: --in: what was added or removed lies between two days, and asof: names one";
+            return Err(BadQuery(format!("{message}\nhint: write since: and until:")));
+        }
+        Some(AppearingIn::Added) => Some(Appearing::Added),
+        Some(AppearingIn::Removed) => Some(Appearing::Removed),
+        None => None,
+    };
     let request = Request {
         query,
         text: text.to_owned(),
@@ -54,6 +71,7 @@ pub fn request(text: &str, options: &QueryOptions) -> Result<(Request, Vec<Strin
         },
         folding: if options.unfold { Folding::Wordings } else { Folding::Clauses },
         by_year: options.by_year,
+        appearing,
         observing: observing(&options.conditions, false)?,
     };
     Ok((request, warnings))
@@ -133,6 +151,13 @@ pub fn refuse_as_of(query: &Query, command: &str) -> Result<(), BadQuery> {
     Err(BadQuery(format!(
         "fineprint: {command} looks at all captures, and asof: asks for what stood on one day\nhint: since: and until: name the days to look at; `fineprint search` answers as of a day"
     )))
+}
+
+/// Of an index: narrows a search for what was added or removed to one language, which is given back, for a text in another language
+/// neither adds nor removes anything.
+pub fn of_index(request: &mut Request, options: &QueryOptions, index: &Index) -> Result<Option<String>, BadQuery> {
+    check_sources(&request.observing, index)?;
+    Ok(request.appearing.and_then(|_| one_language(&mut request.query, &options.conditions, index)))
 }
 
 /// The conditions on what is told of the site.

@@ -2,19 +2,21 @@
 
 use super::Outcome;
 use super::args::{AnswerFormat, SearchArgs};
-use super::request::{check_sources, request};
+use super::request::{of_index, request};
 use fineprint::{print, search, wire};
 use std::io::Write;
 
 pub fn run(args: &SearchArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let text = args.query.join(" ");
     // A mistake in the query is told before an archive is read.
-    let (request, warnings) = request(&text, &args.options)?;
+    let (mut request, warnings) = request(&text, &args.options)?;
     for warning in warnings {
         eprintln!("{warning}");
     }
     let opened = args.location.open()?;
-    check_sources(&request.observing, &opened.index)?;
+    if let Some(lang) = of_index(&mut request, &args.options, &opened.index)? {
+        eprintln!("fineprint: only snapshots in {lang} are compared: --lang names others, --lang any all");
+    }
     let answer = search::search(&opened.index, &request)?;
     match args.format {
         AnswerFormat::Text => print::answer::answer(&answer, &request, super::look(), out)?,

@@ -156,7 +156,7 @@ pub(crate) fn likeness(shared: usize, a: usize, b: usize) -> f32 {
 }
 
 /// The distinct pairs of neighbouring words of a text, hashed; none where it is shorter than [`MIN_CLAUSE_WORDS`].
-fn features(text: &str) -> Vec<u32> {
+pub(crate) fn features(text: &str) -> Vec<u32> {
     let mut walk = Words::new(text);
     pairs(std::iter::from_fn(|| walk.advance().then(|| word_hash(walk.word()))))
 }
@@ -186,7 +186,7 @@ pub(crate) fn pairs(words: impl Iterator<Item = u64>) -> Vec<u32> {
     found
 }
 
-fn hash(bytes: &[u8], seed: u64) -> u64 {
+pub(crate) fn hash(bytes: &[u8], seed: u64) -> u64 {
     let mut hasher = FxHasher::default();
     hasher.write_u64(seed);
     hasher.write(bytes);

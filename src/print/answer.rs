@@ -1,8 +1,7 @@
 //! An answer for reading.
 
 use super::{counted, harmless};
-use crate::query::Limits;
-use crate::search::{Answer, Hit, Request, YearCount};
+use crate::search::{Answer, Appearing, Hit, Request, YearCount};
 use crate::site::SiteFacts;
 use crate::wire::day;
 use anstyle::{AnsiColor, Style};
@@ -54,7 +53,7 @@ pub fn answer(answer: &Answer, request: &Request, look: Look, out: &mut dyn Writ
     }
     for hit in &answer.hits {
         writeln!(out)?;
-        self::hit(hit, &request.query.limits, look, out)?;
+        self::hit(hit, request, look, out)?;
     }
     let clauses = if request.folding == crate::search::Folding::Clauses { answer.totals.clauses } else { answer.totals.passages };
     let shown = (request.offset + answer.hits.len()) as u64;
@@ -103,7 +102,7 @@ pub(super) fn bar(share: f64, width: usize) -> String {
     bar
 }
 
-fn hit(hit: &Hit, limits: &Limits, look: Look, out: &mut dyn Write) -> io::Result<()> {
+fn hit(hit: &Hit, request: &Request, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let company = hit.company.as_deref().unwrap_or("unknown company");
     let kind = paint(look, QUIET, &format!("· {}", harmless(&hit.kind)));
     let mut title = format!("{} {kind}", paint(look, STRONG, &harmless(company)));
@@ -113,7 +112,7 @@ fn hit(hit: &Hit, limits: &Limits, look: Look, out: &mut dyn Write) -> io::Resul
     }
     let rank = format!("{}. ", hit.rank);
     paragraph_hanging(out, look, &rank, INDENT, &title)?;
-    paragraph(out, look, INDENT, &dates(hit, limits))?;
+    paragraph(out, look, INDENT, &dates(hit, request))?;
     let shown = excerpt(&hit.text, &hit.highlights);
     for line in marked(&shown, look).split('\n') {
         paragraph(out, look, INDENT, line)?;
@@ -140,7 +139,7 @@ fn site(facts: &SiteFacts) -> Option<String> {
 }
 
 /// A heading that is no more than a heading should be: some captures take whole paragraphs for headings.
-fn shortened(heading: &str) -> String {
+pub(super) fn shortened(heading: &str) -> String {
     const MOST: usize = 80;
     if heading.chars().count() <= MOST {
         return heading.to_owned();
@@ -150,14 +149,14 @@ fn shortened(heading: &str) -> String {
 }
 
 /// When the wordings that match stood.
-fn dates(hit: &Hit, limits: &Limits) -> String {
+fn dates(hit: &Hit, request: &Request) -> String {
     let life = &hit.matching;
     let (Some(first), Some(last)) = (day(life.first_seen), day(life.last_seen)) else {
         return "undated".to_owned();
     };
     let before = if life.since_before { " or before" } else { "" };
     let absent = match day(hit.absent_from) {
-        Some(absent) if life.wordings == 1 => format!(", gone by {absent}"),
+        Some(absent) if life.wordings == 1 && request.appearing.is_none() => format!(", gone by {absent}"),
         _ => String::new(),
     };
     let mut text = if first == last { format!("{first}{before}{absent}") } else { format!("{first}{before} to {last}{absent}") };
@@ -165,7 +164,14 @@ fn dates(hit: &Hit, limits: &Limits) -> String {
     if hit.clause.wordings > 1 {
         text.push_str(&format!(" · {} of {} wordings match", life.wordings, hit.clause.wordings));
     }
-    if let (Some(asked), Some(captured)) = (limits.as_of, hit.evidence.captured) {
+    match (request.appearing, day(hit.evidence.captured.map(|captured| captured.instant)), day(hit.absent_from)) {
+        (Some(Appearing::Added), Some(added), _) => text.push_str(&format!(" · this wording added in the capture of {added}")),
+        (Some(Appearing::Removed), _, Some(removed)) => {
+            text.push_str(&format!(" · this wording not in the capture of {removed}"))
+        }
+        _ => {}
+    }
+    if let (Some(asked), Some(captured)) = (request.query.limits.as_of, hit.evidence.captured) {
         let age = asked.0 - captured.instant.day().0;
         let how =
             if age == 0 { "observed that day".to_owned() } else { format!("carried {} days", super::grouped(age.max(0) as u64)) };

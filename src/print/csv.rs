@@ -1,6 +1,7 @@
 //! Tables for scripts and spreadsheets.
 
 use crate::search::YearCount;
+use crate::wire::changes::Changes;
 use crate::wire::{Answer, BatchError, Hit, Source};
 use csv::Writer;
 use std::io::Write;
@@ -108,6 +109,55 @@ pub fn sources(sources: &[Source], out: &mut dyn Write) -> csv::Result<()> {
             source.commit.clone().unwrap_or_default(),
             source.updated.clone(),
         ])?;
+    }
+    Ok(table.flush()?)
+}
+
+/// A row a change of a passage.
+pub fn changes(changes: &Changes, out: &mut dyn Write) -> csv::Result<()> {
+    let mut table = Writer::from_writer(out);
+    table.write_record([
+        "company",
+        "kind",
+        "part",
+        "source",
+        "from",
+        "from_snapshot",
+        "to",
+        "to_snapshot",
+        "by_company",
+        "returns_to",
+        "change",
+        "technical",
+        "heading",
+        "before",
+        "after",
+        "absent_since",
+        "absent_days",
+    ])?;
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    for event in &changes.events {
+        for change in &event.changes {
+            table.write_record([
+                text(&event.company),
+                event.kind.clone(),
+                text(&event.part),
+                event.source.clone(),
+                event.from.instant.clone(),
+                event.from.snapshot.to_string(),
+                event.to.instant.clone(),
+                event.to.snapshot.to_string(),
+                event.by_company.to_owned(),
+                event.returns_to.as_ref().map(|earlier| earlier.instant.clone()).unwrap_or_default(),
+                change.change.to_owned(),
+                change.technical.to_string(),
+                change.heading.join(" > "),
+                text(&change.before),
+                text(&change.after),
+                text(&change.absent_since),
+                change.absent_days.map(|days| days.to_string()).unwrap_or_default(),
+            ])?;
+        }
     }
     Ok(table.flush()?)
 }

@@ -1,7 +1,10 @@
 //! Writes answers on any writer: for reading, as JSON, as tables. Text of the archive is made harmless on the way.
 
 pub mod answer;
+pub mod changes;
 pub mod csv;
+pub mod diff;
+pub mod html;
 pub mod lifetimes;
 pub mod spread;
 pub mod summary;

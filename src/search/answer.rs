@@ -4,7 +4,7 @@ use super::collect::{AllMatches, Match};
 use super::hit::{Hit, Picked};
 use super::plan::Planner;
 use super::scope::{Observing, Scope};
-use super::{Folding, Request, SearchError, Sort};
+use super::{Appearing, Folding, Request, SearchError, Sort};
 use crate::history::Runs;
 use crate::index::schema::slot_and_passage;
 use crate::index::{Index, IndexError, Record, read_safely};
@@ -21,6 +21,8 @@ pub struct Answer {
     pub fingerprint: String,
     /// The query as it was typed.
     pub query: String,
+    /// Whether only what was added, or removed, was asked for: the snapshots counted are then those in which it was.
+    pub appearing: Option<Appearing>,
     pub totals: Totals,
     /// Where they were asked for: one for each year from the first to the last with a match.
     pub years: Option<Vec<YearCount>>,
@@ -109,7 +111,7 @@ pub fn search(index: &Arc<Index>, request: &Request) -> Result<Answer, SearchErr
         let (slot, _) = slot_and_passage(group[0].0);
         if scope.admits(slot)? {
             let passages = group.iter().map(|&(id, score)| (slot_and_passage(id).1, score));
-            look_at(&scope, slot, passages, &mut count, &mut found)?;
+            look_at(&scope, request.appearing, slot, passages, &mut count, &mut found)?;
         }
     }
     let (totals, years) = count.finish();
@@ -119,6 +121,7 @@ pub fn search(index: &Arc<Index>, request: &Request) -> Result<Answer, SearchErr
     Ok(Answer {
         fingerprint: index.catalog.fingerprint.clone(),
         query: request.text.clone(),
+        appearing: request.appearing,
         totals,
         years,
         as_of: limits.as_of.map(|day| known_as_of(&scope, day)).transpose()?,
@@ -139,6 +142,7 @@ struct Found {
 /// Takes those matches of a document that stand inside the limits.
 fn look_at<'i>(
     scope: &Scope<'i>,
+    appearing: Option<Appearing>,
     slot: u32,
     matches: impl Iterator<Item = (u32, f32)>,
     count: &mut Count<'i>,
@@ -150,6 +154,8 @@ fn look_at<'i>(
     if within.is_empty() {
         return Ok(());
     }
+    let everything = Runs::range(0, timeline.snapshots.len() as u32);
+    let transitions = if appearing.is_some() { scope.transitions(slot)? } else { Vec::new() };
     // Passages that stand in the same snapshots are asked only once whether any of those is inside the limits.
     let mut by_set: Vec<Option<bool>> = vec![None; timeline.sets.len()];
     let mut seen: Vec<Runs> = Vec::new();
@@ -159,7 +165,14 @@ fn look_at<'i>(
         let Some(facts) = timeline.passages.get(passage as usize) else {
             return Err(IndexError::Damaged("a term names no passage"));
         };
-        let stands = if scope.limits.headings.is_empty() {
+        let stands = if let Some(appearing) = appearing {
+            let wanted = scope.occurrences(slot, passage, &everything)?;
+            let changed: Runs =
+                appearing.of(&transitions, timeline.occurrences(passage), &wanted).map(|transition| transition.to).collect();
+            let stands = !changed.is_empty();
+            seen.push(changed);
+            stands
+        } else if scope.limits.headings.is_empty() {
             let set = facts.set as usize;
             *by_set[set].get_or_insert_with(|| timeline.sets[set].intersects(&within))
         } else {

@@ -1,7 +1,7 @@
 //! A hit with its text, its dates and its evidence.
 
 use super::scope::{Scope, under};
-use super::{Folding, Request};
+use super::{Appearing, Folding, Request};
 use crate::history::{Entry, PASSAGE_SEPARATOR, Provenance, Runs, Timeline};
 use crate::index::{Index, IndexError};
 use crate::passage::Shape;
@@ -32,7 +32,7 @@ pub struct Hit {
     pub highlights: Vec<Range<usize>>,
     /// The whole life of the passage.
     pub passage: Lifespan,
-    /// The first later usable capture without the passage.
+    /// The first later usable capture without the passage; where what was removed is asked for, that in which it was.
     pub absent_from: Option<Instant>,
     /// The wordings of the clause that match, together.
     pub matching: Lifespan,
@@ -53,7 +53,7 @@ pub struct Lifespan {
     pub snapshots: u64,
 }
 
-/// The snapshot that a hit is read from: the first inside the filters.
+/// The snapshot that a hit is read from: the first inside the filters, see [`Request::appearing`] for others.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evidence {
     pub captured: Option<Captured>,
@@ -82,9 +82,7 @@ impl Hit {
         let entry = index.entry(slot)?;
         let timeline = &index.record(slot)?.timeline;
         let text = index.text(slot, passage)?;
-        let occurrences = timeline.occurrences(passage);
-        let inside = scope.occurrences(slot, passage, &scope.snapshots(slot)?)?;
-        let snapshot = inside.first().ok_or(IndexError::Damaged("a hit stands in no snapshot"))?;
+        let Shown { snapshot, absent_from } = Shown::of(scope, request, slot, passage)?;
         let place = Place::find(scope, slot, snapshot, passage)?;
         let wordings = match request.folding {
             Folding::Clauses => wordings,
@@ -105,7 +103,7 @@ impl Hit {
             highlights: highlights(&request.query, &text),
             text,
             passage: lifespan(timeline, &[passage]),
-            absent_from: absent_from(timeline, occurrences),
+            absent_from,
             matching: lifespan(timeline, &wordings),
             clause: lifespan(timeline, &of_clause),
             evidence: Evidence {
@@ -141,6 +139,41 @@ pub fn passage_id(index: &Index, slot: u32, text: &str) -> Result<String, IndexE
     let entry = index.entry(slot)?;
     let source = index.catalog.sources.get(entry.source as usize).map_or("", |source| source.name.as_str());
     Ok(id(source, entry, text))
+}
+
+/// The snapshot that a hit is read from.
+struct Shown {
+    snapshot: u32,
+    absent_from: Option<Instant>,
+}
+
+impl Shown {
+    /// The first inside the filters; where what was added is asked for, the first in which it was; of what was removed, the last
+    /// before it was, and the hit is absent from the one after.
+    fn of(scope: &Scope<'_>, request: &Request, slot: u32, passage: u32) -> Result<Shown, IndexError> {
+        let timeline = &scope.index.record(slot)?.timeline;
+        let occurrences = timeline.occurrences(passage);
+        let absent_from = absent_from(timeline, occurrences);
+        let shown = match request.appearing {
+            None => {
+                let inside = scope.occurrences(slot, passage, &scope.snapshots(slot)?)?;
+                inside.first().map(|snapshot| Shown { snapshot, absent_from })
+            }
+            Some(appearing) => {
+                let wanted = scope.occurrences(slot, passage, &Runs::range(0, timeline.snapshots.len() as u32))?;
+                let transitions = scope.transitions(slot)?;
+                let mut changed = appearing.of(&transitions, occurrences, &wanted);
+                let instant = |snapshot: u32| Some(timeline.snapshots.get(snapshot as usize)?.captured?.instant);
+                match appearing {
+                    Appearing::Added => changed.next().map(|change| Shown { snapshot: change.to, absent_from }),
+                    Appearing::Removed => {
+                        changed.next_back().map(|change| Shown { snapshot: change.from, absent_from: instant(change.to) })
+                    }
+                }
+            }
+        };
+        shown.ok_or(IndexError::Damaged("a hit stands in no snapshot"))
+    }
 }
 
 fn id(source: &str, entry: &crate::index::catalog::DocumentEntry, text: &str) -> String {

@@ -6,10 +6,12 @@ mod filter;
 mod hit;
 mod plan;
 pub(crate) mod scope;
+mod transition;
 
 pub use answer::{Answer, AsOf, Matching, Totals, YearCount, matching, search};
 pub use hit::{Evidence, Hit, Lifespan, lifespan, passage_id, passage_of_id};
 pub use scope::{Carry, DEFAULT_CARRY, Observing, Scope, days};
+pub use transition::{Appearing, Cause, Transition};
 
 use crate::index::IndexError;
 use crate::query::Query;
@@ -30,6 +32,8 @@ pub struct Request {
     pub folding: Folding,
     pub by_year: bool,
     pub observing: Observing,
+    /// Only passages that were added, or removed, in a snapshot inside the limits.
+    pub appearing: Option<Appearing>,
 }
 
 /// The order of hits.

@@ -1,5 +1,6 @@
 //! What texts say over time. Everything here counts observations: snapshots of which [`crate::search::Scope`] says that they observe.
 
+mod changes;
 mod interval;
 mod lifetimes;
 mod likeness;
@@ -8,6 +9,7 @@ mod spread;
 mod texts;
 pub mod trend;
 
+pub use changes::{Change, ChangeEvent, ChangeKind, ChangeTotals, Changes, ChangesAsked, Return, SnapshotRef, changes};
 pub use interval::{Event, Gap, Interval, days_between, intervals};
 pub use lifetimes::{CompanyLife, Life, LifetimeTotals, Lifetimes, TextLife, lifetimes};
 pub use likeness::SPREAD_THRESHOLD;

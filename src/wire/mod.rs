@@ -1,6 +1,8 @@
 //! JSON as scripts see it, schema 1 (`docs/json.md`): types of their own, so that the engine can change without them.
 
 mod batch;
+pub mod changes;
+pub mod diff;
 pub mod lifetimes;
 pub mod spread;
 mod trend;
@@ -8,10 +10,11 @@ mod trend;
 pub use batch::Manifest;
 pub use trend::{Trend, TrendDocument, TrendMember, TrendMemberRow, TrendPassage, TrendPoint, TrendRow, TrendSeries, languages};
 
+use crate::history::Provenance;
 use crate::index::catalog::{Catalog, DocumentEntry, Problem, SourceEntry};
 use crate::index::update::Report;
 use crate::search;
-use crate::snapshot::{Instant, Precision, Recording};
+use crate::snapshot::{Captured, Instant, Precision, Recording};
 use crate::source::{self, Inside};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +31,9 @@ pub struct Answer {
     pub id: Option<String>,
     pub fingerprint: String,
     pub query: String,
+    /// `added` or `removed`, where only that was asked for.
+    #[serde(rename = "in", skip_serializing_if = "Option::is_none")]
+    pub appearing: Option<&'static str>,
     pub totals: Totals,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub years: Option<Vec<Year>>,
@@ -276,6 +282,7 @@ impl Answer {
             id,
             fingerprint: answer.fingerprint.clone(),
             query: answer.query.clone(),
+            appearing: answer.appearing.map(search::Appearing::name),
             totals: Totals {
                 clauses: totals.clauses,
                 passages: totals.passages,
@@ -333,13 +340,23 @@ impl Original {
 
 impl Evidence {
     fn new(evidence: &search::Evidence) -> Evidence {
-        let provenance = &evidence.provenance;
+        Evidence {
+            rank: evidence.site.rank,
+            categories: evidence.site.categories.to_vec(),
+            interval: evidence.site.interval.map(|interval| interval.to_string()),
+            offset: [evidence.offset.start, evidence.offset.end],
+            ..Evidence::of_text(&evidence.provenance, evidence.captured, &evidence.sha256_text, 0)
+        }
+    }
+
+    /// The evidence of a whole text of so many characters.
+    fn of_text(provenance: &Provenance, captured: Option<Captured>, sha256_text: &[u8; 32], chars: usize) -> Evidence {
         let locator = &provenance.locator;
         let capture = locator.inside.as_ref().and_then(Inside::capture);
         Evidence {
-            instant: evidence.captured.map(|captured| captured.instant.to_string()),
-            date_source: evidence.captured.map(|captured| captured.source.name()),
-            date_precision: evidence.captured.map(|captured| captured.instant.precision),
+            instant: captured.map(|captured| captured.instant.to_string()),
+            date_source: captured.map(|captured| captured.source.name()),
+            date_precision: captured.map(|captured| captured.instant.precision),
             url: provenance.url.clone(),
             path: locator.full_path(),
             line: locator.inside.as_ref().and_then(Inside::record).map(|record| record.line),
@@ -348,12 +365,12 @@ impl Evidence {
             record: locator.inside.as_ref().and_then(Inside::id).map(str::to_owned),
             commit: locator.revision.map(|revision| revision.commit.to_string()),
             commit_kind: provenance.commit_kind.map(crate::snapshot::CommitKind::name),
-            rank: evidence.site.rank,
-            categories: evidence.site.categories.to_vec(),
-            interval: evidence.site.interval.map(|interval| interval.to_string()),
+            rank: None,
+            categories: Vec::new(),
+            interval: None,
             sha256_file: hex(&provenance.sha256),
-            sha256_text: hex(&evidence.sha256_text),
-            offset: [evidence.offset.start, evidence.offset.end],
+            sha256_text: hex(sha256_text),
+            offset: [0, chars],
             encoding: provenance.encoding.clone(),
             extraction: provenance.extraction,
         }

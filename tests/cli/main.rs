@@ -3,10 +3,12 @@
 mod as_of;
 mod batch;
 mod broken;
+mod changes;
 mod charts;
 mod corpus;
 mod counting;
 mod damage;
+mod diff;
 mod git;
 mod history;
 mod lifetimes;

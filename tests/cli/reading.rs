@@ -109,6 +109,7 @@ fn shown(index: &Arc<Index>, query: &str, width: usize, colour: bool) -> String 
         per_company: None,
         folding: Folding::Clauses,
         by_year: true,
+        appearing: None,
         observing: Default::default(),
     };
     let found = search(index, &request).unwrap();
