@@ -4,6 +4,7 @@
 //! [`query`] → [`search`], [`time`] → [`wire`] or [`mod@print`]. The library knows no arguments, environment, clock or terminal.
 
 pub mod contents;
+pub mod document;
 pub mod extract;
 pub mod history;
 pub mod index;

@@ -49,7 +49,9 @@ pub use limits::{Conflict, DayRange, Limits, NameMatch, NamePattern};
 pub use matching::{Attributes, PassageWords, highlights, matches, spans};
 pub use positions::{join_positions, remove_within};
 pub use sites::{RankRange, SiteCondition};
-pub use values::{ValueError, parse_as_of, parse_interval, parse_language, parse_ranks, parse_since, parse_until, parse_years};
+pub use values::{
+    ValueError, fold_name, parse_as_of, parse_interval, parse_language, parse_ranks, parse_since, parse_until, parse_years,
+};
 
 use crate::snapshot::Day;
 

@@ -130,7 +130,7 @@ pub fn parse_interval(text: &str) -> Result<Interval, ValueError> {
 }
 
 /// A name for comparing: case-folded, white space collapsed, compatibility forms made equal.
-pub(super) fn fold_name(name: &str) -> String {
+pub fn fold_name(name: &str) -> String {
     let mut collapsed = String::with_capacity(name.len());
     for part in name.split_whitespace() {
         if !collapsed.is_empty() {
