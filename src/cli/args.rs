@@ -1,5 +1,7 @@
 //! What can be typed: commands, options and their help.
 
+use super::history::{HISTORY_HELP, HistoryArgs};
+use super::show::{SHOW_HELP, ShowArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -27,6 +29,12 @@ pub enum Command {
     /// Answer many queries, from a file or standard input
     #[command(after_help = BATCH_HELP)]
     Batch(BatchArgs),
+    /// Show the snapshots and versions of a document, with the dates that it states of itself
+    #[command(after_help = HISTORY_HELP)]
+    History(HistoryArgs),
+    /// Show the text of a document, last or at a moment
+    #[command(after_help = SHOW_HELP)]
+    Show(ShowArgs),
     /// List the archives of an index: what each records, counts, dates and where they come from, last update
     Sources(SourcesArgs),
     /// Show what an index holds
@@ -193,6 +201,9 @@ pub struct SearchArgs {
     pub location: Location,
     #[command(flatten)]
     pub options: QueryOptions,
+    /// Tell how each hit is cited: whose, captured when, from where, with which hashes
+    #[arg(long)]
+    pub cite: bool,
     /// How the answer is written: for reading, as one JSON object, as a JSON object a hit, or as a table
     #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
     pub format: AnswerFormat,

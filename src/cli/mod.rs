@@ -2,10 +2,13 @@
 
 mod args;
 mod batch;
+mod document;
+mod history;
 mod index;
 mod location;
 mod request;
 mod search;
+mod show;
 mod sources;
 mod stats;
 mod updating;
@@ -84,6 +87,8 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         Command::Index(args) => index::run(args, out),
         Command::Search(args) => search::run(args, out),
         Command::Batch(args) => batch::run(args, out),
+        Command::History(args) => history::run(args, out),
+        Command::Show(args) => show::run(args, out),
         Command::Sources(args) => sources::run(args, out),
         Command::Stats(args) => stats::run(args, out),
     }

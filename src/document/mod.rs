@@ -1,7 +1,12 @@
-//! One document at one moment: which text a name means, what stood in it, and which dates the text states of itself.
+//! One document: which text a name means, its history, what stood in it at a moment, and which dates the text states of itself.
 
+pub mod cite;
+pub mod history;
 mod select;
+mod standing;
 mod stated;
 
+pub use cite::{Citation, HitNotes, Neighbour, hit_notes};
 pub use select::{Choice, Moment, Named, SelectError, choose, named};
+pub use standing::{Standing, Unknown, View, Warning, distinct, stated_of_version, version_text};
 pub use stated::{Certainty, Role, StatedDate, stated_dates};

@@ -1,6 +1,7 @@
 //! An answer for reading.
 
 use super::{counted, harmless};
+use crate::document::HitNotes;
 use crate::query::Limits;
 use crate::search::{Answer, Hit, Request, YearCount};
 use crate::site::SiteFacts;
@@ -20,10 +21,10 @@ pub struct Look {
 }
 
 /// Narrower output would be columns of single words.
-const MIN_WIDTH: usize = 24;
+pub(super) const MIN_WIDTH: usize = 24;
 
 /// Longer lines are tiring to read.
-const MAX_WIDTH: usize = 110;
+pub(super) const MAX_WIDTH: usize = 110;
 
 /// Of a longer passage only the neighbourhood of the first match is shown (characters).
 const MAX_SHOWN: usize = 700;
@@ -32,12 +33,12 @@ const MAX_SHOWN: usize = 700;
 const BEFORE_MATCH: usize = 200;
 
 const INDENT: &str = "    ";
-const STRONG: Style = Style::new().bold();
+pub(super) const STRONG: Style = Style::new().bold();
 const MATCH: Style = AnsiColor::Red.on_default().bold();
-const QUIET: Style = Style::new().dimmed();
+pub(super) const QUIET: Style = Style::new().dimmed();
 
-/// The whole answer.
-pub fn answer(answer: &Answer, request: &Request, look: Look, out: &mut dyn Write) -> io::Result<()> {
+/// The whole answer. `notes`: one for each hit, or none.
+pub fn answer(answer: &Answer, request: &Request, notes: &[HitNotes], look: Look, out: &mut dyn Write) -> io::Result<()> {
     let look = Look { width: look.width.clamp(MIN_WIDTH, MAX_WIDTH), ..look };
     paragraph(out, look, "", &totals(answer))?;
     if let Some(as_of) = answer.as_of {
@@ -52,9 +53,18 @@ pub fn answer(answer: &Answer, request: &Request, look: Look, out: &mut dyn Writ
         writeln!(out)?;
         chart(years, look, out)?;
     }
+    let mut notes = notes.iter();
     for hit in &answer.hits {
         writeln!(out)?;
         self::hit(hit, &request.query.limits, look, out)?;
+        if let Some(notes) = notes.next() {
+            for warning in &notes.warnings {
+                paragraph(out, look, INDENT, &format!("warning: {}", harmless(&warning.to_string())))?;
+            }
+            if let Some(citation) = &notes.citation {
+                paragraph(out, look, INDENT, &format!("cite: {}", harmless(&crate::wire::document::cite(citation))))?;
+            }
+        }
     }
     let clauses = if request.folding == crate::search::Folding::Clauses { answer.totals.clauses } else { answer.totals.passages };
     let shown = (request.offset + answer.hits.len()) as u64;
@@ -227,7 +237,7 @@ fn mark_words(matched: &str) -> String {
     words.join(" ")
 }
 
-fn paint(look: Look, style: Style, text: &str) -> String {
+pub(super) fn paint(look: Look, style: Style, text: &str) -> String {
     if look.colour && !text.is_empty() {
         let words: Vec<String> =
             text.split(' ').map(|word| if word.is_empty() { String::new() } else { format!("{style}{word}{style:#}") }).collect();
@@ -237,12 +247,12 @@ fn paint(look: Look, style: Style, text: &str) -> String {
     }
 }
 
-fn paragraph(out: &mut dyn Write, look: Look, indent: &str, text: &str) -> io::Result<()> {
+pub(super) fn paragraph(out: &mut dyn Write, look: Look, indent: &str, text: &str) -> io::Result<()> {
     paragraph_hanging(out, look, indent, indent, text)
 }
 
 /// Lines below an entry of a list stand as deep as its text.
-fn paragraph_hanging(out: &mut dyn Write, look: Look, first: &str, rest: &str, text: &str) -> io::Result<()> {
+pub(super) fn paragraph_hanging(out: &mut dyn Write, look: Look, first: &str, rest: &str, text: &str) -> io::Result<()> {
     let lead: String = text.chars().take_while(|c| *c == ' ').collect();
     let body = &text[lead.len()..];
     let hang = if body.starts_with("• ") { "  " } else { "" };

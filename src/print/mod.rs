@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod csv;
+pub mod document;
 pub mod summary;
 
 use serde::Serialize;

@@ -8,7 +8,7 @@ mod plan;
 pub(crate) mod scope;
 
 pub use answer::{Answer, AsOf, Matching, Totals, YearCount, matching, search};
-pub use hit::{Evidence, Hit, Lifespan};
+pub use hit::{Evidence, Hit, Lifespan, Origin};
 pub use scope::{Carry, DEFAULT_CARRY, Observing, Scope};
 
 use crate::index::IndexError;

@@ -1,5 +1,7 @@
 //! JSON as scripts see it, schema 1 (`docs/json.md`): types of their own, so that the engine can change without them.
 
+pub mod document;
+
 use crate::index::catalog::{Catalog, DocumentEntry, Problem, SourceEntry};
 use crate::index::update::Report;
 use crate::search;
@@ -73,6 +75,11 @@ pub struct Hit {
     pub matching: Wordings,
     pub wordings: Wordings,
     pub evidence: Evidence,
+    /// As of a day: what makes the hit doubtful.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<document::Warning>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub citation: Option<document::Citation>,
 }
 
 #[derive(Debug, Serialize)]
@@ -278,6 +285,11 @@ impl Answer {
             hits: answer.hits.iter().map(Hit::new).collect(),
         }
     }
+
+    /// The answer with what is said of its hits besides the search: one note for each.
+    pub fn with(self, notes: &[crate::document::HitNotes]) -> Answer {
+        Answer { hits: self.hits.into_iter().zip(notes).map(|(hit, notes)| hit.with(notes)).collect(), ..self }
+    }
 }
 
 impl Hit {
@@ -300,6 +312,17 @@ impl Hit {
             matching: Wordings::new(&hit.matching),
             wordings: Wordings::new(&hit.clause),
             evidence: Evidence::new(&hit.evidence),
+            warnings: Vec::new(),
+            citation: None,
+        }
+    }
+
+    /// The hit with what is said of it besides the search.
+    pub fn with(self, notes: &crate::document::HitNotes) -> Hit {
+        Hit {
+            warnings: notes.warnings.iter().map(document::Warning::new).collect(),
+            citation: notes.citation.as_ref().map(document::Citation::new),
+            ..self
         }
     }
 }
@@ -322,7 +345,7 @@ impl Original {
 }
 
 impl Evidence {
-    fn new(evidence: &search::Evidence) -> Evidence {
+    pub(crate) fn new(evidence: &search::Evidence) -> Evidence {
         let provenance = &evidence.provenance;
         let locator = &provenance.locator;
         let capture = locator.inside.as_ref().and_then(Inside::capture);
@@ -355,7 +378,7 @@ pub fn day(instant: Option<Instant>) -> Option<String> {
     instant.map(|instant| Instant { precision: instant.precision.min(Precision::Day), ..instant }.to_string())
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -65,6 +65,12 @@ impl StatedDate {
         if self.readings.len() == 1 { Certainty::Certain } else { Certainty::Ambiguous }
     }
 
+    /// The readings for people: `2001-10-16 or 2016-10-01`.
+    pub fn readings_text(&self) -> String {
+        let readings: Vec<String> = self.readings.iter().map(Instant::to_string).collect();
+        readings.join(" or ")
+    }
+
     /// Whether all readings lie after a day: a month does where its first day does.
     pub fn is_after(&self, day: Day) -> bool {
         self.readings.iter().all(|reading| reading.day() > day)
