@@ -5,10 +5,12 @@
 
 pub mod contents;
 pub mod document;
+pub mod evidence;
 pub mod extract;
 pub mod history;
 pub mod index;
 pub mod language;
+pub mod originals;
 pub mod passage;
 pub mod print;
 pub mod query;

@@ -1,7 +1,9 @@
 //! What can be typed: commands, options and their help.
 
+use super::export::{EXPORT_HELP, ExportArgs};
 use super::history::{HISTORY_HELP, HistoryArgs};
 use super::show::{SHOW_HELP, ShowArgs};
+use super::verify::{VERIFY_HELP, VerifyArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -29,6 +31,9 @@ pub enum Command {
     /// Answer many queries, from a file or standard input
     #[command(after_help = BATCH_HELP)]
     Batch(BatchArgs),
+    /// Write a folder with all that proves what a document said on a day, or on two
+    #[command(after_help = EXPORT_HELP)]
+    Export(ExportArgs),
     /// Show the snapshots and versions of a document, with the dates that it states of itself
     #[command(after_help = HISTORY_HELP)]
     History(HistoryArgs),
@@ -39,6 +44,9 @@ pub enum Command {
     Sources(SourcesArgs),
     /// Show what an index holds
     Stats(StatsArgs),
+    /// Check an index against its own hashes and counts, and with --archive against its archives
+    #[command(after_help = VERIFY_HELP)]
+    Verify(VerifyArgs),
 }
 
 const INDEX_HELP: &str = "\

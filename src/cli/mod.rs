@@ -3,6 +3,7 @@
 mod args;
 mod batch;
 mod document;
+mod export;
 mod history;
 mod index;
 mod location;
@@ -12,6 +13,7 @@ mod show;
 mod sources;
 mod stats;
 mod updating;
+mod verify;
 
 use args::{Cli, Command};
 use clap::Parser;
@@ -87,10 +89,12 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         Command::Index(args) => index::run(args, out),
         Command::Search(args) => search::run(args, out),
         Command::Batch(args) => batch::run(args, out),
+        Command::Export(args) => export::run(args, out),
         Command::History(args) => history::run(args, out),
         Command::Show(args) => show::run(args, out),
         Command::Sources(args) => sources::run(args, out),
         Command::Stats(args) => stats::run(args, out),
+        Command::Verify(args) => verify::run(args, out),
     }
 }
 

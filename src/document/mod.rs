@@ -6,7 +6,7 @@ mod select;
 mod standing;
 mod stated;
 
-pub use cite::{Citation, HitNotes, Neighbour, hit_notes};
+pub use cite::{Citation, HitNotes, Neighbour, TOOL, hit_notes};
 pub use select::{Choice, Moment, Named, SelectError, choose, named};
 pub use standing::{Standing, Unknown, View, Warning, distinct, stated_of_version, version_text};
 pub use stated::{Certainty, Role, StatedDate, stated_dates};

@@ -177,7 +177,11 @@ pub fn head(view: &View<'_>, standing: &Standing, cite: bool, look: Look) -> Res
                 Some(age) => format!(", {} before that day: carried, not observed", counted(age.max(0) as u64, "day", "days")),
                 None => String::new(),
             };
-            lines.push(format!("captured {} of {}{age}", capture(snapshot), grouped(u64::from(view.len()))));
+            lines.push(format!(
+                "captured {}, one of {}{age}",
+                capture(snapshot),
+                counted(u64::from(view.len()), "snapshot", "snapshots")
+            ));
             if let Some(mark) = view.mark(snapshot) {
                 lines.push(format!("this is no policy text: {}", mark.name().replace('_', " ")));
             }

@@ -4,6 +4,7 @@ pub mod answer;
 pub mod csv;
 pub mod document;
 pub mod summary;
+pub mod verify;
 
 use serde::Serialize;
 use std::io::{self, Write};

@@ -1,6 +1,7 @@
 //! JSON as scripts see it, schema 1 (`docs/json.md`): types of their own, so that the engine can change without them.
 
 pub mod document;
+pub mod verify;
 
 use crate::index::catalog::{Catalog, DocumentEntry, Problem, SourceEntry};
 use crate::index::update::Report;

@@ -43,6 +43,7 @@ const UPDATED: &[&str] = &[
     "updated|revised|modified|amended",
     "update|revision|modified|version date|dated",
     "date updated|revised|modified",
+    "date of last|latest update|revision|modification|amendment|change",
     // German
     "stand",
     "letzte|letzter|letzten aktualisierung|anderung|uberarbeitung|revision|version|anpassung|stand|bearbeitung",
