@@ -42,6 +42,7 @@ const UPDATED: &[&str] = &[
     "most recent|recently update|revision|updated|revised|modified|amended",
     "updated|revised|modified|amended",
     "update|revision|modified|version date|dated",
+    "statement|policy|notice|terms|agreement update|revision",
     "date updated|revised|modified",
     "date of last|latest update|revision|modification|amendment|change",
     // German

@@ -201,7 +201,12 @@ impl Finder<'_, '_> {
     fn look(&mut self) {
         self.found.clear();
         let lines = self.lines;
-        for (number, line) in lines.iter().enumerate().filter(|(_, line)| may_announce(line.text)) {
+        let mut lists_earlier = false;
+        for (number, line) in lines.iter().enumerate() {
+            lists_earlier = lists_earlier_texts(line.text, lists_earlier);
+            if lists_earlier || !may_announce(line.text) {
+                continue;
+            }
             let tokens = tokens(line.text);
             for sentence in sentences(&tokens) {
                 self.look_in(number, &tokens, sentence);
@@ -243,6 +248,7 @@ impl Finder<'_, '_> {
             {
                 let end = at + shape.len;
                 if let Some((role, len)) = cue::after_date(&tokens[end..sentence.end])
+                    && self.date_after(tokens, end + len..sentence.end).is_none()
                     && is_of_this_text(tokens, &sentence, at, end, end + len)
                 {
                     self.add(role, line, tokens[at].start..tokens[end + len - 1].end, shape);
@@ -362,6 +368,18 @@ fn may_announce(line: &str) -> bool {
     STEMS.iter().any(|stem| folded.contains(stem))
 }
 
+/// Whether a line begins a list of earlier texts, or goes on with it: `See our previous policies:`, then lines with their dates.
+fn lists_earlier_texts(line: &str, was: bool) -> bool {
+    let line = line.trim();
+    if line.is_empty() {
+        return was;
+    }
+    let words = || line.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let is_short = words().take(MAX_LABEL_WORDS + 1).count() <= MAX_LABEL_WORDS;
+    let begins = is_short && line.ends_with(':') && words().any(|word| cue::is_earlier(&token::fold(word)));
+    begins || (was && is_short && line.bytes().any(|byte| byte.is_ascii_digit()))
+}
+
 /// The sentences of a line, as ranges of its tokens.
 fn sentences(tokens: &[Token]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
@@ -413,7 +431,13 @@ fn is_range(after: &[Token]) -> bool {
 fn is_of_this_text(tokens: &[Token], sentence: &Range<usize>, cue: usize, date: usize, end: usize) -> bool {
     let words = |range: Range<usize>| tokens[range].iter().filter_map(Token::word);
     let before = || words(sentence.start..date);
-    if before().any(cue::is_earlier) || is_range(&tokens[end..sentence.end]) {
+    // Run-on text has no sentences: what stands far before says nothing of the date.
+    let near: Vec<&str> = words(sentence.start..cue).collect();
+    let near = &near[near.len().saturating_sub(MAX_LABEL_WORDS)..];
+    let is_earlier = |at: usize, words: &[&str]| cue::is_earlier(words[at]) && words.get(at + 1) != Some(&"to");
+    let after_cue: Vec<&str> = words(cue..date).collect();
+    let names_earlier = |words: &[&str]| (0..words.len()).any(|at| is_earlier(at, words));
+    if names_earlier(near) || names_earlier(&after_cue) || is_range(&tokens[end..sentence.end]) {
         return false;
     }
     // The date is of what is named last before it.

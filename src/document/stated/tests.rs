@@ -54,6 +54,13 @@ fn shapes_of_dates_near_announcing_words() {
             "en",
             "effective 2018-05-25",
         ),
+        ("Privacy statement update: 11/26/15", "en", "updated 2015-11-26"),
+        ("For members who joined prior to May 1, 2016, this policy is effective May 25, 2018.", "en", "effective 2018-05-25"),
+        (
+            "Conference archives all the many pages of our offices and shops and things to see Policy Revised May 25, 2018",
+            "en",
+            "updated 2018-05-25",
+        ),
         ("Stand: 8. Oktober 2013", "de", "updated 2013-10-08"),
         ("Stand: Mai 2018", "de", "updated 2018-05"),
         ("Stand 05/2018", "de", "updated 2018-05"),
@@ -84,6 +91,8 @@ fn an_announcement_alone_has_its_date_in_the_next_line() {
 fn two_dates_of_one_text_are_both_told() {
     let text = "Last updated May 1, 2018; effective June 1, 2018\n\nWe collect data.\n\nLast Updated: 2017-03-04";
     assert_eq!(dates(text, "en"), ["updated 2018-05-01", "effective 2018-06-01", "updated 2017-03-04"]);
+    let text = "Effective date: May 1, 2018 Last modified: June 1, 2018";
+    assert_eq!(dates(text, "en"), ["effective 2018-05-01", "updated 2018-06-01"]);
     assert_eq!(dates("Last updated and effective: May 1, 2018", "en"), ["updated 2018-05-01", "effective 2018-05-01"]);
 }
 
@@ -116,6 +125,7 @@ fn what_a_date_can_mean_is_not_guessed() {
 fn dates_of_other_things_do_not_count() {
     for text in [
         "See our previous policy, effective May 1, 2012.",
+        "See our previous policies:\n\nEffective May 1, 2012\n\nEffective May 1, 2011",
         "This replaces the prior version, last updated on May 1, 2012.",
         "Regulation (EU) 2016/679 of 27 April 2016 is in force since May 25, 2018.",
         "The California Consumer Privacy Act is effective as of January 1, 2020.",
