@@ -108,8 +108,15 @@ impl Check<'_> {
         };
         let managed = std::fs::read(terms_dir(self.dir).join(".managed.json")).ok();
         let managed: Option<BTreeSet<PathBuf>> = managed.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        if managed.is_none_or(|managed| !files.is_subset(&managed)) {
-            self.wrong("terms/.managed.json", "it does not name the files that the last update wrote");
+        match managed {
+            Some(managed) if files.is_subset(&managed) => {
+                // tantivy does not miss a file before it needs it.
+                let segments: BTreeSet<Option<&std::ffi::OsStr>> = files.iter().map(|file| file.file_stem()).collect();
+                for file in managed.difference(&files).filter(|file| segments.contains(&file.file_stem())) {
+                    self.wrong(format!("terms/{}", file.display()), "it is gone");
+                }
+            }
+            _ => self.wrong("terms/.managed.json", "it does not name the files that the last update wrote"),
         }
         for file in &files {
             let sound = read_safely(|| {
