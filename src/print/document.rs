@@ -68,7 +68,7 @@ fn columns(row: &Row, langs: &[String]) -> [String; 5] {
     if row.duplicates > 0 {
         notes.push("counted in another archive".into());
     }
-    let similar = row.similarity.map_or_else(String::new, |similarity| percent(similarity));
+    let similar = row.similarity.map_or_else(String::new, percent);
     [number, captured, grouped(u64::from(row.chars)), similar, notes.join(" · ")]
 }
 

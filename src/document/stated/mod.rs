@@ -230,15 +230,13 @@ impl Finder<'_, '_> {
             if let Some((role, len)) = cue::at_start(within) {
                 let after = at + len;
                 match self.date_after(tokens, after..sentence.end) {
-                    Some((date, shape)) => {
-                        if is_of_this_text(tokens, &sentence, at, date, date + shape.len) {
-                            self.add(role, line, tokens[at].start..tokens[date + shape.len - 1].end, shape);
-                        }
+                    Some((date, shape)) if is_of_this_text(tokens, &sentence, at, date, date + shape.len) => {
+                        self.add(role, line, tokens[at].start..tokens[date + shape.len - 1].end, shape);
                     }
                     None if after_only_marks(&tokens[after..]) && is_of_this_text(tokens, &sentence, at, after, after) => {
                         self.look_in_next(role, line, tokens[at].start)
                     }
-                    None => {}
+                    _ => {}
                 }
                 at = after;
                 continue;
@@ -441,7 +439,7 @@ fn is_of_this_text(tokens: &[Token], sentence: &Range<usize>, cue: usize, date: 
         return false;
     }
     // The date is of what is named last before it.
-    let subject = before().filter(|word| cue::is_own(word) || cue::is_law(word)).last();
+    let subject = before().rfind(|word| cue::is_own(word) || cue::is_law(word));
     if subject.is_some_and(|word| cue::is_law(word) && !cue::is_own(word)) {
         return false;
     }
