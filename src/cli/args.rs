@@ -1,5 +1,9 @@
 //! What can be typed: commands, options and their help.
 
+use super::export::{EXPORT_HELP, ExportArgs};
+use super::history::{HISTORY_HELP, HistoryArgs};
+use super::show::{SHOW_HELP, ShowArgs};
+use super::verify::{VERIFY_HELP, VerifyArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -39,6 +43,15 @@ pub enum Command {
     /// List what changed in a time, in the texts of a company or of all
     #[command(after_help = super::changes::HELP)]
     Changes(super::changes::ChangesArgs),
+    /// Write a folder with all that proves what a document said on a day, or on two
+    #[command(after_help = EXPORT_HELP)]
+    Export(ExportArgs),
+    /// Show the snapshots and versions of a document, with the dates that it states of itself
+    #[command(after_help = HISTORY_HELP)]
+    History(HistoryArgs),
+    /// Show the text of a document, last or at a moment
+    #[command(after_help = SHOW_HELP)]
+    Show(ShowArgs),
     /// List the archives of an index: what each records, counts, dates and where they come from, last update
     Sources(SourcesArgs),
     /// Find what several companies say in equal or nearly equal words: who had it first, who followed when
@@ -46,6 +59,9 @@ pub enum Command {
     Spread(super::spread::SpreadArgs),
     /// Show what an index holds
     Stats(StatsArgs),
+    /// Check an index against its own hashes and counts, and with --archive against its archives
+    #[command(after_help = VERIFY_HELP)]
+    Verify(VerifyArgs),
 }
 
 const INDEX_HELP: &str = "\
@@ -257,6 +273,9 @@ pub struct SearchArgs {
     pub location: Location,
     #[command(flatten)]
     pub options: QueryOptions,
+    /// Tell how each hit is cited: whose, captured when, from where, with which hashes
+    #[arg(long)]
+    pub cite: bool,
     /// How the answer is written: for reading, as one JSON object, as a JSON object a hit, or as a table
     #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
     pub format: AnswerFormat,

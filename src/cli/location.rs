@@ -21,10 +21,8 @@ impl Location {
     /// Opens the index; one of archives is brought up to date first.
     pub fn open(&self) -> anyhow::Result<Opened> {
         if self.archive.is_empty() {
-            let dir = match self.index.clone().or_else(from_environment) {
-                Some(dir) => dir,
-                None => nearest()?.context("there is no index here: build one with `fineprint index ARCHIVE`, name one with --index DIR, or search an archive directly with --archive DIR")?,
-            };
+            let dir = to_read(self.index.as_deref())?
+                .context("there is no index here: build one with `fineprint index ARCHIVE`, name one with --index DIR, or search an archive directly with --archive DIR")?;
             return Ok(Opened { index: Arc::new(Index::open(&dir)?), whole: true });
         }
         let dir = cached(&self.archive)?;
@@ -51,6 +49,11 @@ impl Location {
 
 fn is_spoilt(error: &IndexError) -> bool {
     matches!(error, IndexError::OtherFormat { .. } | IndexError::Damaged(_) | IndexError::Tantivy(_))
+}
+
+/// The index directory that is read: as given, or the nearest upward.
+pub fn to_read(given: Option<&Path>) -> anyhow::Result<Option<PathBuf>> {
+    given.map(Path::to_owned).or_else(from_environment).map_or_else(nearest, |dir| Ok(Some(dir)))
 }
 
 /// The index directory that `index` writes: as given, the nearest upward, or a new one here.

@@ -4,18 +4,23 @@ mod args;
 mod batch;
 mod changes;
 mod diff;
+mod document;
+mod export;
+mod history;
 mod index;
 mod lifetimes;
 mod location;
 mod queries;
 mod request;
 mod search;
+mod show;
 mod sources;
 mod spread;
 mod stats;
 mod trend;
 mod trend_files;
 mod updating;
+mod verify;
 
 use anyhow::Context;
 use args::{Cli, Command};
@@ -98,9 +103,13 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         Command::Trend(args) => trend::run(args, out),
         Command::Diff(args) => diff::run(args, out),
         Command::Changes(args) => changes::run(args, out),
+        Command::Export(args) => export::run(args, out),
+        Command::History(args) => history::run(args, out),
+        Command::Show(args) => show::run(args, out),
         Command::Sources(args) => sources::run(args, out),
         Command::Spread(args) => spread::run(args, out),
         Command::Stats(args) => stats::run(args, out),
+        Command::Verify(args) => verify::run(args, out),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Outcome;
 use super::args::{AnswerFormat, SearchArgs};
 use super::request::{of_index, request};
-use fineprint::{print, search, wire};
+use fineprint::{document, print, search, wire};
 use std::io::Write;
 
 pub fn run(args: &SearchArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
@@ -18,10 +18,13 @@ pub fn run(args: &SearchArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         eprintln!("fineprint: only snapshots in {lang} are compared: --lang names others, --lang any all");
     }
     let answer = search::search(&opened.index, &request)?;
+    let notes = document::hit_notes(&opened.index, &request, &answer, args.cite)?;
     match args.format {
-        AnswerFormat::Text => print::answer::answer(&answer, &request, super::look(), out)?,
-        AnswerFormat::Json => print::json(&wire::Answer::new(&answer, None), out)?,
-        AnswerFormat::Jsonl => answer.hits.iter().try_for_each(|hit| print::json(&wire::Hit::new(hit), out))?,
+        AnswerFormat::Text => print::answer::answer(&answer, &request, &notes, super::look(), out)?,
+        AnswerFormat::Json => print::json(&wire::Answer::new(&answer, None).with(&notes), out)?,
+        AnswerFormat::Jsonl => {
+            answer.hits.iter().zip(&notes).try_for_each(|(hit, notes)| print::json(&wire::Hit::new(hit).with(notes), out))?
+        }
         AnswerFormat::Csv => match &answer.years {
             Some(years) => print::csv::years(years, out)?,
             None => print::csv::hits(&wire::Answer::new(&answer, None), out)?,

@@ -56,3 +56,19 @@ fn show(bar: &ProgressBar, progress: Progress) {
         }
     }
 }
+
+/// Does work of which the parts are counted, with a bar where it takes more than a moment.
+pub fn with_bar<T>(what: &str, work: impl FnOnce(&(dyn Fn(u64, u64) + Sync)) -> T) -> T {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    let template = format!("{{bar:30}} {{human_pos}} of {{human_len}} {what}, {{per_sec}}, {{eta}} left");
+    bar.set_style(ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let begun = Instant::now();
+    let done = work(&|done, of| {
+        if begun.elapsed() > Duration::from_millis(300) {
+            bar.set_length(of);
+            bar.set_position(done);
+        }
+    });
+    bar.finish_and_clear();
+    done
+}

@@ -1,9 +1,17 @@
-//! One document at one moment: which text a name means, what stood in it, and what two versions differ in.
+//! One document: which text a name means, its history, what stood in it at a moment, which dates the text states of itself, and what
+//! two versions differ in.
 
+pub mod cite;
 mod difference;
+pub mod history;
 mod select;
 mod stand;
+mod standing;
+mod stated;
 
+pub use cite::{Citation, HitNotes, Neighbour, TOOL, hit_notes};
 pub use difference::{Difference, Side, Tally, difference, headings, pieces};
 pub use select::{Choice, Moment, Named, SelectError, choose, named};
 pub use stand::{Stand, StandError, stand};
+pub use standing::{Standing, Unknown, View, Warning, distinct, stated_of_version, version_text};
+pub use stated::{Certainty, Role, StatedDate, stated_dates};

@@ -18,6 +18,7 @@ mod record;
 pub mod schema;
 mod store;
 pub mod update;
+pub mod verify;
 
 pub use record::Record;
 

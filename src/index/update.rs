@@ -252,31 +252,45 @@ impl Reading<'_, '_> {
 
     /// Adds the terms of all passages; tells how many words those and their headings have.
     fn add_terms(&self, slot: u32, history: &DocumentHistory) -> Result<(u64, u64), IndexError> {
-        let timeline = &history.timeline;
-        let mut paths: FxHashMap<u32, (String, u64)> = FxHashMap::default();
         let (mut words, mut heading_words) = (0, 0);
-        for (passage, text) in (0..).zip(&history.texts) {
-            words += count_words(text);
-            let mut headings = Vec::new();
-            for place in timeline.placements(passage) {
-                let (path, count) = paths.entry(place.path).or_insert_with(|| {
-                    let headings: Vec<&str> =
-                        timeline.headings(place.path).into_iter().map(|heading| &*history.texts[heading as usize]).collect();
-                    let path = headings.join(" ");
-                    let count = count_words(&path);
-                    (path, count)
-                });
-                heading_words += *count;
-                headings.push(path.clone());
-            }
-            self.store.add_terms(slot, passage, text, &headings)?;
-        }
+        index_words(history, |passage, text, headings, own, of_headings| {
+            words += own;
+            heading_words += of_headings;
+            self.store.add_terms(slot, passage, text, headings)
+        })?;
         Ok((words, heading_words))
     }
 }
 
+/// What is indexed of each passage: its text, the headings above it, and how many words both have.
+pub(super) fn index_words(
+    history: &DocumentHistory,
+    mut each: impl FnMut(u32, &str, &[String], u64, u64) -> Result<(), IndexError>,
+) -> Result<(), IndexError> {
+    let timeline = &history.timeline;
+    let mut paths: FxHashMap<u32, (String, u64)> = FxHashMap::default();
+    for (passage, text) in (0..).zip(&history.texts) {
+        let mut headings = Vec::new();
+        let mut heading_words = 0;
+        for place in timeline.placements(passage) {
+            let (path, count) = paths.entry(place.path).or_insert_with(|| {
+                let headings = timeline.headings(place.path).into_iter();
+                let headings: Vec<&str> =
+                    headings.filter_map(|heading| history.texts.get(heading as usize)).map(|text| &**text).collect();
+                let path = headings.join(" ");
+                let count = count_words(&path);
+                (path, count)
+            });
+            heading_words += *count;
+            headings.push(path.clone());
+        }
+        each(passage, text, &headings, count_words(text), heading_words)?;
+    }
+    Ok(())
+}
+
 /// The usable dated snapshots of each language.
-fn languages(timeline: &Timeline) -> Vec<(String, u32)> {
+pub(super) fn languages(timeline: &Timeline) -> Vec<(String, u32)> {
     let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
     for snapshot in (0..timeline.snapshots.len() as u32).filter(|snapshot| timeline.is_dated() && timeline.is_usable(*snapshot)) {
         let lang = timeline.version_of(snapshot).map_or("", |facts| facts.lang.as_str());

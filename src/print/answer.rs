@@ -1,6 +1,7 @@
 //! An answer for reading.
 
 use super::{counted, harmless};
+use crate::document::HitNotes;
 use crate::search::{Answer, Appearing, Hit, Request, YearCount};
 use crate::site::SiteFacts;
 use crate::wire::day;
@@ -35,8 +36,8 @@ pub(crate) const STRONG: Style = Style::new().bold();
 const MATCH: Style = AnsiColor::Red.on_default().bold();
 pub(crate) const QUIET: Style = Style::new().dimmed();
 
-/// The whole answer.
-pub fn answer(answer: &Answer, request: &Request, look: Look, out: &mut dyn Write) -> io::Result<()> {
+/// The whole answer. `notes`: one for each hit, or none.
+pub fn answer(answer: &Answer, request: &Request, notes: &[HitNotes], look: Look, out: &mut dyn Write) -> io::Result<()> {
     let look = Look { width: look.width.clamp(MIN_WIDTH, MAX_WIDTH), ..look };
     paragraph(out, look, "", &totals(answer))?;
     if let Some(as_of) = answer.as_of {
@@ -51,9 +52,18 @@ pub fn answer(answer: &Answer, request: &Request, look: Look, out: &mut dyn Writ
         writeln!(out)?;
         chart(years, look, out)?;
     }
+    let mut notes = notes.iter();
     for hit in &answer.hits {
         writeln!(out)?;
         self::hit(hit, request, look, out)?;
+        if let Some(notes) = notes.next() {
+            for warning in &notes.warnings {
+                paragraph(out, look, INDENT, &format!("warning: {}", harmless(&warning.to_string())))?;
+            }
+            if let Some(citation) = &notes.citation {
+                paragraph(out, look, INDENT, &format!("cite: {}", harmless(&crate::wire::document::cite(citation))))?;
+            }
+        }
     }
     let clauses = if request.folding == crate::search::Folding::Clauses { answer.totals.clauses } else { answer.totals.passages };
     let shown = (request.offset + answer.hits.len()) as u64;

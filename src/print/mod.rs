@@ -4,12 +4,14 @@ pub mod answer;
 pub mod changes;
 pub mod csv;
 pub mod diff;
+pub mod document;
 pub mod html;
 pub mod lifetimes;
 pub mod spread;
 pub mod summary;
 pub mod trend;
 pub mod trend_csv;
+pub mod verify;
 
 use serde::Serialize;
 use std::io::{self, Write};

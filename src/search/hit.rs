@@ -39,6 +39,16 @@ pub struct Hit {
     /// All wordings of the clause, together.
     pub clause: Lifespan,
     pub evidence: Evidence,
+    pub origin: Origin,
+}
+
+/// Where a hit lies in the index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin {
+    pub slot: u32,
+    /// The snapshot that it is read from.
+    pub snapshot: u32,
+    pub passage: u32,
 }
 
 /// When some wordings of a clause stood.
@@ -113,6 +123,7 @@ impl Hit {
                 sha256_text: place.sha256_text,
                 offset: place.offset,
             },
+            origin: Origin { slot, snapshot, passage },
         })
     }
 }

@@ -3,9 +3,11 @@
 mod batch;
 pub mod changes;
 pub mod diff;
+pub mod document;
 pub mod lifetimes;
 pub mod spread;
 mod trend;
+pub mod verify;
 
 pub use batch::Manifest;
 pub use trend::{Trend, TrendDocument, TrendMember, TrendMemberRow, TrendPassage, TrendPoint, TrendRow, TrendSeries, languages};
@@ -87,6 +89,11 @@ pub struct Hit {
     pub matching: Wordings,
     pub wordings: Wordings,
     pub evidence: Evidence,
+    /// As of a day: what makes the hit doubtful.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<document::Warning>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub citation: Option<document::Citation>,
 }
 
 #[derive(Debug, Serialize)]
@@ -295,6 +302,11 @@ impl Answer {
             hits: answer.hits.iter().map(Hit::new).collect(),
         }
     }
+
+    /// The answer with what is said of its hits besides the search: one note for each.
+    pub fn with(self, notes: &[crate::document::HitNotes]) -> Answer {
+        Answer { hits: self.hits.into_iter().zip(notes).map(|(hit, notes)| hit.with(notes)).collect(), ..self }
+    }
 }
 
 impl Hit {
@@ -317,6 +329,17 @@ impl Hit {
             matching: Wordings::new(&hit.matching),
             wordings: Wordings::new(&hit.clause),
             evidence: Evidence::new(&hit.evidence),
+            warnings: Vec::new(),
+            citation: None,
+        }
+    }
+
+    /// The hit with what is said of it besides the search.
+    pub fn with(self, notes: &crate::document::HitNotes) -> Hit {
+        Hit {
+            warnings: notes.warnings.iter().map(document::Warning::new).collect(),
+            citation: notes.citation.as_ref().map(document::Citation::new),
+            ..self
         }
     }
 }
@@ -339,7 +362,7 @@ impl Original {
 }
 
 impl Evidence {
-    fn new(evidence: &search::Evidence) -> Evidence {
+    pub(crate) fn new(evidence: &search::Evidence) -> Evidence {
         Evidence {
             rank: evidence.site.rank,
             categories: evidence.site.categories.to_vec(),
@@ -382,7 +405,7 @@ pub fn day(instant: Option<Instant>) -> Option<String> {
     instant.map(|instant| Instant { precision: instant.precision.min(Precision::Day), ..instant }.to_string())
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

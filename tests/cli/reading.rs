@@ -114,7 +114,7 @@ fn shown(index: &Arc<Index>, query: &str, width: usize, colour: bool) -> String 
     };
     let found = search(index, &request).unwrap();
     let mut out = Vec::new();
-    answer(&found, &request, Look { width, colour }, &mut out).unwrap();
+    answer(&found, &request, &[], Look { width, colour }, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 

@@ -1,0 +1,70 @@
+//! The document that a command is about: how it is named, and what counts as a capture of it.
+
+use super::BadQuery;
+use super::args::{Conditions, Location};
+use super::location::Opened;
+use super::request::{check_sources, observing};
+use clap::Args;
+use fineprint::document::{self, Moment, View};
+use fineprint::index::Index;
+use fineprint::query;
+use fineprint::search::Observing;
+
+/// Which document, and which captures of it count.
+#[derive(Debug, Args)]
+pub struct DocumentOptions {
+    #[command(flatten)]
+    pub location: Location,
+    /// The archive, where several hold the document
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+    /// Only captures in this language count (`en`; `any`: in all); several: any of them [default: the commonest of the document]
+    #[arg(long, value_name = "CODE")]
+    pub lang: Vec<String>,
+    /// How old a capture may be to stand for a later day (`90d`, `18m`, `2y`, `unlimited`, `none`), for all archives or one
+    /// (`NAME=18m`) [default: 18m for archives of every capture, unlimited for archives of changes]
+    #[arg(long, value_name = "AGE")]
+    pub carry: Vec<String>,
+    /// Count snapshots that are no policy text (error, sign-in, consent and loading pages, mere headings) as if they were
+    #[arg(long)]
+    pub suspect: bool,
+}
+
+/// The options, read.
+pub struct Asked {
+    pub opened: Opened,
+    pub observing: Observing,
+    langs: Option<Vec<String>>,
+}
+
+impl DocumentOptions {
+    /// Opens the index. Mistakes in the options are told before an archive is read.
+    pub fn open(&self) -> anyhow::Result<Asked> {
+        let observing = observing(&Conditions { carry: self.carry.clone(), ..Conditions::default() }, self.suspect)?;
+        let langs = match self.lang.as_slice() {
+            [] => None,
+            langs if langs.iter().any(|lang| lang == "any") => Some(Vec::new()),
+            langs => {
+                let read = |lang: &String| {
+                    query::parse_language(lang)
+                        .map_err(|error| BadQuery(format!("fineprint: --lang: {error}\nhint: {}", error.hint)))
+                };
+                Some(langs.iter().map(read).collect::<Result<Vec<String>, BadQuery>>()?)
+            }
+        };
+        let opened = self.location.open()?;
+        check_sources(&observing, &opened.index)?;
+        Ok(Asked { opened, observing, langs })
+    }
+}
+
+impl Asked {
+    /// The document that a text names, and the moment of it.
+    pub fn view(&self, text: &str, source: Option<&str>) -> anyhow::Result<(View<'_>, Option<Moment>)> {
+        let index: &Index = &self.opened.index;
+        let named = document::named(text);
+        let slot =
+            document::choose(&index.catalog, named.name, source).map_err(|error| BadQuery(format!("fineprint: {error}")))?;
+        Ok((View::new(index, slot, &self.observing, self.langs.as_deref())?, named.moment))
+    }
+}
