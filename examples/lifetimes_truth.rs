@@ -33,25 +33,34 @@ struct Cli {
 /// Captures in order of time, and whether each says it.
 type Captures = Vec<(Instant, bool)>;
 
+/// What was read of a document.
+struct Truth<'a> {
+    document: &'a Document,
+    captures: Captures,
+    bytes: usize,
+}
+
 fn main() -> anyhow::Result<ExitCode> {
     let cli = Cli::parse();
     let index = Arc::new(Index::open(&cli.index)?);
     let archive = Archive::open(&cli.archive)?;
     let needles: Vec<String> = cli.phrase.iter().map(|phrase| spaced_words(phrase)).collect();
-    let read: BTreeMap<&DocumentKey, Captures> = archive
+    let read: Vec<Truth> = archive
         .documents
         .par_iter()
-        .map(|document| (&document.key, captures(&archive, document, &needles)))
-        .filter(|(_, captures)| !captures.is_empty())
+        .map(|document| Truth::read(&archive, document, &needles))
+        .filter(|truth| !truth.captures.is_empty())
         .collect();
     let phrases: Vec<String> = cli.phrase.iter().map(|phrase| format!("\"{phrase}\"")).collect();
     let text = phrases.join(" OR ");
     let parsed = query::parse(&text).map_err(|_| anyhow::anyhow!("{text} is no query"))?;
     let answer = time::lifetimes(&index, &parsed.query, &Observing { suspect: true, ..Observing::default() })?;
-    let mut indexed: BTreeMap<DocumentKey, &TextLife> = BTreeMap::new();
-    for text in answer.companies.iter().flat_map(|company| &company.texts) {
-        for &slot in &text.slots {
-            indexed.insert(index.entry(slot)?.key.clone(), text);
+    let mut indexed: BTreeMap<DocumentKey, (&str, &TextLife)> = BTreeMap::new();
+    for company in &answer.companies {
+        for text in &company.texts {
+            for &slot in &text.slots {
+                indexed.insert(index.entry(slot)?.key.clone(), (company.company.as_deref().unwrap_or_default(), text));
+            }
         }
     }
     let mut disagreements = 0;
@@ -60,13 +69,17 @@ fn main() -> anyhow::Result<ExitCode> {
         println!("DIFFERS {what}");
     };
     let (mut intervals, mut returns) = (0, 0);
-    for (key, captures) in &read {
+    for Truth { document, captures, .. } in &read {
+        let key = &document.key;
         let expected = rows(captures);
         intervals += expected.len();
         returns += expected.len().saturating_sub(1);
         match indexed.remove(key) {
             None => differs(format!("{key:?} is not in the index")),
-            Some(text) => {
+            Some((company, text)) => {
+                if (company, text.kind.as_str()) != (document.company.as_str(), document.kind.as_str()) {
+                    differs(format!("{key:?}: the index says it is {company}'s {}", text.kind));
+                }
                 let found: Vec<String> = text.life.intervals.iter().map(shown).collect();
                 if found != expected {
                     differs(format!("{key:?}: the index says {found:#?}, the archive {expected:#?}"));
@@ -84,27 +97,31 @@ fn main() -> anyhow::Result<ExitCode> {
         }
     }
     indexed.into_keys().for_each(|key| differs(format!("{key:?} is not in the archive")));
-    let snapshots: usize = read.values().map(Vec::len).sum();
+    let snapshots: usize = read.iter().map(|truth| truth.captures.len()).sum();
+    let bytes: usize = read.iter().map(|truth| truth.bytes).sum();
     println!(
-        "{text}: {} documents, {snapshots} snapshots, {intervals} intervals, {returns} of them returns: {disagreements} disagreements",
+        "{text}: {} documents, {snapshots} snapshots ({bytes} bytes), {intervals} intervals, {returns} of them returns: {disagreements} disagreements",
         read.len()
     );
     Ok(if disagreements == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn captures(archive: &Archive, document: &Document, needles: &[String]) -> Captures {
-    let mut buffer = Vec::new();
-    let mut captures = Captures::new();
-    for moment in &document.moments {
-        let Some(snapshot) = archive.read(moment, &mut buffer) else { continue };
-        let Some(captured) = snapshot.reference.captured else { continue };
-        let says = snapshot.passages.iter().any(|passage| {
-            let words = spaced_words(&passage.text);
-            needles.iter().any(|needle| words.contains(needle.as_str()))
-        });
-        captures.push((captured.instant, says));
+impl<'a> Truth<'a> {
+    fn read(archive: &Archive, document: &'a Document, needles: &[String]) -> Truth<'a> {
+        let mut buffer = Vec::new();
+        let mut truth = Truth { document, captures: Captures::new(), bytes: 0 };
+        for moment in &document.moments {
+            let Some(snapshot) = archive.read(moment, &mut buffer) else { continue };
+            let Some(captured) = snapshot.reference.captured else { continue };
+            let says = snapshot.passages.iter().any(|passage| {
+                let words = spaced_words(&passage.text);
+                needles.iter().any(|needle| words.contains(needle.as_str()))
+            });
+            truth.captures.push((captured.instant, says));
+            truth.bytes += snapshot.raw.len();
+        }
+        truth
     }
-    captures
 }
 
 /// The words of a text, each between blanks: ` w1 w2 w3 `.
