@@ -75,8 +75,11 @@ const NOTICE_WORDS: u32 = 100;
 /// A page of so many words that says that something went wrong is nothing else, though it says so in a sentence.
 const FAILURE_WORDS: u32 = 40;
 
-/// The longest passage that can be the title of an error page (characters).
-const TITLE_CHARS: usize = 200;
+/// The longest passage that can be a line of a menu, or several (bytes).
+const LINE_BYTES: usize = 200;
+
+/// The longest passage that can be the title of an error page (bytes).
+const TITLE_BYTES: usize = 80;
 
 /// An error page may have so many sentences of a policy in its footer.
 const FOOTER_POLICY: u32 = 60;
@@ -84,7 +87,23 @@ const FOOTER_POLICY: u32 = 60;
 /// Marks the versions of one document. What is found of a passage is kept for the next version with it.
 pub struct Marker<'t> {
     texts: &'t [Arc<str>],
-    prose: FxHashMap<u32, Prose>,
+    seen: FxHashMap<u32, Seen>,
+}
+
+/// What is found of a passage.
+struct Seen {
+    prose: Prose,
+    /// Whether it is short and says that the page is not there.
+    is_error_title: bool,
+}
+
+impl Seen {
+    fn of(text: &str, vocabulary: Option<&Vocabulary>) -> Seen {
+        Seen {
+            prose: Prose::of(text, vocabulary),
+            is_error_title: text.trim() == "404" || (text.len() <= TITLE_BYTES && has_cue(text, ERROR_TITLES)),
+        }
+    }
 }
 
 /// What the words of a text make up.
@@ -99,7 +118,7 @@ struct Prose {
 
 impl<'t> Marker<'t> {
     pub fn new(texts: &'t [Arc<str>]) -> Marker<'t> {
-        Marker { texts, prose: FxHashMap::default() }
+        Marker { texts, seen: FxHashMap::default() }
     }
 
     /// The mark of a version in a language (its code, empty where it cannot be told); `None` of policy text.
@@ -108,12 +127,14 @@ impl<'t> Marker<'t> {
             return Some(Mark::Empty);
         }
         let vocabulary = vocabulary(lang);
-        let mut all = Prose::default();
+        let (mut all, mut is_titled_error) = (Prose::default(), false);
         for entry in entries {
             let text = &self.texts[entry.passage as usize];
-            all.add(*self.prose.entry(entry.passage).or_insert_with(|| Prose::of(text, vocabulary)));
+            let seen = self.seen.entry(entry.passage).or_insert_with(|| Seen::of(text, vocabulary));
+            all.add(seen.prose);
+            is_titled_error |= seen.is_error_title;
         }
-        if all.policy.0 <= FOOTER_POLICY && self.has_error_title(entries) {
+        if all.policy.0 <= FOOTER_POLICY && is_titled_error {
             return Some(Mark::Error);
         }
         if all.words <= FAILURE_WORDS
@@ -139,17 +160,8 @@ impl<'t> Marker<'t> {
     fn has_no_sentence(&self, entries: &[Entry]) -> bool {
         entries.iter().all(|entry| {
             let text = &self.texts[entry.passage as usize];
-            matches!(entry.shape, Shape::Heading(_)) || (text.len() <= TITLE_CHARS && !text.contains(SENTENCE_ENDS))
+            matches!(entry.shape, Shape::Heading(_)) || (text.len() <= LINE_BYTES && !text.contains(SENTENCE_ENDS))
         })
-    }
-
-    /// Whether a title among the first passages says that the page is not there.
-    fn has_error_title(&self, entries: &[Entry]) -> bool {
-        entries
-            .iter()
-            .map(|entry| &self.texts[entry.passage as usize])
-            .filter(|text| text.len() <= TITLE_CHARS)
-            .any(|text| has_cue(text, ERROR_TITLES))
     }
 
     /// What a short page says instead of a policy.
@@ -172,11 +184,23 @@ fn has_cue(text: &str, cues: &[&str]) -> bool {
 }
 
 /// Titles of pages that are not there.
-const ERROR_TITLES: &[&str] = &["404", "page not found", "access denied", "403 forbidden", "service unavailable", "bad gateway"];
+const ERROR_TITLES: &[&str] = &[
+    "error 404",
+    "404 error",
+    "404 not found",
+    "page not found",
+    "page is currently unavailable",
+    "page isn't available",
+    "access denied",
+    "403 forbidden",
+    "503 service unavailable",
+    "502 bad gateway",
+];
 
 /// What pages say that cannot be shown.
 const ERRORS: &[&str] = &[
-    "404",
+    "error 404",
+    "404 error",
     "not found",
     "cannot be found",
     "could not be found",

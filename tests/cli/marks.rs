@@ -27,6 +27,7 @@ fn short_policies_are_policies_and_notices_are_not() {
         ("We never sell what you tell us. We keep your address for a year.", None),
         ("This shop sets no cookies and collects no data about its customers.", None),
         ("# Privacy Policy\n\nWir verarbeiten Ihre Daten nur, um Ihre Bestellung auszuführen.", None),
+        ("# Privacy\n\nWe keep your orders for two years. Write to us about your data.\n\n404 Elm Street\n\nSpringfield", None),
         ("", Some(Mark::Empty)),
         ("# Privacy Policy\n\n## Contents", Some(Mark::HeadingsOnly)),
         ("# Oops\n\n404\n\nThe page that you are looking for cannot be found on our website any more.", Some(Mark::Error)),
