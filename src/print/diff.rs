@@ -1,6 +1,6 @@
 //! The difference of two texts for reading, and as a unified diff.
 
-use super::answer::{Look, MAX_WIDTH, MIN_WIDTH, QUIET, STRONG, paint, paragraph, paragraph_hanging, shortened};
+use super::look::{Look, QUIET, STRONG, paint, paragraph, paragraph_hanging, shortened};
 use super::{counted, harmless};
 use crate::document::{Difference, Side};
 use crate::wire::diff::{Diff, End, Word};
@@ -23,7 +23,7 @@ const INDENT: &str = "  ";
 
 /// The changes for reading, under their headings; what is unchanged is left out.
 pub fn diff(diff: &Diff, all: bool, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let look = Look { width: look.width.clamp(MIN_WIDTH, MAX_WIDTH), ..look };
+    let look = look.fitting();
     end(&diff.from, '-', look, out)?;
     end(&diff.to, '+', look, out)?;
     writeln!(out)?;

@@ -1,6 +1,6 @@
 //! One document for reading: its history, its text at a moment, and what is to be known of that.
 
-use super::answer::{Look, MAX_WIDTH, MIN_WIDTH, QUIET, STRONG, paint, paragraph, paragraph_hanging};
+use super::look::{Look, QUIET, STRONG, paint, paragraph, paragraph_hanging};
 use super::{counted, grouped, harmless};
 use crate::document::history::Row;
 use crate::document::{self, Standing, StatedDate, View};
@@ -9,13 +9,9 @@ use crate::wire::document::{History, Passage, age_days};
 use csv::Writer;
 use std::io::{self, Write};
 
-fn narrowed(look: Look) -> Look {
-    Look { width: look.width.clamp(MIN_WIDTH, MAX_WIDTH), ..look }
-}
-
 /// The history, a line a row.
 pub fn history(history: &History, rows: &[Row], look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let look = narrowed(look);
+    let look = look.fitting();
     let recorded = match history.recording {
         "changes" => "an archive of changes",
         _ => "an archive of captures",
@@ -153,7 +149,7 @@ pub fn history_csv(history: &History, out: &mut dyn Write) -> csv::Result<()> {
 
 /// What is to be known of a text before reading it: what stood when, beside which captures, with which dates and doubts.
 pub fn head(view: &View<'_>, standing: &Standing, cite: bool, look: Look) -> Result<String, IndexError> {
-    let look = narrowed(look);
+    let look = look.fitting();
     let entry = view.index.entry(view.slot)?;
     let mut lines: Vec<String> = Vec::new();
     let company = (!entry.company.is_empty()).then_some(entry.company.as_str());
@@ -236,7 +232,7 @@ fn stated_plain(stated: &StatedDate) -> String {
 
 /// A text, broken into lines for the terminal, its headings marked.
 pub fn text(passages: &[Passage], look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let look = narrowed(look);
+    let look = look.fitting();
     for (at, passage) in passages.iter().enumerate() {
         if at > 0 {
             writeln!(out)?;
