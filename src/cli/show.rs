@@ -51,7 +51,8 @@ pub fn run(args: &ShowArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     match args.format {
         TextFormat::Json => print::json(&wire::document::Shown::new(&view, &standing, args.cite)?, out)?,
         format => {
-            eprint!("{}", print::document::head(&view, &standing, args.cite, super::look())?);
+            let stood = wire::document::Stood::new(&view, &standing, args.cite)?;
+            print::document::head(&stood, super::look(), &mut std::io::stderr())?;
             if let Ok(snapshot) = standing.found {
                 let passages = wire::document::passages(&view, snapshot)?;
                 eprintln!();
