@@ -10,8 +10,9 @@ use std::io::{IsTerminal, Write};
 
 pub const HELP: &str = "\
 COMPANY[/KIND[/PART]] names a document, whatever its case; where several fit, the words for each are told. A moment is a day, month or year \
-(what stood at its end) or a snapshot, `#12`, as `fineprint history` numbers them, from 1 in order of time. Without a second one, the last \
-usable snapshot is compared. Two documents are compared as NAME@MOMENT NAME@MOMENT.
+(what stood at its end, or at the end of the archive where that lies in the month or year) or a snapshot, `#12`, as `fineprint history` \
+numbers them, from 1 in order of time. Without a second one, the last usable snapshot is compared. Two documents are compared as \
+NAME@MOMENT NAME@MOMENT. Each text is introduced as `fineprint show` does.
 
 Examples:
   fineprint diff 'facebook/privacy policy' 2018-05-24 2018-05-26

@@ -8,7 +8,7 @@ use std::io::Write;
 
 pub const SHOW_HELP: &str = "\
 A document is COMPANY, or COMPANY/KIND where the company has several texts, or COMPANY/KIND/PART. @DATE is the end of a day, month or \
-year; @#12 is the twelfth snapshot, as `history` numbers them.
+year, or the end of the archive where it lies in the month or year; @#12 is the twelfth snapshot, as `history` numbers them.
 
 Without a moment the last capture of policy text is shown. As of a day it is the last one until the end of the day, as far as it may be \
 carried, and never past a deletion or the last capture of the archive: then it is not known what stood, and the exit status is 1.

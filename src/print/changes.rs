@@ -130,6 +130,11 @@ fn event(event: &Event, look: Look, out: &mut dyn Write) -> io::Result<()> {
         let more = format!("… {} more changes here", grouped((event.changes.len() - MAX_CHANGES) as u64));
         paragraph(out, look, "  ", &paint(look, QUIET, &more))?;
     }
+    for (snapshot, sign) in [(&event.from, '-'), (&event.to, '+')] {
+        if let Some(citation) = &snapshot.citation {
+            paragraph_hanging(out, look, "  ", "    ", &format!("cite {sign} {}", harmless(&citation.text)))?;
+        }
+    }
     Ok(())
 }
 

@@ -194,7 +194,7 @@ fn captured(stood: &Stood, snapshot: u32) -> String {
     };
     let instant = stood.evidence.as_ref().and_then(|evidence| evidence.instant.as_deref());
     let of = counted(u64::from(stood.snapshots), "snapshot", "snapshots");
-    format!("captured {}, one of {of} in {}{age}", capture(instant, snapshot), harmless(&stood.source))
+    format!("captured {}{age}; one of {of} in {}", capture(instant, snapshot), harmless(&stood.source))
 }
 
 fn capture(instant: Option<&str>, snapshot: u32) -> String {
