@@ -2,7 +2,7 @@
 //! charts as the terminal would.
 
 use fineprint::chart::{Coverage, Interval, Lines, Row, Series, Spans, Unit, svg, terminal};
-use fineprint::print::answer::Look;
+use fineprint::print::Look;
 use fineprint::snapshot::Day;
 use fineprint::time::{Period, Step};
 use std::path::PathBuf;

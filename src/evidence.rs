@@ -36,8 +36,8 @@ pub struct Manifest {
     /// Where the archive lay.
     pub archive: String,
     pub texts: Vec<Text>,
-    /// The file of the differences between two texts.
-    pub diff: Option<String>,
+    /// The files of the differences between two texts.
+    pub diff_files: Vec<String>,
 }
 
 /// A text, its files, and all that is known of it.
@@ -62,18 +62,21 @@ pub struct Written {
     pub files: Vec<String>,
 }
 
-/// The text of the differences of two snapshots.
-pub type Diff<'d> = &'d dyn Fn(u32, u32) -> Result<Option<String>, IndexError>;
+/// The name of a file in the folder, and what is in it.
+pub type File = (String, Vec<u8>);
+
+/// The files that tell how two texts differ.
+pub type Differences<'d> = &'d dyn Fn(&View<'_>, &Standing, &Standing) -> Result<Vec<File>, IndexError>;
 
 /// Writes the folder of what stood at one moment or two, whole or not at all.
 ///
-/// `standings`: each with a snapshot that is known. `diff` is asked where there are two snapshots.
+/// `standings`: each with a snapshot that is known. `differences` is asked where there are two.
 pub fn write(
     view: &View<'_>,
     document: &str,
     moments: &[String],
     standings: &[Standing],
-    diff: Diff<'_>,
+    differences: Differences<'_>,
     dir: &Path,
 ) -> Result<Written, EvidenceError> {
     let failed = |path: &Path| {
@@ -83,7 +86,7 @@ pub fn write(
     if is_taken(dir).map_err(failed(dir))? {
         return Err(EvidenceError::Taken(dir.display().to_string()));
     }
-    let (manifest, mut files) = contents(view, document, moments, standings, diff)?;
+    let (manifest, mut files) = contents(view, document, moments, standings, differences)?;
     let json =
         serde_json::to_vec_pretty(&manifest).map_err(|error| EvidenceError::Index(IndexError::Encode(error.to_string())))?;
     files.push(("manifest.json".into(), json));
@@ -139,14 +142,14 @@ impl Drop for Unfinished {
     }
 }
 
-type Files = Vec<(String, Vec<u8>)>;
+type Files = Vec<File>;
 
 fn contents(
     view: &View<'_>,
     document: &str,
     moments: &[String],
     standings: &[Standing],
-    diff: Diff<'_>,
+    differences: Differences<'_>,
 ) -> Result<(Manifest, Files), EvidenceError> {
     let entry = view.index.entry(view.slot)?;
     let root = view.index.catalog.sources.get(entry.source as usize).map_or("", |source| source.root.as_str());
@@ -185,13 +188,9 @@ fn contents(
         (shown.text, shown.passages) = (None, Vec::new());
         texts.push(Text { text_file, original_file, original, original_reason, shown });
     }
-    let mut diff_file = None;
-    if let [Ok(from), Ok(to)] = standings.iter().map(|standing| standing.found).collect::<Vec<_>>()[..]
-        && let Some(text) = diff(from, to)?
-    {
-        files.push(("diff.txt".into(), text.into_bytes()));
-        diff_file = Some("diff.txt".to_owned());
-    }
+    let of_both = if let [from, to] = standings { differences(view, from, to)? } else { Vec::new() };
+    let diff_files = of_both.iter().map(|(name, _)| name.clone()).collect();
+    files.extend(of_both);
     let manifest = Manifest {
         schema: SCHEMA,
         tool: TOOL,
@@ -200,7 +199,7 @@ fn contents(
         moments: moments.to_vec(),
         archive: root.to_owned(),
         texts,
-        diff: diff_file,
+        diff_files,
     };
     Ok((manifest, files))
 }
@@ -219,7 +218,8 @@ fn readme(manifest: &Manifest) -> String {
     let mut text =
         format!("What {} said, as {} recorded it in its index {}.\n\n", manifest.document, manifest.tool, manifest.fingerprint);
     for (moment, of_text) in manifest.moments.iter().zip(&manifest.texts) {
-        let citation = of_text.shown.citation.as_ref().map(|citation: &Citation| citation.text.as_str()).unwrap_or_default();
+        let citation =
+            of_text.shown.stood.citation.as_ref().map(|citation: &Citation| citation.text.as_str()).unwrap_or_default();
         text.push_str(&format!("Asked for {moment}: {}\n{citation}\n", of_text.text_file));
         let original = match (&of_text.original_file, of_text.original_reason.as_deref()) {
             (Some(file), _) => format!("Read from {file}: the same bytes as indexed, byte for byte.\n"),
@@ -228,8 +228,12 @@ fn readme(manifest: &Manifest) -> String {
             }
         };
         text.push_str(&original);
-        of_text.shown.warnings.iter().for_each(|warning| text.push_str(&format!("Warning: {}.\n", warning.message)));
+        of_text.shown.stood.warnings.iter().for_each(|warning| text.push_str(&format!("Warning: {}.\n", warning.message)));
         text.push('\n');
+    }
+    if !manifest.diff_files.is_empty() {
+        let names = manifest.diff_files.join(" and ");
+        text.push_str(&format!("What changed from the first to the second text: {names}.\n\n"));
     }
     text.push_str(
         "texts/ holds the text of each capture as it is indexed: its paragraphs with an empty line between.\n\

@@ -37,6 +37,9 @@ pub struct ChangesArgs {
     /// List changes of technical numbers and typography too
     #[arg(long)]
     pub all: bool,
+    /// Tell how the texts before and after each change are cited: whose, captured when, from where, with which hashes
+    #[arg(long)]
+    pub cite: bool,
     /// How many changes to show, earliest first (`all`: every one) [default: 20 in text, else all]
     #[arg(long, value_name = "N|all")]
     pub limit: Option<String>,
@@ -68,10 +71,16 @@ pub fn run(args: &ChangesArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let opened = args.location.open()?;
     check_sources(&observing, &opened.index)?;
     one_language(&mut query, conditions, &opened.index);
-    let langs = query.limits.langs.clone();
-    let suspect = observing.suspect;
-    let found = time::changes(&opened.index, &ChangesAsked { query, observing })?;
-    let asked = wire::changes::Asked { query: &text, langs: &langs, suspect, all: args.all, limit };
+    let changes_asked = ChangesAsked { query, observing };
+    let found = time::changes(&opened.index, &changes_asked)?;
+    let asked = wire::changes::Asked {
+        query: &text,
+        langs: &changes_asked.query.limits.langs,
+        observing: &changes_asked.observing,
+        all: args.all,
+        cite: args.cite,
+        limit,
+    };
     let wire = wire::changes::Changes::new(&found, &opened.index, &asked)?;
     match args.format {
         AnswerFormat::Text => print::changes::changes(&wire, args.all, super::look(), out)?,

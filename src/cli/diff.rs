@@ -1,20 +1,18 @@
 //! `fineprint diff`.
 
-use super::args::{Conditions, Location};
-use super::request::{self, check_sources};
+use super::document::{Asked, DocumentOptions};
 use super::{BadQuery, Outcome};
 use clap::{Args, ValueEnum};
-use fineprint::document::{Moment, Stand, StandError, choose, difference, named, stand};
-use fineprint::index::Index;
-use fineprint::query::Limits;
-use fineprint::search::{Observing, Scope};
-use fineprint::{print, query, wire};
+use fineprint::document::{Moment, View, difference, named};
+use fineprint::wire::document::Stood;
+use fineprint::{print, wire};
 use std::io::{IsTerminal, Write};
 
 pub const HELP: &str = "\
 COMPANY[/KIND[/PART]] names a document, whatever its case; where several fit, the words for each are told. A moment is a day, month or year \
-(what stood at its end) or a snapshot, `#12`, as `fineprint history` numbers them, from 1 in order of time. Without a second one, the last \
-usable snapshot is compared. Two documents are compared as NAME@MOMENT NAME@MOMENT.
+(what stood at its end, or at the end of the archive where that lies in the month or year) or a snapshot, `#12`, as `fineprint history` \
+numbers them, from 1 in order of time. Without a second one, the last usable snapshot is compared. Two documents are compared as \
+NAME@MOMENT NAME@MOMENT. Each text is introduced as `fineprint show` does.
 
 Examples:
   fineprint diff 'facebook/privacy policy' 2018-05-24 2018-05-26
@@ -30,20 +28,10 @@ pub struct DiffArgs {
     #[arg(required = true, num_args = 1..=3, value_name = "NAME|MOMENT")]
     pub what: Vec<String>,
     #[command(flatten)]
-    pub location: Location,
-    /// Only documents of this archive, as `fineprint sources` names it
-    #[arg(long, value_name = "NAME")]
-    pub source: Option<String>,
-    /// Only snapshots in this language stand for a day (`en`) [default: any]; several: any of them
-    #[arg(long, value_name = "CODE")]
-    pub lang: Vec<String>,
-    /// How old a snapshot may be to stand for a later day (`90d`, `18m`, `2y`, `unlimited`, `none`) [default: 18m for archives of every
-    /// capture, unlimited for archives of changes]
-    #[arg(long, value_name = "AGE")]
-    pub carry: Vec<String>,
-    /// Let snapshots that are no policy text (error, sign-in, consent and loading pages) stand for a day
+    pub options: DocumentOptions,
+    /// Tell how both texts are cited: whose, captured when, from where, with which hashes
     #[arg(long)]
-    pub suspect: bool,
+    pub cite: bool,
     /// List changes of technical numbers and typography too
     #[arg(long)]
     pub all: bool,
@@ -64,16 +52,12 @@ pub enum DiffFormat {
 }
 
 pub fn run(args: &DiffArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    let asked = asked(&args.what)?;
-    let conditions = Conditions { lang: args.lang.clone(), carry: args.carry.clone(), ..Conditions::default() };
-    // The language and carry are read as all commands read them.
-    let limits = if args.lang.is_empty() { Limits::default() } else { request::query("", &conditions, None)?.0.limits };
-    let observing = request::observing(&conditions, args.suspect)?;
-    let opened = args.location.open()?;
-    check_sources(&observing, &opened.index)?;
-    let [from, to] = asked.map(|(name, moment)| find(&opened.index, &limits, &observing, args.source.as_deref(), name, moment));
-    let difference = difference(&opened.index, from?, to?)?;
-    let wire = wire::diff::Diff::new(&difference, &opened.index.catalog.fingerprint, args.all);
+    let [from, to] = moments(&args.what)?;
+    let asked = args.options.open()?;
+    let (from, to) = (stood(&asked, args, from)?, stood(&asked, args, to)?);
+    let difference = difference((&from.0, from.1), (&to.0, to.1))?;
+    let fingerprint = &asked.opened.index.catalog.fingerprint;
+    let wire = wire::diff::Diff::new(&difference, [from.2, to.2], fingerprint, args.all);
     let is_equal = match args.format {
         DiffFormat::Unified => difference.from.text() == difference.to.text(),
         _ => wire.changes.is_empty(),
@@ -82,18 +66,22 @@ pub fn run(args: &DiffArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         DiffFormat::Text => print::diff::diff(&wire, args.all, super::look(), out)?,
         DiffFormat::Json => print::json(&wire, out)?,
         DiffFormat::Html => print::html::diff(&difference, &wire, args.all, out)?,
-        DiffFormat::Unified if std::io::stdout().is_terminal() => {
+        DiffFormat::Unified => {
+            print::document::head(&wire.from, super::look(), &mut std::io::stderr())?;
+            print::document::head(&wire.to, super::look(), &mut std::io::stderr())?;
             let mut text = Vec::new();
-            print::diff::unified(&difference, &mut text)?;
-            out.write_all(print::harmless(&String::from_utf8_lossy(&text)).as_bytes())?;
+            print::diff::unified(&difference, &wire, &mut text)?;
+            if std::io::stdout().is_terminal() {
+                text = print::harmless(&String::from_utf8_lossy(&text)).into_bytes();
+            }
+            out.write_all(&text)?;
         }
-        DiffFormat::Unified => print::diff::unified(&difference, out)?,
     }
-    Ok(Outcome::of(!is_equal, opened.whole))
+    Ok(Outcome::of(!is_equal, asked.opened.whole))
 }
 
 /// The two documents and their moments.
-fn asked(what: &[String]) -> Result<[(&str, Option<Moment>); 2], BadQuery> {
+fn moments(what: &[String]) -> Result<[(&str, Option<Moment>); 2], BadQuery> {
     let refused = || {
         BadQuery(
             "fineprint: two moments of a document are needed\nhint: write NAME FROM [TO] or NAME@FROM NAME@TO; a moment is 2018-05-25, 2018-05, 2018 or '#12'"
@@ -123,20 +111,18 @@ fn asked(what: &[String]) -> Result<[(&str, Option<Moment>); 2], BadQuery> {
     }
 }
 
-/// The snapshot that stands for a moment of the document that a name means.
-fn find(
-    index: &Index,
-    limits: &query::Limits,
-    observing: &Observing,
-    source: Option<&str>,
-    name: &str,
-    moment: Option<Moment>,
-) -> anyhow::Result<Stand> {
-    let told = |error: &dyn std::fmt::Display| BadQuery(print::harmless(&format!("fineprint: {error}")));
-    let slot = choose(&index.catalog, name, source).map_err(|error| told(&error))?;
-    let scope = Scope { index, limits, observing };
-    match stand(&scope, slot, moment) {
-        Err(StandError::Index(error)) => Err(error.into()),
-        found => Ok(found.map_err(|error| told(&format!("{name}: {error}")))?),
-    }
+/// The document that a name means, the snapshot that stands for a moment of it, and what is to be known of that.
+fn stood<'a>(
+    asked: &'a Asked,
+    args: &DiffArgs,
+    (name, moment): (&str, Option<Moment>),
+) -> anyhow::Result<(View<'a>, u32, Stood)> {
+    let view = asked.view_of(name, args.options.source.as_deref())?;
+    let standing = view.at(moment)?;
+    let Ok(snapshot) = standing.found else {
+        let why = standing.not_known().unwrap_or_default();
+        return Err(BadQuery(print::harmless(&format!("fineprint: {name}: {why}"))).into());
+    };
+    let stood = Stood::new(&view, &standing, args.cite)?;
+    Ok((view, snapshot, stood))
 }

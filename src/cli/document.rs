@@ -7,8 +7,8 @@ use super::request::{check_sources, observing};
 use clap::Args;
 use fineprint::document::{self, Moment, View};
 use fineprint::index::Index;
-use fineprint::query;
 use fineprint::search::Observing;
+use fineprint::{print, query};
 
 /// Which document, and which captures of it count.
 #[derive(Debug, Args)]
@@ -61,10 +61,15 @@ impl DocumentOptions {
 impl Asked {
     /// The document that a text names, and the moment of it.
     pub fn view(&self, text: &str, source: Option<&str>) -> anyhow::Result<(View<'_>, Option<Moment>)> {
-        let index: &Index = &self.opened.index;
         let named = document::named(text);
-        let slot =
-            document::choose(&index.catalog, named.name, source).map_err(|error| BadQuery(format!("fineprint: {error}")))?;
-        Ok((View::new(index, slot, &self.observing, self.langs.as_deref())?, named.moment))
+        Ok((self.view_of(named.name, source)?, named.moment))
+    }
+
+    /// The document that a name without a moment means.
+    pub fn view_of(&self, name: &str, source: Option<&str>) -> anyhow::Result<View<'_>> {
+        let index: &Index = &self.opened.index;
+        let slot = document::choose(&index.catalog, name, source)
+            .map_err(|error| BadQuery(print::harmless(&format!("fineprint: {error}"))))?;
+        Ok(View::new(index, slot, &self.observing, self.langs.as_deref())?)
     }
 }

@@ -3,15 +3,19 @@
 use super::document::DocumentOptions;
 use super::{BadQuery, Outcome};
 use clap::Args;
-use fineprint::document::Moment;
-use fineprint::{evidence, print};
+use fineprint::document::{Moment, Standing, View, difference};
+use fineprint::evidence::{self, File};
+use fineprint::index::IndexError;
+use fineprint::print;
+use fineprint::wire::diff::Diff;
+use fineprint::wire::document::Stood;
 use std::io::Write;
 use std::path::PathBuf;
 
 pub const EXPORT_HELP: &str = "\
 The folder holds the text that stood at the end of each day (or of each snapshot, `#12`), the bytes that it was read from where the \
 archive is at hand and has them still, a manifest with the captures before and after, stated dates, warnings and hashes, and SHA256SUMS, \
-which `sha256sum -c` checks. It must not be there yet, or be empty. Where it is not known what stood, nothing is written, and the exit \
+which `sha256sum -c` checks; of two dates also what changed between them, as a unified diff (`diff.txt`) and for reading (`diff.html`). It must not be there yet, or be empty. Where it is not known what stood, nothing is written, and the exit \
 status is 1.
 
 Example:
@@ -47,15 +51,13 @@ pub fn run(args: &ExportArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     }
     let standings: Vec<_> = moments.into_iter().map(|moment| view.at(Some(moment))).collect::<Result<_, _>>()?;
     for standing in &standings {
-        eprint!("{}", print::document::head(&view, standing, false, super::look())?);
+        print::document::head(&Stood::new(&view, standing, false)?, super::look(), &mut std::io::stderr())?;
     }
     if standings.iter().any(|standing| standing.found.is_err()) {
         eprintln!("fineprint: nothing is written");
         return Ok(Outcome::of(false, asked.opened.whole));
     }
-    // The place for the differences of two texts.
-    let diff = |_from: u32, _to: u32| Ok(None);
-    let written = evidence::write(&view, &args.document, &args.moments, &standings, &diff, &args.evidence)?;
+    let written = evidence::write(&view, &args.document, &args.moments, &standings, &differences, &args.evidence)?;
     let mut differs = false;
     for text in &written.manifest.texts {
         if let Some(reason) = &text.original_reason {
@@ -67,4 +69,17 @@ pub fn run(args: &ExportArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         writeln!(out, "{}", args.evidence.join(file).display())?;
     }
     Ok(Outcome::of(true, asked.opened.whole && !differs))
+}
+
+/// What changed from one text to the other: as a unified diff, and as a page.
+fn differences(view: &View<'_>, from: &Standing, to: &Standing) -> Result<Vec<File>, IndexError> {
+    let (Ok(old), Ok(new)) = (from.found, to.found) else { return Ok(Vec::new()) };
+    let difference = difference((view, old), (view, new))?;
+    let stood = [Stood::new(view, from, true)?, Stood::new(view, to, true)?];
+    let wire = Diff::new(&difference, stood, &view.index.catalog.fingerprint, true);
+    let (mut text, mut page) = (Vec::new(), Vec::new());
+    print::diff::unified(&difference, &wire, &mut text)
+        .and_then(|()| print::html::diff(&difference, &wire, true, &mut page))
+        .map_err(|error| IndexError::Encode(error.to_string()))?;
+    Ok(vec![("diff.txt".into(), text), ("diff.html".into(), page)])
 }

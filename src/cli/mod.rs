@@ -25,7 +25,7 @@ mod verify;
 use anyhow::Context;
 use args::{Cli, Command};
 use clap::Parser;
-use fineprint::print::answer::Look;
+use fineprint::print::Look;
 use std::fs::File;
 use std::io::{BufWriter, ErrorKind, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};

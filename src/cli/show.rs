@@ -8,7 +8,7 @@ use std::io::Write;
 
 pub const SHOW_HELP: &str = "\
 A document is COMPANY, or COMPANY/KIND where the company has several texts, or COMPANY/KIND/PART. @DATE is the end of a day, month or \
-year; @#12 is the twelfth snapshot, as `history` numbers them.
+year, or the end of the archive where it lies in the month or year; @#12 is the twelfth snapshot, as `history` numbers them.
 
 Without a moment the last capture of policy text is shown. As of a day it is the last one until the end of the day, as far as it may be \
 carried, and never past a deletion or the last capture of the archive: then it is not known what stood, and the exit status is 1.
@@ -51,7 +51,8 @@ pub fn run(args: &ShowArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     match args.format {
         TextFormat::Json => print::json(&wire::document::Shown::new(&view, &standing, args.cite)?, out)?,
         format => {
-            eprint!("{}", print::document::head(&view, &standing, args.cite, super::look())?);
+            let stood = wire::document::Stood::new(&view, &standing, args.cite)?;
+            print::document::head(&stood, super::look(), &mut std::io::stderr())?;
             if let Ok(snapshot) = standing.found {
                 let passages = wire::document::passages(&view, snapshot)?;
                 eprintln!();

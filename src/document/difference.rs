@@ -1,11 +1,11 @@
 //! What is different between two versions of a document, or of two documents.
 
-use super::Stand;
+use super::View;
 use crate::compare::{Piece, Step, compare};
-use crate::history::{PASSAGE_SEPARATOR, Provenance};
+use crate::history::PASSAGE_SEPARATOR;
 use crate::index::{Index, IndexError};
 use crate::passage::Shape;
-use crate::snapshot::{Captured, CommitKind, Recording};
+use crate::snapshot::CommitKind;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -23,49 +23,13 @@ pub struct Difference {
 /// One of the texts that are compared.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Side {
-    pub stand: Stand,
-    /// As counted; `None` where nothing tells it.
-    pub company: Option<String>,
-    pub kind: String,
-    pub part: String,
-    pub source: String,
-    pub recording: Recording,
-    pub captured: Option<Captured>,
-    /// The captures before and after.
-    pub before: Option<Captured>,
-    pub after: Option<Captured>,
-    pub lang: String,
-    /// Why it is no policy text.
-    pub mark: Option<&'static str>,
-    pub provenance: Provenance,
-    pub sha256_text: [u8; 32],
     pub pieces: Vec<Piece>,
 }
 
 impl Side {
-    fn read(index: &Index, stand: Stand) -> Result<Side, IndexError> {
-        let Stand { slot, snapshot, .. } = stand;
-        let entry = index.entry(slot)?;
-        let timeline = &index.record(slot)?.timeline;
-        let captured = |snapshot: Option<u32>| timeline.snapshots.get(snapshot? as usize)?.captured;
-        let number = timeline.snapshots.get(snapshot as usize).ok_or(IndexError::Damaged("a document lacks a snapshot"))?.version;
-        let facts = timeline.version_of(snapshot);
-        Ok(Side {
-            company: (!entry.company.is_empty()).then(|| entry.company.clone()),
-            kind: entry.kind.clone(),
-            part: entry.key.part.clone(),
-            source: index.catalog.sources.get(entry.source as usize).map(|source| source.name.clone()).unwrap_or_default(),
-            recording: entry.recording,
-            captured: captured(Some(snapshot)),
-            before: captured(stand.before),
-            after: captured(stand.after),
-            lang: facts.map(|facts| facts.lang.clone()).unwrap_or_default(),
-            mark: facts.and_then(|facts| facts.mark).map(crate::history::Mark::name),
-            provenance: index.provenance(slot, snapshot)?,
-            sha256_text: index.version(slot, number)?.sha256_text,
-            pieces: pieces(index, slot, number)?,
-            stand,
-        })
+    fn read(view: &View<'_>, snapshot: u32) -> Result<Side, IndexError> {
+        let version = view.version(snapshot).ok_or(IndexError::Damaged("a document lacks a snapshot"))?;
+        Ok(Side { pieces: pieces(view.index, view.slot, version)? })
     }
 
     /// The whole text.
@@ -113,16 +77,16 @@ pub fn pieces(index: &Index, slot: u32, version: u32) -> Result<Vec<Piece>, Inde
     version.entries.iter().map(piece).collect()
 }
 
-/// Compares what stands at two moments.
-pub fn difference(index: &Index, from: Stand, to: Stand) -> Result<Difference, IndexError> {
-    let (mut from, mut to) = (Side::read(index, from)?, Side::read(index, to)?);
+/// Compares the texts of two snapshots, of one document or two of an index.
+pub fn difference(old: (&View<'_>, u32), new: (&View<'_>, u32)) -> Result<Difference, IndexError> {
+    let (mut from, mut to) = (Side::read(old.0, old.1)?, Side::read(new.0, new.1)?);
     let mut re_extractions = None;
-    if from.stand.slot == to.stand.slot {
-        let slot = from.stand.slot;
-        let (first, last) = (from.stand.snapshot.min(to.stand.snapshot), from.stand.snapshot.max(to.stand.snapshot));
+    let (view, slot) = (old.0, old.0.slot);
+    if slot == new.0.slot {
+        let (first, last) = (old.1.min(new.1), old.1.max(new.1));
         let mut count = 0;
         for snapshot in first + 1..=last {
-            count += u64::from(index.provenance(slot, snapshot)?.commit_kind == Some(CommitKind::ReExtraction));
+            count += u64::from(view.index.provenance(slot, snapshot)?.commit_kind == Some(CommitKind::ReExtraction));
         }
         re_extractions = Some(count);
     } else {

@@ -5,13 +5,11 @@ pub mod cite;
 mod difference;
 pub mod history;
 mod select;
-mod stand;
 mod standing;
 mod stated;
 
 pub use cite::{Citation, HitNotes, Neighbour, TOOL, hit_notes};
 pub use difference::{Difference, Side, Tally, difference, headings, pieces};
 pub use select::{Choice, Moment, Named, SelectError, choose, named};
-pub use stand::{Stand, StandError, stand};
 pub use standing::{Standing, Unknown, View, Warning, distinct, stated_of_version, version_text};
 pub use stated::{Certainty, Role, StatedDate, stated_dates};

@@ -20,7 +20,9 @@ pub struct View<'i> {
 /// What stood at a moment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Standing {
-    /// The day that is asked about; `None` where a snapshot is, or the last text.
+    /// The last day of what is asked about; `None` where a snapshot is, or the last text.
+    pub asked: Option<Day>,
+    /// The day that is answered for: the same, or the archive's last capture where that lies in the month or year asked about.
     pub day: Option<Day>,
     /// The snapshot that stood, or why none is known.
     pub found: Result<u32, Unknown>,
@@ -38,18 +40,18 @@ pub struct Standing {
 pub enum Unknown {
     /// The text has no date.
     Undated,
-    /// The archive has no such snapshot; it has so many.
-    NoSnapshot { of: u32 },
+    /// The document has no such snapshot; it has so many.
+    NoSnapshot { number: u32, of: u32 },
     /// No capture of policy text in the language is there at all.
     NoUsable,
-    /// The day is before the first capture.
-    BeforeFirst,
-    /// The last capture before the day is older than may be carried.
-    TooOld { snapshot: u32 },
-    /// The archive deleted the text.
-    Deleted { at: Instant },
+    /// The day is before the first capture that counts.
+    BeforeFirst { first: Instant },
+    /// The last capture before the day is so many days older, which is more than may be carried.
+    TooOld { last: Instant, days: i32 },
+    /// The archive deleted the text after its last capture.
+    Deleted { at: Instant, last: Instant },
     /// The archive's last capture of anything is before the day.
-    PastEnd { last: Option<Instant> },
+    PastEnd { end: Instant, last: Instant },
 }
 
 /// What makes an answer for a day doubtful.
@@ -123,42 +125,48 @@ impl<'i> View<'i> {
 
     /// What stood at a moment; without one, the last text that observes.
     pub fn at(&self, moment: Option<Moment>) -> Result<Standing, IndexError> {
-        let day = match moment {
-            Some(Moment::End { last, .. }) => Some(last),
-            _ => None,
-        };
-        let found = match (moment, day) {
-            (Some(Moment::Snapshot(number)), _) => {
-                number.checked_sub(1).filter(|snapshot| *snapshot < self.len()).ok_or(Unknown::NoSnapshot { of: self.len() })
+        let (asked, day, found) = match moment {
+            Some(Moment::Snapshot(number)) => {
+                let of = self.len();
+                let snapshot = number.checked_sub(1).filter(|snapshot| *snapshot < of);
+                (None, None, snapshot.ok_or(Unknown::NoSnapshot { number, of }))
             }
-            (_, Some(day)) => self.on(day)?,
-            (_, None) => (0..self.len()).rev().find(|&snapshot| self.observes(snapshot)).ok_or(Unknown::NoUsable),
+            Some(Moment::End { first, last }) => {
+                let end = self.scope().end_of((first, last), self.index.entry(self.slot)?);
+                let day = end.unwrap_or(last);
+                let found = match self.scope().stands(self.slot, (first, last))? {
+                    Some(snapshot) => Ok(snapshot),
+                    None => Err(self.unknown(day)?),
+                };
+                (Some(last), Some(day), found)
+            }
+            None => {
+                let last = (0..self.len()).rev().find(|&snapshot| self.observes(snapshot));
+                (None, None, last.ok_or(Unknown::NoUsable))
+            }
         };
-        self.standing(day, found, moment.is_none())
+        self.standing((asked, day), found, moment.is_none())
     }
 
-    /// The snapshot that stands at the end of a day, or why none does.
-    fn on(&self, day: Day) -> Result<Result<u32, Unknown>, IndexError> {
+    /// Why nothing stands at the end of a day.
+    fn unknown(&self, day: Day) -> Result<Unknown, IndexError> {
         if !self.timeline.is_dated() {
-            return Ok(Err(Unknown::Undated));
+            return Ok(Unknown::Undated);
         }
-        if let Some(found) = self.scope().as_of(self.slot, day)? {
-            return Ok(Ok(found));
-        }
-        let end = self.index.last_capture(self.index.entry(self.slot)?.source);
-        if end.is_none_or(|end| end.day() < day) {
-            return Ok(Err(Unknown::PastEnd { last: end }));
-        }
-        let Some(last) = self.last_by(day) else {
-            let any = (0..self.len()).any(|snapshot| self.observes(snapshot));
-            return Ok(Err(if any { Unknown::BeforeFirst } else { Unknown::NoUsable }));
+        let instant = |snapshot: u32| self.captured(snapshot).map(|captured| captured.instant);
+        let Some(first) = (0..self.len()).find(|&snapshot| self.observes(snapshot)).and_then(instant) else {
+            return Ok(Unknown::NoUsable);
         };
-        let after =
-            |ended: &&Instant| self.captured(last).is_some_and(|captured| **ended >= captured.instant) && ended.day() <= day;
-        Ok(Err(match self.timeline.ended.iter().find(after) {
-            Some(&at) => Unknown::Deleted { at },
-            None => Unknown::TooOld { snapshot: last },
-        }))
+        let Some(last) = self.last_by(day).and_then(instant) else {
+            return Ok(Unknown::BeforeFirst { first });
+        };
+        if let Some(&at) = self.timeline.ended.iter().find(|ended| **ended >= last && ended.day() <= day) {
+            return Ok(Unknown::Deleted { at, last });
+        }
+        Ok(match self.index.last_capture(self.index.entry(self.slot)?.source) {
+            Some(end) if end.day() < day => Unknown::PastEnd { end, last },
+            _ => Unknown::TooOld { last, days: day.0.saturating_sub(last.day().0) },
+        })
     }
 
     /// The last capture that observes until the end of a day, however old.
@@ -166,7 +174,12 @@ impl<'i> View<'i> {
         (0..self.len()).rev().find(|&snapshot| self.timeline.day(snapshot).is_some_and(|at| at <= day) && self.observes(snapshot))
     }
 
-    fn standing(&self, day: Option<Day>, found: Result<u32, Unknown>, is_last: bool) -> Result<Standing, IndexError> {
+    fn standing(
+        &self,
+        (asked, day): (Option<Day>, Option<Day>),
+        found: Result<u32, Unknown>,
+        is_last: bool,
+    ) -> Result<Standing, IndexError> {
         let (before, after) = match (found, day) {
             (Ok(snapshot), _) => self.neighbours(snapshot),
             (Err(_), Some(day)) => {
@@ -177,7 +190,7 @@ impl<'i> View<'i> {
             (Err(_), None) => (None, None),
         };
         let mut standing =
-            Standing { day, found, before, after, passed_over: Vec::new(), stated: Vec::new(), warnings: Vec::new() };
+            Standing { asked, day, found, before, after, passed_over: Vec::new(), stated: Vec::new(), warnings: Vec::new() };
         if let Ok(snapshot) = found {
             standing.stated = self.version(snapshot).map_or(Ok(Vec::new()), |version| self.stated(version))?;
             standing.warnings = self.warnings(snapshot, after, day, &standing.stated)?;
@@ -295,13 +308,47 @@ impl fmt::Display for Unknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Unknown::Undated => f.write_str("the text has no date"),
-            Unknown::NoSnapshot { of } => write!(f, "there is no such snapshot: the document has {of}"),
+            Unknown::NoSnapshot { number, of: 1 } => write!(f, "there is no snapshot #{number}: the document has #1 only"),
+            Unknown::NoSnapshot { number, of } => write!(f, "there is no snapshot #{number}: the document has #1 to #{of}"),
             Unknown::NoUsable => f.write_str("no capture is policy text in the language asked for"),
-            Unknown::BeforeFirst => f.write_str("the first capture is later"),
-            Unknown::TooOld { .. } => f.write_str("the last capture before is too old to stand for that day (--carry)"),
-            Unknown::Deleted { at } => write!(f, "the archive deleted the text on {}", at.day()),
-            Unknown::PastEnd { last: Some(last) } => write!(f, "the last capture of the whole archive is of {}", last.day()),
-            Unknown::PastEnd { last: None } => f.write_str("the archive has no dated capture"),
+            Unknown::BeforeFirst { first } => write!(f, "the first capture is later, of {first}"),
+            Unknown::TooOld { last, days } => {
+                let unit = if *days == 1 { "day" } else { "days" };
+                write!(f, "the last capture before, of {last}, is {days} {unit} older, which is more than may be carried")
+            }
+            Unknown::Deleted { at, last } => {
+                write!(f, "the archive deleted the text on {}, after the capture of {last}", at.day())
+            }
+            Unknown::PastEnd { end, last } => {
+                write!(f, "the last capture of the whole archive is of {}, and that of the text of {last}", end.day())
+            }
         }
+    }
+}
+
+impl Unknown {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Unknown::Undated => Some("its only snapshot is #1"),
+            Unknown::NoUsable => Some("--suspect takes captures that are no policy text, --lang any those in other languages"),
+            Unknown::TooOld { .. } => Some("--carry unlimited takes it all the same"),
+            Unknown::NoSnapshot { .. } | Unknown::BeforeFirst { .. } | Unknown::Deleted { .. } | Unknown::PastEnd { .. } => None,
+        }
+    }
+}
+
+impl Standing {
+    /// Where it is not known what stood: why, and what to do about it.
+    pub fn not_known(&self) -> Option<String> {
+        let unknown = self.found.err()?;
+        let why = match self.day {
+            Some(day) => format!("not known what stood on {day}: {unknown}"),
+            None => unknown.to_string(),
+        };
+        Some(match unknown.hint() {
+            Some(hint) => format!("{why}\nhint: {hint}"),
+            None => why,
+        })
     }
 }

@@ -1,5 +1,6 @@
 //! An answer for reading.
 
+use super::look::{Look, QUIET, STRONG, bar, paint, paragraph, paragraph_hanging, shortened};
 use super::{counted, harmless};
 use crate::document::HitNotes;
 use crate::search::{Answer, Appearing, Hit, Request, YearCount};
@@ -8,22 +9,6 @@ use crate::wire::day;
 use anstyle::{AnsiColor, Style};
 use std::io::{self, Write};
 use std::ops::Range;
-use textwrap::core::display_width;
-
-/// How an answer looks.
-#[derive(Debug, Clone, Copy)]
-pub struct Look {
-    /// Columns to fill at most.
-    pub width: usize,
-    /// Whether the terminal shows colours; without, matches stand between `**`.
-    pub colour: bool,
-}
-
-/// Narrower output would be columns of single words.
-pub(crate) const MIN_WIDTH: usize = 24;
-
-/// Longer lines are tiring to read.
-pub(crate) const MAX_WIDTH: usize = 110;
 
 /// Of a longer passage only the neighbourhood of the first match is shown (characters).
 const MAX_SHOWN: usize = 700;
@@ -32,13 +17,11 @@ const MAX_SHOWN: usize = 700;
 const BEFORE_MATCH: usize = 200;
 
 const INDENT: &str = "    ";
-pub(crate) const STRONG: Style = Style::new().bold();
 const MATCH: Style = AnsiColor::Red.on_default().bold();
-pub(crate) const QUIET: Style = Style::new().dimmed();
 
 /// The whole answer. `notes`: one for each hit, or none.
 pub fn answer(answer: &Answer, request: &Request, notes: &[HitNotes], look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let look = Look { width: look.width.clamp(MIN_WIDTH, MAX_WIDTH), ..look };
+    let look = look.fitting();
     paragraph(out, look, "", &totals(answer))?;
     if let Some(as_of) = answer.as_of {
         let unknown = match as_of.unknown {
@@ -102,16 +85,6 @@ fn chart(years: &[YearCount], look: Look, out: &mut dyn Write) -> io::Result<()>
     Ok(())
 }
 
-/// A bar of eighths of a block.
-pub(super) fn bar(share: f64, width: usize) -> String {
-    let eighths = (share * width as f64 * 8.0).round() as usize;
-    let mut bar = "█".repeat(eighths / 8);
-    if !eighths.is_multiple_of(8) {
-        bar.extend(char::from_u32(0x2590 - (eighths % 8) as u32));
-    }
-    bar
-}
-
 fn hit(hit: &Hit, request: &Request, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let company = hit.company.as_deref().unwrap_or("unknown company");
     let kind = paint(look, QUIET, &format!("· {}", harmless(&hit.kind)));
@@ -146,16 +119,6 @@ fn site(facts: &SiteFacts) -> Option<String> {
     let told: Vec<String> = rank.into_iter().chain(categories).collect();
     let interval = facts.interval.map(|interval| interval.to_string());
     (!told.is_empty()).then(|| told.into_iter().chain(interval).collect::<Vec<_>>().join(" · "))
-}
-
-/// A heading that is no more than a heading should be: some captures take whole paragraphs for headings.
-pub(super) fn shortened(heading: &str) -> String {
-    const MOST: usize = 80;
-    if heading.chars().count() <= MOST {
-        return heading.to_owned();
-    }
-    let start: String = heading.chars().take(MOST - 1).collect();
-    format!("{}…", start.trim_end())
 }
 
 /// When the wordings that match stood.
@@ -241,36 +204,4 @@ fn marked(shown: &Excerpt, look: Look) -> String {
 fn mark_words(matched: &str) -> String {
     let words: Vec<String> = matched.split(' ').map(|word| format!("{MATCH}{word}{MATCH:#}")).collect();
     words.join(" ")
-}
-
-pub(crate) fn paint(look: Look, style: Style, text: &str) -> String {
-    if look.colour && !text.is_empty() {
-        let words: Vec<String> =
-            text.split(' ').map(|word| if word.is_empty() { String::new() } else { format!("{style}{word}{style:#}") }).collect();
-        words.join(" ")
-    } else {
-        text.to_owned()
-    }
-}
-
-pub(crate) fn paragraph(out: &mut dyn Write, look: Look, indent: &str, text: &str) -> io::Result<()> {
-    paragraph_hanging(out, look, indent, indent, text)
-}
-
-/// Lines below an entry of a list stand as deep as its text.
-pub(crate) fn paragraph_hanging(out: &mut dyn Write, look: Look, first: &str, rest: &str, text: &str) -> io::Result<()> {
-    let lead: String = text.chars().take_while(|c| *c == ' ').collect();
-    let body = &text[lead.len()..];
-    let hang = if body.starts_with("• ") { "  " } else { "" };
-    let (first, rest) = (format!("{first}{lead}"), format!("{rest}{lead}{hang}"));
-    let options = textwrap::Options::new(look.width.max(display_width(&rest) + 8))
-        .initial_indent(&first)
-        .subsequent_indent(&rest)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation)
-        .word_separator(textwrap::WordSeparator::AsciiSpace)
-        .break_words(true);
-    for line in textwrap::wrap(body, options) {
-        writeln!(out, "{}", line.trim_end())?;
-    }
-    Ok(())
 }

@@ -1,7 +1,7 @@
 //! Changes over time for reading.
 
-use super::answer::{Look, MAX_WIDTH, MIN_WIDTH, QUIET, STRONG, paint, paragraph, paragraph_hanging, shortened};
 use super::diff::{heading, lines, marked};
+use super::look::{Look, QUIET, STRONG, paint, paragraph, paragraph_hanging, shortened};
 use super::{counted, grouped, harmless};
 use crate::wire::changes::{Change, Changes, Event};
 use std::io::{self, Write};
@@ -18,7 +18,7 @@ const MAX_CHANGES: usize = 12;
 
 /// What was found: totals, and a block for each event.
 pub fn changes(found: &Changes, all: bool, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let look = Look { width: look.width.clamp(MIN_WIDTH, MAX_WIDTH), ..look };
+    let look = look.fitting();
     for line in totals(found, all) {
         paragraph(out, look, "", &line)?;
     }
@@ -121,7 +121,7 @@ fn event(event: &Event, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let mut above = None;
     for change in event.changes.iter().take(MAX_CHANGES) {
         if above != Some(&change.heading) {
-            heading(&change.heading, Look { width: look.width, ..look }, out)?;
+            heading(&change.heading, look, out)?;
             above = Some(&change.heading);
         }
         self::change(change, look, out)?;
@@ -129,6 +129,11 @@ fn event(event: &Event, look: Look, out: &mut dyn Write) -> io::Result<()> {
     if event.changes.len() > MAX_CHANGES {
         let more = format!("… {} more changes here", grouped((event.changes.len() - MAX_CHANGES) as u64));
         paragraph(out, look, "  ", &paint(look, QUIET, &more))?;
+    }
+    for (snapshot, sign) in [(&event.from, '-'), (&event.to, '+')] {
+        if let Some(citation) = &snapshot.citation {
+            paragraph_hanging(out, look, "  ", "    ", &format!("cite {sign} {}", harmless(&citation.text)))?;
+        }
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Tables for scripts and spreadsheets.
 
 use crate::search::YearCount;
-use crate::wire::changes::Changes;
+use crate::wire::changes::{Changes, Snapshot};
 use crate::wire::{Answer, BatchError, Hit, Source};
 use csv::Writer;
 use std::io::Write;
@@ -134,9 +134,12 @@ pub fn changes(changes: &Changes, out: &mut dyn Write) -> csv::Result<()> {
         "after",
         "absent_since",
         "absent_days",
+        "cite_from",
+        "cite_to",
     ])?;
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     for event in &changes.events {
+        let cite = |snapshot: &Snapshot| snapshot.citation.as_ref().map(|citation| citation.text.clone()).unwrap_or_default();
         for change in &event.changes {
             table.write_record([
                 text(&event.company),
@@ -156,6 +159,8 @@ pub fn changes(changes: &Changes, out: &mut dyn Write) -> csv::Result<()> {
                 text(&change.after),
                 text(&change.absent_since),
                 change.absent_days.map(|days| days.to_string()).unwrap_or_default(),
+                cite(&event.from),
+                cite(&event.to),
             ])?;
         }
     }

@@ -1,9 +1,10 @@
 //! The difference of two texts for reading, and as a unified diff.
 
-use super::answer::{Look, MAX_WIDTH, MIN_WIDTH, QUIET, STRONG, paint, paragraph, paragraph_hanging, shortened};
+use super::look::{Look, QUIET, STRONG, paint, paragraph, paragraph_hanging, shortened};
 use super::{counted, harmless};
-use crate::document::{Difference, Side};
-use crate::wire::diff::{Diff, End, Word};
+use crate::document::Difference;
+use crate::wire::diff::{Diff, Word};
+use crate::wire::document::Stood;
 use anstyle::{AnsiColor, Style};
 use std::io::{self, Write};
 
@@ -23,7 +24,7 @@ const INDENT: &str = "  ";
 
 /// The changes for reading, under their headings; what is unchanged is left out.
 pub fn diff(diff: &Diff, all: bool, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let look = Look { width: look.width.clamp(MIN_WIDTH, MAX_WIDTH), ..look };
+    let look = look.fitting();
     end(&diff.from, '-', look, out)?;
     end(&diff.to, '+', look, out)?;
     writeln!(out)?;
@@ -64,44 +65,24 @@ pub(super) fn notes(diff: &Diff, all: bool) -> Vec<String> {
         notes.push(format!("{captures} read anew by other rules between the two: what changed there is not the company's."));
     }
     if diff.from.lang != diff.to.lang {
-        let name = |end: &End| end.lang.clone().unwrap_or_else(|| "a language that cannot be told".into());
+        let name = |stood: &Stood| match stood.lang.as_deref() {
+            None | Some("und") => "one that cannot be told".to_owned(),
+            Some(lang) => lang.to_owned(),
+        };
         notes.push(format!("The texts are in different languages: {} and {}.", name(&diff.from), name(&diff.to)));
-    }
-    for end in [&diff.from, &diff.to] {
-        if let Some(mark) = end.mark {
-            notes.push(format!("#{} is no policy text: {}.", end.snapshot, mark.replace('_', " ")));
-        }
     }
     notes
 }
 
-/// One of the texts: whose, which capture, how old it is, and what was captured before and after.
-fn end(end: &End, sign: char, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let title = format!("{sign} {}", paint(look, STRONG, &harmless(&title(end))));
-    paragraph_hanging(out, look, "", INDENT, &title)?;
-    paragraph(out, look, INDENT, &paint(look, QUIET, &harmless(&when(end))))
-}
-
-/// `Acme · Privacy Policy #12 of 2018-05-24`.
-pub(super) fn title(end: &End) -> String {
-    let company = end.company.as_deref().unwrap_or("unknown company");
-    let part = end.part.iter().map(|part| format!(" · {part}")).collect::<String>();
-    let instant = end.evidence.instant.as_deref().unwrap_or("unknown date");
-    format!("{company} · {}{part} #{} of {instant}", end.kind, end.snapshot)
-}
-
-/// The age of a text, and its neighbours.
-pub(super) fn when(end: &End) -> String {
-    let mut told = Vec::new();
-    if let (Some(asked), Some(days)) = (&end.asked, end.age_days) {
-        told.push(match days {
-            0 => format!("captured on {asked}"),
-            days => format!("{} older than {asked}", counted(days.max(0) as u64, "day", "days")),
-        });
+/// One of the texts, as `show` tells of it.
+fn end(stood: &Stood, sign: char, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    for (at, line) in super::document::lines(stood).iter().enumerate() {
+        match at {
+            0 => paragraph_hanging(out, look, "", INDENT, &format!("{sign} {}", paint(look, STRONG, line)))?,
+            _ => paragraph_hanging(out, look, INDENT, "    ", line)?,
+        }
     }
-    told.push(end.before.as_ref().map_or("no usable capture before".into(), |before| format!("capture before: {before}")));
-    told.push(end.after.as_ref().map_or("none after".into(), |after| format!("after: {after}")));
-    format!("{} ({})", told.join("; "), end.source)
+    Ok(())
 }
 
 /// The headings above a change.
@@ -176,17 +157,17 @@ fn cut(run: &str, first: bool, last: bool, most: usize, shown: usize) -> String 
 }
 
 /// A unified diff of the whole texts, as `patch` reads it. Control characters are left as they are in the texts.
-pub fn unified(difference: &Difference, out: &mut dyn Write) -> io::Result<()> {
+pub fn unified(difference: &Difference, wire: &Diff, out: &mut dyn Write) -> io::Result<()> {
     let (old, new) = (format!("{}\n", difference.from.text()), format!("{}\n", difference.to.text()));
     let diff = similar::TextDiff::from_lines(&old, &new);
-    write!(out, "{}", diff.unified_diff().context_radius(CONTEXT).header(&header(&difference.from), &header(&difference.to)))
+    write!(out, "{}", diff.unified_diff().context_radius(CONTEXT).header(&header(&wire.from), &header(&wire.to)))
 }
 
 /// A name and a date in the manner of `diff`, on one line.
-fn header(side: &Side) -> String {
-    let part = if side.part.is_empty() { String::new() } else { format!("/{}", side.part) };
-    let name = format!("{}/{}{part}", side.company.as_deref().unwrap_or_default(), side.kind);
+fn header(stood: &Stood) -> String {
+    let part = if stood.part.is_empty() { String::new() } else { format!("/{}", stood.part) };
+    let name = format!("{}/{}{part}", stood.company.as_deref().unwrap_or_default(), stood.kind);
     let name: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let date = side.captured.map_or_else(|| "undated".to_owned(), |captured| captured.instant.to_string());
-    format!("{name}\t{date}")
+    let instant = stood.evidence.as_ref().and_then(|evidence| evidence.instant.as_deref());
+    format!("{name}\t{}", instant.unwrap_or("undated"))
 }

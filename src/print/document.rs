@@ -1,21 +1,16 @@
 //! One document for reading: its history, its text at a moment, and what is to be known of that.
 
-use super::answer::{Look, MAX_WIDTH, MIN_WIDTH, QUIET, STRONG, paint, paragraph, paragraph_hanging};
+use super::look::{Look, QUIET, STRONG, paint, paragraph, paragraph_hanging};
 use super::{counted, grouped, harmless};
 use crate::document::history::Row;
-use crate::document::{self, Standing, StatedDate, View};
-use crate::index::IndexError;
-use crate::wire::document::{History, Passage, age_days};
+use crate::document::{self, StatedDate};
+use crate::wire::document::{self as wire, History, Neighbour, Passage, Stood};
 use csv::Writer;
 use std::io::{self, Write};
 
-fn narrowed(look: Look) -> Look {
-    Look { width: look.width.clamp(MIN_WIDTH, MAX_WIDTH), ..look }
-}
-
 /// The history, a line a row.
 pub fn history(history: &History, rows: &[Row], look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let look = narrowed(look);
+    let look = look.fitting();
     let recorded = match history.recording {
         "changes" => "an archive of changes",
         _ => "an archive of captures",
@@ -152,91 +147,95 @@ pub fn history_csv(history: &History, out: &mut dyn Write) -> csv::Result<()> {
 }
 
 /// What is to be known of a text before reading it: what stood when, beside which captures, with which dates and doubts.
-pub fn head(view: &View<'_>, standing: &Standing, cite: bool, look: Look) -> Result<String, IndexError> {
-    let look = narrowed(look);
-    let entry = view.index.entry(view.slot)?;
-    let mut lines: Vec<String> = Vec::new();
-    let company = (!entry.company.is_empty()).then_some(entry.company.as_str());
-    let as_of = standing.day.map(|day| format!(", as of {day}")).unwrap_or_default();
-    lines.push(format!("{}{as_of}", title(company, &entry.kind, &entry.key.part)));
-    let capture = |snapshot: u32| {
-        let when = view.captured(snapshot).map_or_else(|| "undated".into(), |captured| captured.instant.to_string());
-        format!("{when} (#{})", snapshot + 1)
-    };
-    let of_capture = |other: Option<u32>| match (other, standing.found) {
-        (None, _) => "none".to_owned(),
-        (Some(other), Ok(shown)) if view.version(other) == view.version(shown) => {
-            format!("{}, with the same text", capture(other))
-        }
-        (Some(other), _) => capture(other),
-    };
-    match standing.found {
-        Ok(snapshot) => {
-            let age = match age_days(view, standing) {
-                Some(0) => ", that day".to_owned(),
-                Some(age) => format!(", {} before that day: carried, not observed", counted(age.max(0) as u64, "day", "days")),
-                None => String::new(),
-            };
-            lines.push(format!(
-                "captured {}, one of {}{age}",
-                capture(snapshot),
-                counted(u64::from(view.len()), "snapshot", "snapshots")
-            ));
-            if let Some(mark) = view.mark(snapshot) {
-                lines.push(format!("this is no policy text: {}", mark.name().replace('_', " ")));
-            }
-            if !view.langs().is_empty() && !view.observes(snapshot) && view.mark(snapshot).is_none() {
-                lines.push(format!("its language is {}", view.lang(snapshot)));
-            }
-        }
-        Err(unknown) => {
-            let day = standing.day.map(|day| format!(" on {day}")).unwrap_or_default();
-            lines.push(format!("not known what stood{day}: {unknown}"));
-        }
-    }
-    if view.timeline.is_dated() {
-        lines.push(format!("capture before: {}; after: {}", of_capture(standing.before), of_capture(standing.after)));
-    }
-    for one in document::distinct(&standing.stated) {
-        lines.push(format!("{} (\"{}\")", stated_plain(one), harmless(&one.words)));
-    }
-    if !standing.passed_over.is_empty() {
-        let passed: Vec<String> = standing
-            .passed_over
-            .iter()
-            .take(5)
-            .map(|&snapshot| {
-                let why = view.mark(snapshot).map_or_else(
-                    || format!("language {}", if view.lang(snapshot).is_empty() { "unknown" } else { view.lang(snapshot) }),
-                    |mark| mark.name().replace('_', " "),
-                );
-                format!("{}: {why}", capture(snapshot))
-            })
-            .collect();
-        let more = standing.passed_over.len().saturating_sub(passed.len());
-        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-        lines.push(format!("passed over (--lang, --suspect): {}{more}", passed.join("; ")));
-    }
-    lines.extend(standing.warnings.iter().map(|warning| format!("warning: {}", harmless(&warning.to_string()))));
-    if let (true, Ok(snapshot)) = (cite, standing.found) {
-        lines.push(format!("cite: {}", harmless(&crate::wire::document::cite(&view.cite(snapshot)?))));
-    }
-    let mut text = Vec::new();
-    for (at, line) in lines.iter().enumerate() {
+pub fn head(stood: &Stood, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let look = look.fitting();
+    for (at, line) in lines(stood).iter().enumerate() {
         let indent = if at == 0 { "" } else { "  " };
-        paragraph_hanging(&mut text, look, indent, "    ", line).map_err(|error| IndexError::Encode(error.to_string()))?;
+        paragraph_hanging(out, look, indent, "    ", line)?;
     }
-    Ok(String::from_utf8_lossy(&text).into_owned())
+    Ok(())
 }
 
-fn stated_plain(stated: &StatedDate) -> String {
-    let doubt = if stated.readings.len() > 1 { ", ambiguous" } else { "" };
-    format!("states {} {}{doubt}", stated.role.name(), stated.readings_text())
+/// The same as lines, the first of which is the title.
+pub(super) fn lines(stood: &Stood) -> Vec<String> {
+    let as_of = match (&stood.asked, &stood.as_of) {
+        (Some(asked), Some(day)) if asked != day => format!(", as of {day}, where the archive ends"),
+        (_, Some(day)) => format!(", as of {day}"),
+        (_, None) => String::new(),
+    };
+    let mut lines = vec![format!("{}{as_of}", title(stood.company.as_deref(), &stood.kind, &stood.part))];
+    lines.extend(stood.not_known.iter().flat_map(|why| why.lines()).map(harmless));
+    lines.extend(stood.snapshot.map(|snapshot| captured(stood, snapshot)));
+    match (stood.mark, &stood.lang) {
+        (Some(mark), _) => lines.push(format!("this is no policy text: {}", mark.replace('_', " "))),
+        (None, Some(lang)) if !stood.langs.is_empty() && !stood.langs.contains(lang) => {
+            lines.push(format!("its language is {lang}"))
+        }
+        _ => {}
+    }
+    if stood.evidence.as_ref().is_some_and(|evidence| evidence.instant.is_some())
+        || stood.before.is_some()
+        || stood.after.is_some()
+    {
+        lines.push(format!("capture before: {}; after: {}", beside(stood.before.as_ref()), beside(stood.after.as_ref())));
+    }
+    lines.extend(stated_lines(stood));
+    lines.extend(passed_over(stood));
+    lines.extend(stood.warnings.iter().map(|warning| format!("warning: {}", harmless(&warning.message))));
+    lines.extend(stood.citation.iter().map(|citation| format!("cite: {}", harmless(&citation.text))));
+    lines
+}
+
+fn captured(stood: &Stood, snapshot: u32) -> String {
+    let age = match stood.age_days {
+        Some(0) => ", that day".to_owned(),
+        Some(age) => format!(", {} before that day: carried, not observed", counted(age.max(0) as u64, "day", "days")),
+        None => String::new(),
+    };
+    let instant = stood.evidence.as_ref().and_then(|evidence| evidence.instant.as_deref());
+    let of = counted(u64::from(stood.snapshots), "snapshot", "snapshots");
+    format!("captured {}{age}; one of {of} in {}", capture(instant, snapshot), harmless(&stood.source))
+}
+
+fn capture(instant: Option<&str>, snapshot: u32) -> String {
+    format!("{} (#{snapshot})", instant.unwrap_or("undated"))
+}
+
+fn beside(other: Option<&Neighbour>) -> String {
+    let Some(other) = other else { return "none".to_owned() };
+    let same = if other.same_text { ", with the same text" } else { "" };
+    format!("{}{same}", capture(other.instant.as_deref(), other.snapshot))
+}
+
+/// Of stated dates of one role with the same readings the first.
+fn stated_lines(stood: &Stood) -> Vec<String> {
+    let dates = &stood.stated_dates;
+    let same = |a: &wire::StatedDate, b: &wire::StatedDate| a.role == b.role && a.readings == b.readings;
+    let first = dates.iter().enumerate().filter(|(at, one)| !dates[..*at].iter().any(|other| same(one, other)));
+    first
+        .map(|(_, stated)| {
+            let doubt = if stated.readings.len() > 1 { ", ambiguous" } else { "" };
+            format!("states {} {}{doubt} (\"{}\")", stated.role, stated.readings.join(" or "), harmless(&stated.words))
+        })
+        .collect()
+}
+
+/// Captures that do not count, the first ones by name.
+fn passed_over(stood: &Stood) -> Option<String> {
+    const SHOWN: usize = 5;
+    let one = |passed: &wire::PassedOver| {
+        let why = passed.mark.map_or_else(|| format!("language {}", passed.lang), |mark| mark.replace('_', " "));
+        format!("{}: {why}", capture(passed.instant.as_deref(), passed.snapshot))
+    };
+    let told: Vec<String> = stood.passed_over.iter().take(SHOWN).map(one).collect();
+    let more = stood.passed_over.len() - told.len();
+    let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+    (!told.is_empty()).then(|| format!("passed over (--lang, --suspect): {}{more}", told.join("; ")))
 }
 
 /// A text, broken into lines for the terminal, its headings marked.
 pub fn text(passages: &[Passage], look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let look = narrowed(look);
+    let look = look.fitting();
     for (at, passage) in passages.iter().enumerate() {
         if at > 0 {
             writeln!(out)?;

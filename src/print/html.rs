@@ -1,6 +1,7 @@
 //! The difference of two texts as a page that needs nothing else.
 
-use super::diff::{notes, title, when};
+use super::diff::notes;
+use super::escaped;
 use crate::compare::{Piece, Run, Step, mark_words};
 use crate::document::Difference;
 use crate::passage::Shape;
@@ -16,7 +17,7 @@ h1{font-size:1.35rem;line-height:1.3;margin:0 0 1rem}
 .end{margin:0 0 .7rem;padding-left:.8rem;border-left:.35rem solid var(--gone-ink)}
 .end.new{border-color:var(--add-ink)}
 .end small,.counts,.note,footer,.above{color:var(--quiet)}
-.end small{display:block}
+.end small{display:block;overflow-wrap:anywhere}
 .end a{color:inherit;overflow-wrap:anywhere}
 p{margin:.7rem 0;overflow-wrap:anywhere;white-space:pre-wrap}
 p.heading{font-weight:bold;font-family:system-ui,sans-serif;margin-top:1.5rem}
@@ -35,22 +36,6 @@ summary{color:var(--quiet);font-size:.85rem;padding:.35rem 0;cursor:pointer}
 footer{margin-top:3rem;font-size:.8rem}
 ";
 
-/// Text of the archive for a page: nothing in it is markup, and what could turn the order of characters around is replaced.
-pub fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in super::harmless(text).chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
-}
-
 /// The whole of both texts, with what changed marked, and what is unchanged folded up.
 pub fn diff(difference: &Difference, wire: &Diff, all: bool, out: &mut dyn Write) -> io::Result<()> {
     let company = wire.to.company.as_deref().unwrap_or("unknown company");
@@ -58,9 +43,12 @@ pub fn diff(difference: &Difference, wire: &Diff, all: bool, out: &mut dyn Write
     writeln!(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">")?;
     writeln!(out, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")?;
     writeln!(out, "<title>{name}, what changed</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n<h1>{name}</h1>")?;
-    for (end, class) in [(&wire.from, "end"), (&wire.to, "end new")] {
-        let (title, when) = (escaped(&title(end)), escaped(&when(end)));
-        writeln!(out, "<div class=\"{class}\">{title}<small>{when}</small>{}</div>", link(end.evidence.url.as_deref()))?;
+    for (stood, class) in [(&wire.from, "end"), (&wire.to, "end new")] {
+        let lines = super::document::lines(stood);
+        let (title, rest) = lines.split_first().map_or(("", &[][..]), |(title, rest)| (title.as_str(), rest));
+        let rest: String = rest.iter().map(|line| format!("<small>{}</small>", escaped(line))).collect();
+        let url = stood.evidence.as_ref().and_then(|evidence| evidence.url.as_deref());
+        writeln!(out, "<div class=\"{class}\">{}{rest}{}</div>", escaped(title), link(url))?;
     }
     let totals = &wire.totals;
     let counts = [
@@ -77,11 +65,10 @@ pub fn diff(difference: &Difference, wire: &Diff, all: bool, out: &mut dyn Write
     }
     writeln!(out, "</header>\n<main>")?;
     steps(difference, all, out)?;
-    let ends =
-        [&wire.from, &wire.to].map(|end| format!("{} (SHA-256 of the text {})", end.evidence.path, end.evidence.sha256_text));
     writeln!(out, "</main>\n<footer>")?;
-    for end in ends {
-        writeln!(out, "<div>{}</div>", escaped(&end))?;
+    for evidence in [&wire.from, &wire.to].into_iter().filter_map(|stood| stood.evidence.as_ref()) {
+        let place = format!("{} (SHA-256 of the text {})", evidence.path, evidence.sha256_text);
+        writeln!(out, "<div>{}</div>", escaped(&place))?;
     }
     writeln!(out, "<div>fineprint {}, index {}</div>", env!("CARGO_PKG_VERSION"), escaped(&wire.fingerprint))?;
     writeln!(out, "</footer>\n</body>\n</html>")
@@ -155,8 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_text_is_markup() {
-        assert_eq!(escaped("<script a='b'>\"&\u{202e}\n"), "&lt;script a=&#39;b&#39;&gt;&quot;&amp;\u{fffd}\n");
+    fn addresses_of_scripts_are_no_links() {
         assert_eq!(link(Some("javascript:alert(1)")), "<small>javascript:alert(1)</small>");
     }
 }

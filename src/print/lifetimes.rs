@@ -1,6 +1,6 @@
 //! Lifetimes for reading, and as a table.
 
-use super::answer::Look;
+use super::Look;
 use super::{counted, day_of, grouped, harmless, padded, wrapped};
 use crate::wire::lifetimes::{Interval, Lifetimes, Row};
 use csv::Writer;

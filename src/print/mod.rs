@@ -7,11 +7,14 @@ pub mod diff;
 pub mod document;
 pub mod html;
 pub mod lifetimes;
+pub mod look;
 pub mod spread;
 pub mod summary;
 pub mod trend;
 pub mod trend_csv;
 pub mod verify;
+
+pub use look::Look;
 
 use serde::Serialize;
 use std::io::{self, Write};
@@ -30,6 +33,24 @@ pub fn harmless(text: &str) -> String {
             || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}')
     };
     text.chars().map(|c| if is_harmful(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
+/// Text of the archive for HTML and SVG: nothing in it is markup, what could turn the order of characters around is replaced, and so is
+/// what XML cannot hold.
+pub fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in harmless(text).chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            '\u{fffe}' | '\u{ffff}' => escaped.push(char::REPLACEMENT_CHARACTER),
+            c => escaped.push(c),
+        }
+    }
+    escaped
 }
 
 /// The day of a date that is written with its time.
@@ -88,6 +109,12 @@ mod tests {
     #[test]
     fn escapes_of_the_archive_do_not_reach_the_terminal() {
         assert_eq!(harmless("a\x1b[31mb\u{202e}c\u{9b}d\ne"), "a\u{fffd}[31mb\u{fffd}c\u{fffd}d\ne");
+    }
+
+    #[test]
+    fn no_text_of_the_archive_is_markup() {
+        let text = "<script a='b'>\"&\u{202e}\u{1b}[31m\u{0}\u{ffff}\n";
+        assert_eq!(escaped(text), "&lt;script a=&#39;b&#39;&gt;&quot;&amp;\u{fffd}\u{fffd}[31m\u{fffd}\u{fffd}\n");
     }
 
     #[test]

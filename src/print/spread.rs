@@ -1,6 +1,6 @@
 //! What spread, for reading and as a table.
 
-use super::answer::Look;
+use super::Look;
 use super::lifetimes::basis;
 use super::{counted, day_of, grouped, harmless, padded, wrapped};
 use crate::wire::spread::{Cluster, Company, Spread};

@@ -1,6 +1,6 @@
 //! A trend for reading: a table for each query, then what was counted and how.
 
-use super::answer::{Look, MAX_WIDTH, MIN_WIDTH, QUIET, STRONG, bar, paint, paragraph};
+use super::look::{Look, QUIET, STRONG, bar, paint, paragraph};
 use super::{counted, grouped, harmless};
 use crate::search::DEFAULT_CARRY;
 use crate::snapshot::Recording;
@@ -17,7 +17,7 @@ const MIN_BAR: usize = 3;
 
 /// The tables and the notes. `default_language`: the one that queries without any were narrowed to.
 pub fn trend(trend: &Trend, default_language: Option<&str>, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let look = Look { width: look.width.clamp(MIN_WIDTH, MAX_WIDTH), ..look };
+    let look = look.fitting();
     for series in &trend.queries {
         paragraph(out, look, "", &title(trend, series, look))?;
         if series.points.is_empty() {
@@ -191,7 +191,7 @@ fn same(all: &[Series], of: impl Fn(&Series) -> String) -> Option<String> {
 
 /// Who is behind a point.
 pub fn members(trend: &Trend, period: Period, default_language: Option<&str>, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let look = Look { width: look.width.clamp(MIN_WIDTH, MAX_WIDTH), ..look };
+    let look = look.fitting();
     for series in &trend.queries {
         paragraph(out, look, "", &format!("{} · {period}", title(trend, series, look)))?;
         let members = series.members.as_deref().unwrap_or_default();

@@ -110,10 +110,9 @@ impl Scope<'_> {
     pub fn stands(&self, slot: u32, (first, last): (Day, Day)) -> Result<Option<u32>, IndexError> {
         let entry = self.index.entry(slot)?;
         let timeline = &self.index.record(slot)?.timeline;
-        let Some(end) = self.index.last_capture(entry.source).map(|end| end.day()).filter(|end| *end >= first) else {
+        let Some(last) = self.end_of((first, last), entry) else {
             return Ok(None);
         };
-        let last = last.min(end);
         let until = days(timeline, DayRange { first: None, last: Some(last) });
         let observes = |&snapshot: &u32| self.observes(timeline, snapshot);
         let Some(found) = until.last().and_then(|last| (0..=last).rev().find(observes)) else {
@@ -124,6 +123,13 @@ impl Scope<'_> {
         }
         let earliest = self.carry(entry).earliest((first, last));
         Ok(timeline.day(found).filter(|captured| *captured >= earliest).map(|_| found))
+    }
+
+    /// The day on which a period ends for a document: its last day, or that of the last capture of the source, where it lies in the
+    /// period; `None` where the source ends before.
+    pub fn end_of(&self, (first, last): (Day, Day), entry: &DocumentEntry) -> Option<Day> {
+        let end = self.index.last_capture(entry.source)?.day();
+        (end >= first).then(|| last.min(end))
     }
 
     /// Whether a snapshot tells what the document said: it is policy text, in a language asked for.

@@ -1,9 +1,11 @@
 //! Changes over time as scripts see them: what `changes` says.
 
 use super::diff::{Word, words};
+use super::document::Citation;
 use super::{SCHEMA, day};
+use crate::document::View;
 use crate::index::{Index, IndexError};
-use crate::search::Cause;
+use crate::search::{Cause, Observing};
 use crate::time::{self, ChangeKind};
 use serde::Serialize;
 
@@ -73,6 +75,9 @@ pub struct Snapshot {
     /// As `history` numbers it, from 1.
     pub snapshot: u32,
     pub instant: String,
+    /// How its text is cited, where that is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub citation: Option<Citation>,
 }
 
 #[derive(Debug, Serialize)]
@@ -97,9 +102,11 @@ pub struct Change {
 pub struct Asked<'a> {
     pub query: &'a str,
     pub langs: &'a [Vec<String>],
-    pub suspect: bool,
+    pub observing: &'a Observing,
     /// Whether changes of technical numbers and typography are listed.
     pub all: bool,
+    /// Whether the texts before and after each event are cited.
+    pub cite: bool,
     /// How many events are listed; `None`: every one.
     pub limit: Option<usize>,
 }
@@ -108,13 +115,13 @@ impl Changes {
     pub fn new(found: &time::Changes, index: &Index, asked: &Asked<'_>) -> Result<Changes, IndexError> {
         let totals = &found.totals;
         let events = found.events.iter().filter(|event| asked.all || !event.is_technical());
-        let events = events.take(asked.limit.unwrap_or(usize::MAX)).map(|event| Event::new(event, index, asked.all));
+        let events = events.take(asked.limit.unwrap_or(usize::MAX)).map(|event| Event::new(event, index, asked));
         Ok(Changes {
             schema: SCHEMA,
             fingerprint: index.catalog.fingerprint.clone(),
             query: asked.query.to_owned(),
             lang: (!asked.langs.is_empty()).then(|| asked.langs.concat()),
-            suspect: asked.suspect,
+            suspect: asked.observing.suspect,
             totals: Totals {
                 events: totals.events,
                 cannot_be_told: totals.cannot_be_told,
@@ -137,16 +144,22 @@ impl Changes {
 }
 
 impl Event {
-    fn new(event: &time::ChangeEvent, index: &Index, all: bool) -> Result<Event, IndexError> {
+    fn new(event: &time::ChangeEvent, index: &Index, asked: &Asked<'_>) -> Result<Event, IndexError> {
         let entry = index.entry(event.slot)?;
-        let changes = event.changes.iter().filter(|change| all || !change.technical);
+        let changes = event.changes.iter().filter(|change| asked.all || !change.technical);
+        let langs = asked.langs.first().map(Vec::as_slice).unwrap_or_default();
+        let view = View::new(index, event.slot, asked.observing, Some(langs))?;
+        let cited = |of: time::SnapshotRef| {
+            let citation = asked.cite.then(|| view.cite(of.snapshot)).transpose()?;
+            Ok::<_, IndexError>(Snapshot { citation: citation.as_ref().map(Citation::new), ..Snapshot::new(of) })
+        };
         Ok(Event {
             company: (!entry.company.is_empty()).then(|| entry.company.clone()),
             kind: entry.kind.clone(),
             part: (!entry.key.part.is_empty()).then(|| entry.key.part.clone()),
             source: index.catalog.sources.get(entry.source as usize).map(|source| source.name.clone()).unwrap_or_default(),
-            from: Snapshot::new(event.from),
-            to: Snapshot::new(event.to),
+            from: cited(event.from)?,
+            to: cited(event.to)?,
             by_company: match event.cause {
                 Cause::Company => "yes",
                 Cause::ReExtraction => "no",
@@ -166,7 +179,7 @@ impl Event {
 
 impl Snapshot {
     fn new(of: time::SnapshotRef) -> Snapshot {
-        Snapshot { snapshot: of.snapshot + 1, instant: of.captured.instant.to_string() }
+        Snapshot { snapshot: of.snapshot + 1, instant: of.captured.instant.to_string(), citation: None }
     }
 }
 

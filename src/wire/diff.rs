@@ -1,6 +1,7 @@
 //! The difference of two texts as scripts see it: what `diff` says.
 
-use super::{Evidence, SCHEMA};
+use super::SCHEMA;
+use super::document::Stood;
 use crate::compare::{Run, Step, mark_words};
 use crate::document::{Difference, Side, Tally};
 use serde::Serialize;
@@ -9,32 +10,13 @@ use serde::Serialize;
 pub struct Diff {
     pub schema: u32,
     pub fingerprint: String,
-    pub from: End,
-    pub to: End,
+    /// The texts that were compared.
+    pub from: Stood,
+    pub to: Stood,
     pub totals: Totals,
     /// Of two versions of one document: how many captures between them were read anew by other rules.
     pub re_extractions: Option<u64>,
     pub changes: Vec<Change>,
-}
-
-/// A text that was compared.
-#[derive(Debug, Serialize)]
-pub struct End {
-    pub company: Option<String>,
-    pub kind: String,
-    pub part: Option<String>,
-    pub source: String,
-    /// As `history` numbers it, from 1.
-    pub snapshot: u32,
-    /// The day asked for, and how many days older the snapshot is.
-    pub asked: Option<String>,
-    pub age_days: Option<i32>,
-    /// The usable captures before and after.
-    pub before: Option<String>,
-    pub after: Option<String>,
-    pub lang: Option<String>,
-    pub mark: Option<&'static str>,
-    pub evidence: Evidence,
 }
 
 #[derive(Debug, Serialize)]
@@ -84,14 +66,14 @@ pub fn words(before: &str, after: &str) -> Vec<Word> {
 
 impl Diff {
     /// `all`: with the changes of technical numbers and typography.
-    pub fn new(difference: &Difference, fingerprint: &str, all: bool) -> Diff {
+    pub fn new(difference: &Difference, [from, to]: [Stood; 2], fingerprint: &str, all: bool) -> Diff {
         let tally = Tally::of(&difference.steps);
         let listed = difference.steps.iter().filter(|step| all || !step.is_technical());
         Diff {
             schema: SCHEMA,
             fingerprint: fingerprint.to_owned(),
-            from: End::new(&difference.from),
-            to: End::new(&difference.to),
+            from,
+            to,
             totals: Totals {
                 unchanged: tally.unchanged,
                 added: tally.added,
@@ -128,25 +110,5 @@ impl Change {
         };
         let heading = heading.iter().map(|heading| heading.to_string()).collect();
         Some(Change { change, technical: step.is_technical(), heading, before, after, words })
-    }
-}
-
-impl End {
-    fn new(side: &Side) -> End {
-        let instant = |captured: Option<crate::snapshot::Captured>| captured.map(|captured| captured.instant.to_string());
-        End {
-            company: side.company.clone(),
-            kind: side.kind.clone(),
-            part: (!side.part.is_empty()).then(|| side.part.clone()),
-            source: side.source.clone(),
-            snapshot: side.stand.snapshot + 1,
-            asked: side.stand.age.map(|(day, _)| day.to_string()),
-            age_days: side.stand.age.map(|(_, days)| days),
-            before: instant(side.before),
-            after: instant(side.after),
-            lang: (!side.lang.is_empty()).then(|| side.lang.clone()),
-            mark: side.mark,
-            evidence: Evidence::of_text(&side.provenance, side.captured, &side.sha256_text, side.text().chars().count()),
-        }
     }
 }

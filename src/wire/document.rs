@@ -117,25 +117,28 @@ pub struct HistoryRow {
     pub duplicates: u64,
 }
 
-/// What `show` says.
+/// What stood at a moment, and what makes that doubtful.
 #[derive(Debug, Serialize)]
-pub struct Shown {
-    pub schema: u32,
-    pub fingerprint: String,
+pub struct Stood {
     pub company: Option<String>,
     pub kind: String,
     pub part: String,
     pub source: String,
     pub recording: &'static str,
     pub langs: Vec<String>,
-    /// The day asked about.
+    /// The last day of what is asked about.
+    pub asked: Option<String>,
+    /// The day answered for: the same, or the archive's last capture where that lies in the month or year asked about.
     pub as_of: Option<String>,
     /// Why it is not known what stood; null where it is.
     pub unknown: Option<String>,
+    /// The same for people, with the day and a hint.
+    #[serde(skip)]
+    pub not_known: Option<String>,
     pub snapshot: Option<u32>,
     /// How many there are.
     pub snapshots: u32,
-    /// Days from the capture to the day asked about.
+    /// Days from the capture to the day answered for.
     pub age_days: Option<i32>,
     pub lang: Option<String>,
     pub mark: Option<&'static str>,
@@ -148,6 +151,15 @@ pub struct Shown {
     pub warnings: Vec<Warning>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub citation: Option<Citation>,
+}
+
+/// What `show` says.
+#[derive(Debug, Serialize)]
+pub struct Shown {
+    pub schema: u32,
+    pub fingerprint: String,
+    #[serde(flatten)]
+    pub stood: Stood,
     pub text: Option<String>,
     pub passages: Vec<Passage>,
 }
@@ -331,23 +343,23 @@ impl HistoryRow {
     }
 }
 
-impl Shown {
-    pub fn new(view: &View<'_>, standing: &Standing, cite: bool) -> Result<Shown, IndexError> {
+impl Stood {
+    /// `cite`: with its citation.
+    pub fn new(view: &View<'_>, standing: &Standing, cite: bool) -> Result<Stood, IndexError> {
         let entry = view.index.entry(view.slot)?;
         let found = standing.found.ok();
         let neighbour = |other: Option<u32>| other.map(|other| Neighbour::new(&view.neighbour(other, found)));
-        let passages = found.map_or(Ok(Vec::new()), |snapshot| passages(view, snapshot))?;
-        Ok(Shown {
-            schema: SCHEMA,
-            fingerprint: view.index.catalog.fingerprint.clone(),
+        Ok(Stood {
             company: (!entry.company.is_empty()).then(|| entry.company.clone()),
             kind: entry.kind.clone(),
             part: entry.key.part.clone(),
             source: source_name(view)?,
             recording: recording(entry.recording),
             langs: view.langs().to_vec(),
+            asked: standing.asked.map(|day| day.to_string()),
             as_of: standing.day.map(|day| day.to_string()),
             unknown: standing.found.err().map(|unknown| unknown.to_string()),
+            not_known: standing.not_known(),
             snapshot: found.map(|snapshot| snapshot + 1),
             snapshots: view.len(),
             age_days: age_days(view, standing),
@@ -360,11 +372,20 @@ impl Shown {
             stated_dates: standing.stated.iter().map(StatedDate::new).collect(),
             warnings: standing.warnings.iter().map(Warning::new).collect(),
             citation: found.filter(|_| cite).map(|snapshot| view.cite(snapshot)).transpose()?.as_ref().map(Citation::new),
-            text: found
-                .and_then(|snapshot| view.version(snapshot))
-                .map(|version| version_text(view.index, view.slot, version))
-                .transpose()?,
-            passages,
+        })
+    }
+}
+
+impl Shown {
+    pub fn new(view: &View<'_>, standing: &Standing, cite: bool) -> Result<Shown, IndexError> {
+        let found = standing.found.ok();
+        let version = found.and_then(|snapshot| view.version(snapshot));
+        Ok(Shown {
+            schema: SCHEMA,
+            fingerprint: view.index.catalog.fingerprint.clone(),
+            stood: Stood::new(view, standing, cite)?,
+            text: version.map(|version| version_text(view.index, view.slot, version)).transpose()?,
+            passages: found.map_or(Ok(Vec::new()), |snapshot| passages(view, snapshot))?,
         })
     }
 }
@@ -380,14 +401,14 @@ impl PassedOver {
     }
 }
 
-/// Days from the capture shown to the day asked about.
-pub fn age_days(view: &View<'_>, standing: &Standing) -> Option<i32> {
+/// Days from the capture shown to the day answered for.
+fn age_days(view: &View<'_>, standing: &Standing) -> Option<i32> {
     let captured = view.captured(standing.found.ok()?)?.instant.day();
     Some(standing.day?.0.saturating_sub(captured.0))
 }
 
 /// The evidence of a whole text.
-pub fn evidence(view: &View<'_>, snapshot: u32) -> Result<Evidence, IndexError> {
+fn evidence(view: &View<'_>, snapshot: u32) -> Result<Evidence, IndexError> {
     let version = view.version(snapshot).ok_or(IndexError::Damaged("a snapshot has no version"))?;
     let chars = version_text(view.index, view.slot, version)?.chars().count();
     Ok(Evidence::new(&search::Evidence {

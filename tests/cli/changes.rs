@@ -377,3 +377,25 @@ fn a_capture_in_another_language_is_no_change() {
     place.search(&["information", "--in", "added", "--as-of", "2005-07-01"]).exit(2);
     place.search(&["information asof:2005-07-01", "--in", "added"]).exit(2).warns("since: and until:");
 }
+
+#[test]
+fn both_texts_of_a_change_are_cited() {
+    let place = Place::with(&[("acme/2010-01-01.md", "We keep your data."), ("acme/2010-02-02.md", "We sell your data.")]);
+    place.index(&[]).exit(0);
+    let run = |args: &[&str]| place.run(&[&["changes", "--index", INDEX], args].concat()).exit(0);
+    let event = run(&["--cite", "--format", "json"]).json()["events"][0].clone();
+    for (end, number) in [("from", "1"), ("to", "2")] {
+        // As `show` cites it.
+        let shown = place.run(&["show", "--index", INDEX, &format!("acme@#{number}"), "--cite", "--format", "json"]).json();
+        assert_eq!(event[end]["citation"], shown["citation"]);
+    }
+    let text = run(&["--cite"]).text().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("cite - acme, Policy, captured 2010-01-01"), "{text}");
+    assert!(text.contains("cite + acme, Policy, captured 2010-02-02"), "{text}");
+    let csv = run(&["--cite", "--format", "csv"]).csv();
+    let column = csv[0].iter().position(|name| name == "cite_to").unwrap();
+    assert_eq!(csv[1][column], event["to"]["citation"]["text"].as_str().unwrap());
+    // Only where it is asked for.
+    assert!(run(&["--format", "json"]).json()["events"][0]["to"]["citation"].is_null());
+    assert!(!run(&[]).text().contains("cite"));
+}

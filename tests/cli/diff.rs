@@ -48,15 +48,17 @@ fn changes_are_listed_under_their_headings() {
     assert_eq!(json["totals"]["unchanged"], 3);
     let (from, to) = (&json["from"], &json["to"]);
     assert_eq!((&from["asked"], &from["age_days"], &from["snapshot"]), (&"2010-12-31".into(), &305.into(), &1.into()));
-    assert_eq!((&from["before"], &from["after"]), (&Value::Null, &"2011-03-01".into()));
+    assert_eq!((&from["before"], &from["after"]["instant"]), (&Value::Null, &"2011-03-01".into()));
     // The empty capture observes nothing.
-    assert_eq!((&to["before"], &to["after"]), (&"2010-03-01".into(), &"2014-01-01".into()));
+    assert_eq!((&to["before"]["instant"], &to["after"]["instant"]), (&"2010-03-01".into(), &"2014-01-01".into()));
     assert_eq!(to["evidence"]["path"], "acme/2011-03-01.md");
 
     let text = diff(&place, &["acme", "2010", "2011"]).exit(0);
     text.says("Passages: 1 added, 1 removed, 1 reworded, 0 moved, 3 unchanged.")
         .says("~ We keep your data for [-one year-]{+two years+} and not a day longer.")
-        .says("305 days older than 2010-12-31");
+        .says("- acme · Policy, as of 2010-12-31")
+        .says("captured 2010-03-01 (#1), 305 days before that day: carried, not observed")
+        .says("capture before: none; after: 2011-03-01 (#2)");
 }
 
 #[test]
@@ -83,13 +85,40 @@ fn moments_are_days_or_numbers_and_the_last_usable_snapshot_by_default() {
 }
 
 #[test]
+fn each_text_is_told_as_show_tells_it() {
+    let place = place();
+    for moment in ["2010", "2011-03-01", "2012-05", "2014", "2014-06", "#3", "#4"] {
+        let mut shown =
+            place.run(&["show", "--index", INDEX, &format!("acme@{moment}"), "--cite", "--format", "json"]).exit(0).json();
+        for field in ["schema", "fingerprint", "text", "passages"] {
+            shown.as_object_mut().unwrap().remove(field).unwrap();
+        }
+        let run = diff(&place, &["acme", "#1", moment, "--cite", "--format", "json"]);
+        assert_eq!(run.json()["to"], shown, "{moment}");
+    }
+    // A month or year in which the archive ends, ends with it.
+    let json = diff(&place, &["acme", "2011", "2014", "--format", "json"]).exit(0).json();
+    let to = &json["to"];
+    assert_eq!((&to["asked"], &to["as_of"], &to["age_days"]), (&"2014-12-31".into(), &"2014-06-01".into(), &151.into()));
+    diff(&place, &["acme", "2011", "2014"]).exit(0).says("+ acme · Policy, as of 2014-06-01, where the archive ends");
+    diff(&place, &["acme", "2011", "2014-06-02"]).exit(2).warns("the last capture of the whole archive");
+}
+
+#[test]
 fn what_is_not_known_is_told() {
     let place = place();
     let told = |args: &[&str], what: &str| drop(diff(&place, args).exit(2).warns(what));
-    told(&["acme", "2009", "2011"], "not known as of 2009-12-31: the first capture that can be used is of 2010-03-01");
-    told(&["acme", "2013", "2014"], "not known as of 2013-12-31: the last capture before is of 2011-03-01, 1036 days older");
-    told(&["acme", "2010", "2020"], "not known as of 2020-12-31: the archive ends with 2014-06-01");
-    told(&["acme", "#9"], "there is no snapshot #9: the text has #1 to #4");
+    told(&["acme", "2009", "2011"], "acme: not known what stood on 2009-12-31: the first capture is later, of 2010-03-01");
+    told(
+        &["acme", "2013", "2014"],
+        "not known what stood on 2013-12-31: the last capture before, of 2011-03-01, is 1036 days older",
+    );
+    told(&["acme", "2013", "2014"], "hint: --carry unlimited takes it all the same");
+    told(
+        &["acme", "2010", "2020"],
+        "on 2020-12-31: the last capture of the whole archive is of 2014-06-01, and that of the text of 2014-01-01",
+    );
+    told(&["acme", "#9"], "acme: there is no snapshot #9: the document has #1 to #4");
     told(&["acme", "yesterday"], "two moments of a document are needed");
     told(&["acme", "2010", "yesterday"], "`yesterday` is no moment");
     told(&["acme"], "two moments of a document are needed");

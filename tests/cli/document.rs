@@ -97,6 +97,36 @@ fn a_day_is_answered_with_its_doubts() {
 }
 
 #[test]
+fn a_difference_is_told_with_the_doubts_of_both_texts() {
+    let place = changes();
+    let args = ["diff", "--index", INDEX, "acme", "2018-03-31", "2018-05-20"];
+    let told = |more: &[&str]| place.run(&[&args, more].concat()).exit(1).text();
+    let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let json: Value = serde_json::from_str(&told(&["--format", "json"])).unwrap();
+    assert_eq!(json["from"]["stated_dates"][0]["readings"], serde_json::json!(["2018-04-01"]));
+    assert_eq!(json["from"]["warnings"][0]["warning"], "takes_effect_later");
+    assert_eq!(json["to"]["warnings"][0]["warning"], "next_states_date");
+    assert!(json["from"]["citation"].is_null());
+    let cited: Value = serde_json::from_str(&told(&["--cite", "--format", "json"])).unwrap();
+    assert_eq!(cited["to"]["citation"]["sha256_text"], json["to"]["evidence"]["sha256_text"]);
+    for (format, quoted) in [("text", "\""), ("html", "&quot;")] {
+        let text = line(&told(&["--format", format, "--cite"]));
+        for words in [
+            "as of 2018-03-31",
+            "21 days before that day: carried, not observed",
+            "71 days before that day: carried, not observed",
+            "capture before: 2018-01-10T10:00:00Z (#1); after: 2018-06-11T10:00:00Z (#3)",
+            &format!("states effective 2018-04-01 ({quoted}Effective: April 1, 2018{quoted})"),
+            "warning: the text shown says that it takes effect later, 2018-04-01",
+            "warning: the next capture, of 2018-06-11T10:00:00Z, states updated 2018-05-20",
+            "cite: Acme, Privacy Policy, captured 2018-03-10T10:00:00Z",
+        ] {
+            assert!(text.contains(words), "{words} is not in {text}");
+        }
+    }
+}
+
+#[test]
 fn what_is_not_known_is_not_shown() {
     let place = changes();
     // The empty page is passed over.
@@ -108,8 +138,8 @@ fn what_is_not_known_is_not_shown() {
     for (document, why, options) in [
         ("acme@2018-01-09", "the first capture is later", &[][..]),
         ("acme@2019-01-02", "the last capture of the whole archive is", &[]),
-        ("acme@2018-05-20", "too old", &["--carry", "30d"]),
-        ("acme@#6", "the document has 5", &[]),
+        ("acme@2018-05-20", "is 71 days older", &["--carry", "30d"]),
+        ("acme@#6", "there is no snapshot #6: the document has #1 to #5", &[]),
     ] {
         let run = place.run(&[&["show", "--index", INDEX, document], options].concat()).exit(1);
         assert_eq!(run.text(), "");

@@ -41,6 +41,19 @@ fn a_folder_holds_texts_originals_and_hashes_that_check() {
         let archived = place.path(ARCHIVE).join(format!("Acme/Privacy Policy/{instant}.md"));
         assert_eq!(file("original_file"), fs::read(archived).unwrap());
     }
+    // What changed between the two.
+    assert_eq!(manifest["diff_files"], serde_json::json!(["diff.txt", "diff.html"]));
+    let unified = fs::read_to_string(place.path("proof/diff.txt")).unwrap();
+    let (gone, new) = ("-We keep what you tell us for a year.", "+We keep what you tell us for ever.");
+    assert!(unified.lines().any(|line| line == gone) && unified.lines().any(|line| line == new), "{unified}");
+    let page = fs::read_to_string(place.path("proof/diff.html")).unwrap();
+    assert!(page.contains("<del>a year</del><ins>ever</ins>") && page.contains("cite: Acme, Privacy Policy"), "{page}");
+    assert!(["diff.txt", "diff.html"].iter().all(|name| names.contains(name)), "{names:?}");
+    match std::process::Command::new("sha256sum").args(["-c", "--strict", "SHA256SUMS"]).current_dir(place.path("proof")).output()
+    {
+        Ok(checked) => assert!(checked.status.success(), "{checked:?}"),
+        Err(error) => eprintln!("skipped: sha256sum cannot be run: {error}"),
+    }
     // What is there is not written over.
     place.run(&export).exit(2).warns("not empty");
     let left = fs::read_dir(place.path(""))

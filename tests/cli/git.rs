@@ -101,6 +101,24 @@ fn a_bare_clone_and_a_dataset_of_the_same_versions_answer_alike() {
 }
 
 #[test]
+fn a_deletion_is_told_by_show_and_diff_even_past_the_end_of_the_archive() {
+    let place = Place::new();
+    let repository = Repository::new(&place);
+    repository.record(ACME, policy("one year"), "2019-01-01T12:00:00Z", "Record");
+    repository.delete(ACME, "2020-06-01T12:00:00Z");
+    repository.record("Other/Privacy Policy.md", policy("one day"), "2021-01-01T12:00:00Z", "Record");
+    place.index(&[]).exit(0);
+    let why = "the archive deleted the text on 2020-06-01, after the capture of 2019-01-01T12:00:00Z";
+    for day in ["2020-06-01", "2020", "2021-01-01", "2030"] {
+        let diff = place.run(&["diff", "--index", INDEX, "acme", "#1", day]).exit(2);
+        diff.warns("acme: not known what stood on ").warns(why);
+        let show = place.run(&["show", "--index", INDEX, &format!("acme@{day}"), "--format", "json"]).exit(1);
+        assert_eq!(show.json()["unknown"], why);
+    }
+    place.run(&["diff", "--index", INDEX, "acme", "#1", "2020-05-31"]).exit(1);
+}
+
+#[test]
 fn a_deleted_text_does_not_stand_on_later_days() {
     let place = Place::new();
     let repository = Repository::new(&place);

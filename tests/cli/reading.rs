@@ -2,7 +2,8 @@
 
 use crate::place::{INDEX, Place, corpus_place};
 use fineprint::index::Index;
-use fineprint::print::answer::{Look, answer};
+use fineprint::print::Look;
+use fineprint::print::answer::answer;
 use fineprint::search::{Folding, Request, Sort, search};
 use std::sync::Arc;
 

@@ -7,6 +7,7 @@ mod spans;
 pub use lines::lines;
 pub use spans::spans;
 
+use crate::print::escaped;
 use measure::Font;
 use std::fmt::Write;
 
@@ -23,24 +24,6 @@ const SMALL: Font = Font::plain(12.0);
 
 /// The fonts of common systems, all of about one width.
 const FONTS: &str = "'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', 'Segoe UI', Roboto, system-ui, sans-serif";
-
-/// Text for XML: nothing in it is markup, and what cannot be shown or turns the order of characters around is left out.
-pub fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            c if c.is_whitespace() => escaped.push(' '),
-            c if c.is_control() || is_no_text(c) => {}
-            c => escaped.push(c),
-        }
-    }
-    escaped
-}
 
 fn is_no_text(c: char) -> bool {
     let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}');
@@ -136,7 +119,7 @@ impl Picture {
     }
 
     fn open(&mut self, name: &str) {
-        self.push(format_args!("<g><title>{}</title>", escape(&shown(name))));
+        self.push(format_args!("<g><title>{}</title>", escaped(&shown(name))));
     }
 
     fn close(&mut self) {
@@ -151,8 +134,8 @@ impl Picture {
             Anchor::End => r#" text-anchor="end""#,
         };
         let weight = if font.bold { r#" font-weight="bold""# } else { "" };
-        let whole = whole.filter(|whole| *whole != text).map(|whole| format!("<title>{}</title>", escape(whole)));
-        let (x, y, size, text, whole) = (number(x), number(y), number(font.size), escape(text), whole.unwrap_or_default());
+        let whole = whole.filter(|whole| *whole != text).map(|whole| format!("<title>{}</title>", escaped(whole)));
+        let (x, y, size, text, whole) = (number(x), number(y), number(font.size), escaped(text), whole.unwrap_or_default());
         let Colour { name, light, .. } = colour;
         self.push(format_args!(
             r#"<text x="{x}" y="{y}"{anchor} font-size="{size}"{weight} fill="{light}" class="f-{name}">{whole}{text}</text>"#
@@ -218,7 +201,7 @@ impl Picture {
     /// The whole file.
     fn finish(self, title: &str, description: &str, definitions: &str) -> String {
         let (width, height) = (number(WIDTH), number(self.bottom.ceil()));
-        let (title, description) = (escape(&shown(title)), escape(&shown(description)));
+        let (title, description) = (escaped(&shown(title)), escaped(&shown(description)));
         let mut dark = String::new();
         for Colour { name, dark: colour, .. } in OTHERS.iter().chain(&SERIES) {
             let _ = writeln!(dark, ".fineprint-chart .f-{name} {{ fill: {colour}; }}");

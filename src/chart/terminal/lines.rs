@@ -1,10 +1,10 @@
 //! Lines over periods for the terminal.
 
-use super::{Cells, fitting, heading, shortened, shown, source};
+use super::{Cells, heading, shortened, shown, source};
 use crate::chart::scale::{Label, Room, Ticks};
 use crate::chart::{Lines, Series};
-use crate::print::answer::{Look, QUIET, paint, paragraph, paragraph_hanging};
 use crate::print::grouped;
+use crate::print::look::{Look, QUIET, paint, paragraph, paragraph_hanging};
 use anstyle::{AnsiColor, Style};
 use std::io::{self, Write};
 use textwrap::core::display_width;
@@ -37,7 +37,7 @@ const MAX_BAR: usize = 5;
 
 /// The chart, with a legend and a row that tells how much was observed.
 pub fn lines(chart: &Lines, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let look = fitting(look);
+    let look = look.fitting();
     heading(&chart.title, &chart.subtitle, look, out)?;
     let ticks = chart.ticks(HEIGHT / 3);
     let labels: Vec<String> = ticks.values.iter().map(|value| chart.label(&ticks, *value)).collect();

@@ -6,16 +6,11 @@ mod spans;
 pub use lines::lines;
 pub use spans::spans;
 
-use crate::print::answer::{Look, MAX_WIDTH, MIN_WIDTH, QUIET, STRONG, paint, paragraph};
 use crate::print::harmless;
+use crate::print::look::{Look, QUIET, STRONG, paint, paragraph};
 use anstyle::Style;
 use std::io::{self, Write};
 use textwrap::core::display_width;
-
-/// Charts are no wider than text for reading, and no narrower than a few cells.
-fn fitting(look: Look) -> Look {
-    Look { width: look.width.clamp(MIN_WIDTH, MAX_WIDTH), ..look }
-}
 
 /// Text on one line.
 fn shown(text: &str) -> String {

@@ -1,9 +1,9 @@
 //! Rows on a common time for the terminal.
 
-use super::{Cells, fitting, heading, shortened, shown, source};
+use super::{Cells, heading, shortened, shown, source};
 use crate::chart::scale::Room;
 use crate::chart::{Row, Spans};
-use crate::print::answer::{Look, QUIET, paint, paragraph};
+use crate::print::look::{Look, QUIET, paint, paragraph};
 use crate::snapshot::Day;
 use anstyle::{AnsiColor, Style};
 use std::io::{self, Write};
@@ -20,7 +20,7 @@ const LABEL: usize = 24;
 
 /// The chart, with a legend.
 pub fn spans(chart: &Spans, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let look = fitting(look);
+    let look = look.fitting();
     heading(&chart.title, &chart.subtitle, look, out)?;
     let most = LABEL.min(look.width / 3);
     let labels: Vec<String> = chart.rows.iter().map(|row| shortened(&shown(&row.label), most)).collect();
