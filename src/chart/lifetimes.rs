@@ -42,14 +42,17 @@ fn row(label: String, life: &Life) -> Row {
         absent_before: one.absent_before.map(|absent| absent.day()),
         since_before: one.since_before,
         first_seen: one.first_seen.day(),
-        last_seen: one.last_seen.day(),
+        // What was deleted stood until then.
+        last_seen: one.ended.map_or(one.last_seen, |ended| ended.max(one.last_seen)).day(),
         absent_after: one.absent_after.map(|absent| absent.day()),
         // What the archive deleted is not still there.
         still: one.absent_after.is_none() && one.ended.is_none(),
     };
+    let ended = life.intervals.iter().filter_map(|one| one.ended).max();
+    let last_ended = ended.unwrap_or(life.last_observed).day();
     Row {
         label,
-        observed: Some((life.first_observed.day(), life.last_observed.day())),
+        observed: Some((life.first_observed.day(), life.last_observed.day().max(last_ended))),
         intervals: life.intervals.iter().map(interval).collect(),
         captures: Vec::new(),
     }

@@ -18,7 +18,8 @@ pub struct DocumentOptions {
     /// The archive, where several hold the document
     #[arg(long, value_name = "NAME")]
     pub source: Option<String>,
-    /// Only captures in this language count (`en`; `any`: in all); several: any of them [default: the commonest of the document]
+    /// Only captures in this language count (`en`; `any`: in all); several: any of them [default: the commonest of the index, or of the
+    /// document where it has none in that]
     #[arg(long, value_name = "CODE")]
     pub lang: Vec<String>,
     /// How old a capture may be to stand for a later day (`90d`, `18m`, `2y`, `unlimited`, `none`), for all archives or one

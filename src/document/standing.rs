@@ -64,10 +64,11 @@ pub enum Warning {
 }
 
 impl<'i> View<'i> {
-    /// `langs`: the languages in which a capture counts; `None`: the commonest of the document's own.
+    /// `langs`: the languages in which a capture counts; `None`: the commonest of the index where the document has captures in it, else the commonest of the document's own.
     pub fn new(index: &'i Index, slot: u32, observing: &'i Observing, langs: Option<&[String]>) -> Result<View<'i>, IndexError> {
         let timeline = &index.record(slot)?.timeline;
-        let own = || index.entry(slot).map(|entry| commonest(&entry.langs).map(str::to_owned).into_iter().collect());
+        let own =
+            || index.entry(slot).map(|entry| default_language(index, &entry.langs).map(str::to_owned).into_iter().collect());
         let langs: Vec<String> = langs.map_or_else(own, |langs| Ok(langs.to_vec()))?;
         let limits = Limits { langs: if langs.is_empty() { Vec::new() } else { vec![langs] }, ..Limits::default() };
         Ok(View { index, slot, timeline, observing, limits })
@@ -254,8 +255,13 @@ pub fn distinct(stated: &[StatedDate]) -> Vec<&StatedDate> {
     found
 }
 
-/// The language of the most usable snapshots of a document.
-fn commonest(langs: &[(String, u32)]) -> Option<&str> {
+/// The language of the index where a document has usable snapshots in it, so that all commands answer from the same; else that of the
+/// most usable snapshots of the document.
+fn default_language<'l>(index: &'l Index, langs: &'l [(String, u32)]) -> Option<&'l str> {
+    let common = index.catalog.commonest_language();
+    if let Some(common) = common.filter(|common| langs.iter().any(|(lang, _)| lang == common)) {
+        return Some(common);
+    }
     // Of equals the first by name.
     langs.iter().rev().max_by_key(|(_, snapshots)| *snapshots).map(|(lang, _)| lang.as_str())
 }

@@ -180,6 +180,18 @@ pub(crate) fn notes(trend: &Trend, default_language: Option<&str>) -> Vec<String
         });
         notes.push(format!("Carry: {}.", carry.unwrap_or_else(|| "as each query says".to_owned())));
     }
+    if let Some((end, period)) = trend.last_capture.zip(trend.periods.last())
+        && period.days().0 <= end
+        && end < period.days().1
+    {
+        notes.push(format!("The last capture of the archive is of {end}: {period} is counted to that day."));
+    }
+    if trend.coarse > 0 {
+        notes.push(format!(
+            "{} dated only to the year: on the first day of it.",
+            counted(trend.coarse, "snapshot is", "snapshots are")
+        ));
+    }
     notes
 }
 

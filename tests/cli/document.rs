@@ -170,18 +170,27 @@ fn a_french_document_is_shown_as_it_is() {
     let french = "Nous recueillons les données que vous nous confiez lorsque vous utilisez nos services et nos applications.";
     let english = "We collect what you tell us about yourself and your friends when you join our services, and we keep it \
                    for as long as you have an account with us, as the law of the country where you live wants us to do.";
+    let german = "Wir erheben nur, was Sie uns selbst mitteilen, wenn Sie unsere Dienste nutzen, und wir bewahren es so lange auf, \
+                  wie Sie ein Konto bei uns haben und das Gesetz es von uns verlangt.";
     let place = Place::with(&[
         ("Acme/Privacy/2018-01-10T10-00-00Z.md", french),
         ("Acme/Privacy/2018-02-10T10-00-00Z.md", &format!("{french} Merci de votre confiance.")),
-        ("Acme/Privacy/2018-03-10T10-00-00Z.md", english),
+        ("Acme/Privacy/2018-03-10T10-00-00Z.md", german),
+        ("Dome/Privacy/2018-01-10T10-00-00Z.md", english),
+        ("Dome/Privacy/2018-02-10T10-00-00Z.md", french),
+        ("Dome/Privacy/2018-03-10T10-00-00Z.md", &format!("{french} Merci de votre confiance.")),
         ("Bolt/Privacy/2018-03-10T10-00-00Z.md", english),
+        ("Bolt/Privacy/2018-04-10T10-00-00Z.md", english),
         ("Cask/Privacy/2018-03-10T10-00-00Z.md", english),
+        ("Cask/Privacy/2018-04-10T10-00-00Z.md", english),
     ]);
     place.index(&[]).exit(0);
     let shown = ask(&place, "show", &["acme"]);
     assert_eq!((&shown["snapshot"], &shown["lang"], &shown["langs"][0]), (&2.into(), &"fr".into(), &"fr".into()));
-    assert_eq!(shown["passed_over"][0]["lang"], "en");
+    assert_eq!(shown["passed_over"][0]["lang"], "de");
     assert_eq!(ask(&place, "show", &["acme", "--lang", "any"])["snapshot"], 3);
+    // Where there is a text in the language of the index, all commands answer from that.
+    assert_eq!(ask(&place, "show", &["dome"])["lang"], "en");
 }
 
 #[test]

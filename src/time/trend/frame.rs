@@ -6,7 +6,7 @@ use crate::index::catalog::DocumentEntry;
 use crate::index::{Index, IndexError};
 use crate::query::{DayRange, Limits};
 use crate::search::{Carry, Observing, Scope, days};
-use crate::snapshot::{Day, Recording};
+use crate::snapshot::{Day, Precision, Recording};
 use crate::time::Period;
 
 /// All documents that some limits admit.
@@ -57,16 +57,22 @@ pub fn admits(scope: &Scope<'_>, slot: u32, request: &Request) -> Result<bool, I
     Ok(request.companies.as_ref().is_none_or(|companies| companies.admit(entry)) && scope.admits(slot)?)
 }
 
-/// The first and the last day within a limit on which a document was captured.
-pub fn span(index: &Index, slot: u32, limit: DayRange) -> Result<Option<(Day, Day)>, IndexError> {
+/// The first and the last day within a limit on which something may be known of a document: from its first capture to the last capture
+/// of its source. Of snapshots, which are not carried, on which it was captured.
+pub fn span(index: &Index, slot: u32, limit: DayRange, count: Count) -> Result<Option<(Day, Day)>, IndexError> {
     let entry = index.entry(slot)?;
-    if limit.is_unlimited() {
-        return Ok(entry.first.zip(entry.last).map(|(first, last)| (first.day(), last.day())));
+    if count == Count::Snapshots {
+        let timeline = &index.record(slot)?.timeline;
+        let within = days(timeline, limit);
+        let day = |snapshot: Option<u32>| timeline.day(snapshot?);
+        return Ok(day(within.first()).zip(day(within.last())));
     }
-    let timeline = &index.record(slot)?.timeline;
-    let within = days(timeline, limit);
-    let day = |snapshot: Option<u32>| timeline.day(snapshot?);
-    Ok(day(within.first()).zip(day(within.last())))
+    let watched = entry.first.zip(index.last_capture(entry.source));
+    let cut = watched.map(|(first, last)| {
+        let last = last.day();
+        (limit.first.map_or(first.day(), |from| from.max(first.day())), limit.last.map_or(last, |to| to.min(last)))
+    });
+    Ok(cut.filter(|(first, last)| first <= last))
 }
 
 impl<'r> Frame<'r> {
@@ -88,6 +94,22 @@ impl<'r> Frame<'r> {
         let rank = index.document_ranks();
         documents.sort_unstable_by_key(|document| rank.get(document.slot as usize).copied());
         Ok(Frame { observing, periods: periods.to_vec(), documents, limits })
+    }
+
+    /// The last capture of the sources of the documents.
+    pub fn last_capture(&self, index: &Index) -> Option<Day> {
+        let last = self.documents.iter().filter_map(|document| index.last_capture(document.entry.source)).max();
+        last.map(|last| last.day())
+    }
+
+    /// Snapshots that are dated to a year only.
+    pub fn coarse(&self, index: &Index) -> Result<u64, IndexError> {
+        let mut coarse = 0;
+        for document in &self.documents {
+            let captured = index.record(document.slot)?.timeline.snapshots.iter().filter_map(|snapshot| snapshot.captured);
+            coarse += captured.filter(|captured| captured.instant.precision == Precision::Year).count() as u64;
+        }
+        Ok(coarse)
     }
 
     pub fn recordings(&self) -> impl Iterator<Item = Recording> + '_ {

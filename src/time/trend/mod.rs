@@ -113,6 +113,10 @@ pub struct Trend {
     pub queries: Vec<Series>,
     /// How the sources of the counted documents record.
     pub recordings: BTreeSet<Recording>,
+    /// The last capture of the sources of the counted documents: what comes after it is not known.
+    pub last_capture: Option<Day>,
+    /// Counted snapshots that are dated to a year only, where periods are shorter: each counts on its first day.
+    pub coarse: u64,
     /// Names of companies that are asked for, and not in the index.
     pub unknown_companies: Vec<String>,
     /// Groups without a company of the index.
@@ -200,6 +204,12 @@ pub fn trend(index: &Arc<Index>, request: &Request) -> Result<Trend, SearchError
         met.extend(excluded);
     }
     let groups = request.groups.as_deref().unwrap_or_default();
+    let mut coarse = 0;
+    if request.step != Step::Year {
+        for frame in &frames {
+            coarse = frame.coarse(index)?.max(coarse);
+        }
+    }
     Ok(Trend {
         fingerprint: index.catalog.fingerprint.clone(),
         step: request.step,
@@ -208,6 +218,8 @@ pub fn trend(index: &Arc<Index>, request: &Request) -> Result<Trend, SearchError
         panel: request.panel,
         queries,
         recordings: frames.iter().flat_map(Frame::recordings).collect(),
+        last_capture: frames.iter().filter_map(|frame| frame.last_capture(index)).max(),
+        coarse,
         unknown_companies: request.companies.as_ref().map(|names| names.unknown(&index.catalog)).unwrap_or_default(),
         empty_groups: groups
             .iter()
@@ -224,7 +236,7 @@ fn denominator(limits: &Limits) -> Limits {
     Limits { headings: Vec::new(), ..limits.clone() }
 }
 
-/// The periods of all questions: those of the panel, or from the first with a dated snapshot inside the limits of a question to the last.
+/// The periods of all questions: those of the panel, or from the first in which something may be known of a document inside the limits of a question to the last.
 fn periods(index: &Index, request: &Request) -> Result<Vec<Period>, IndexError> {
     if let Some((first, last)) = request.panel {
         return Ok(Period::all(first, last, request.step));
@@ -241,7 +253,7 @@ fn periods(index: &Index, request: &Request) -> Result<Vec<Period>, IndexError> 
             if entry.first.is_none() || !frame::admits(&scope, slot, request)? {
                 continue;
             }
-            if let Some((first, last)) = frame::span(index, slot, limits.days)? {
+            if let Some((first, last)) = frame::span(index, slot, limits.days, request.count)? {
                 span = Some(span.map_or((first, last), |(earliest, latest)| (earliest.min(first), latest.max(last))));
             }
         }

@@ -207,7 +207,17 @@ impl World {
             let inside = ask.days.is_none_or(|(first, last)| first <= shot.day && shot.day <= last);
             inside && ask.queries.iter().any(|query| self.admits(query, shot.text))
         };
-        let days: Vec<Date> = self.shots.iter().filter(looked_at).map(|shot| shot.day).collect();
+        let days: Vec<Date> = if ask.count == "snapshots" {
+            self.shots.iter().filter(looked_at).map(|shot| shot.day).collect()
+        } else {
+            // A text is looked at from its first capture to the last of its source.
+            let admitted = self.shots.iter().filter(|shot| ask.queries.iter().any(|query| self.admits(query, shot.text)));
+            let spans = admitted.map(|shot| {
+                let (first, last) = (shot.day, self.last_capture(shot.text));
+                ask.days.map_or((first, last), |(from, to)| (first.max(from), last.min(to)))
+            });
+            spans.filter(|(first, last)| first <= last).flat_map(|(first, last)| [first, last]).collect()
+        };
         let Some((from, to)) = ask.panel.or(days.iter().min().copied().zip(days.iter().max().copied())) else {
             return Vec::new();
         };
