@@ -201,6 +201,11 @@ pub struct Conditions {
     /// Only captures of these years (`2005..2010`, `2018`, `2018..`)
     #[arg(long, value_name = "YEARS")]
     pub years: Option<String>,
+}
+
+/// How long a snapshot stands for later days, as an option of the commands that ask what stood.
+#[derive(Debug, Default, Clone, Args, serde::Serialize)]
+pub struct CarryOptions {
     /// How old a snapshot may be to stand for a later day (`90d`, `18m`, `2y`, `unlimited`; `none`: it must be of the day or period
     /// itself), for all archives or one (`NAME=18m`) [default: 18m for archives of every capture, unlimited for archives of changes]
     #[arg(long, value_name = "AGE")]
@@ -222,6 +227,8 @@ pub struct TimeOptions {
 pub struct QueryOptions {
     #[command(flatten)]
     pub conditions: Conditions,
+    #[command(flatten)]
+    pub carry: CarryOptions,
     /// Only what stood in each document at the end of this day
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<String>,

@@ -1,6 +1,6 @@
 //! `fineprint diff`.
 
-use super::args::{Conditions, Location};
+use super::args::{CarryOptions, Conditions, Location};
 use super::request::{self, check_sources};
 use super::{BadQuery, Outcome};
 use clap::{Args, ValueEnum};
@@ -37,10 +37,8 @@ pub struct DiffArgs {
     /// Only snapshots in this language stand for a day (`en`) [default: any]; several: any of them
     #[arg(long, value_name = "CODE")]
     pub lang: Vec<String>,
-    /// How old a snapshot may be to stand for a later day (`90d`, `18m`, `2y`, `unlimited`, `none`) [default: 18m for archives of every
-    /// capture, unlimited for archives of changes]
-    #[arg(long, value_name = "AGE")]
-    pub carry: Vec<String>,
+    #[command(flatten)]
+    pub carry: CarryOptions,
     /// Let snapshots that are no policy text (error, sign-in, consent and loading pages) stand for a day
     #[arg(long)]
     pub suspect: bool,
@@ -65,10 +63,10 @@ pub enum DiffFormat {
 
 pub fn run(args: &DiffArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let asked = asked(&args.what)?;
-    let conditions = Conditions { lang: args.lang.clone(), carry: args.carry.clone(), ..Conditions::default() };
-    // The language and carry are read as all commands read them.
+    let conditions = Conditions { lang: args.lang.clone(), ..Conditions::default() };
+    // The language is read as all commands read it.
     let limits = if args.lang.is_empty() { Limits::default() } else { request::query("", &conditions, None)?.0.limits };
-    let observing = request::observing(&conditions, args.suspect)?;
+    let observing = request::observing(&args.carry, args.suspect)?;
     let opened = args.location.open()?;
     check_sources(&observing, &opened.index)?;
     let [from, to] = asked.map(|(name, moment)| find(&opened.index, &limits, &observing, args.source.as_deref(), name, moment));

@@ -1,5 +1,6 @@
 //! `fineprint export`.
 
+use super::args::CarryOptions;
 use super::document::DocumentOptions;
 use super::{BadQuery, Outcome};
 use clap::Args;
@@ -30,6 +31,8 @@ pub struct ExportArgs {
     pub moments: Vec<String>,
     #[command(flatten)]
     pub options: DocumentOptions,
+    #[command(flatten)]
+    pub carry: CarryOptions,
 }
 
 pub fn run(args: &ExportArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
@@ -40,7 +43,7 @@ pub fn run(args: &ExportArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         })
     };
     let moments: Vec<Moment> = args.moments.iter().map(read).collect::<Result<_, BadQuery>>()?;
-    let asked = args.options.open()?;
+    let asked = args.options.open(&args.carry)?;
     let (view, moment) = asked.view(&args.document, args.options.source.as_deref())?;
     if moment.is_some() {
         return Err(BadQuery("fineprint: the dates stand after the document\nhint: DOCUMENT DATE [DATE]".into()).into());

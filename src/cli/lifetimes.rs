@@ -2,9 +2,10 @@
 
 use super::Outcome;
 use super::args::{AnswerFormat, Location, TimeOptions};
-use super::request::{check_sources, observing, one_language, query, refuse_as_of};
+use super::request::{one_language, query, refuse_as_of};
 use clap::{Args, ValueEnum};
 use fineprint::chart::{self, Spans};
+use fineprint::search::Observing;
 use fineprint::wire::lifetimes::{Asked, Choice, Lifetimes};
 use fineprint::{print, time};
 use std::io::Write;
@@ -48,10 +49,9 @@ pub fn run(args: &LifetimesArgs, out: &mut dyn Write) -> anyhow::Result<Outcome>
     let conditions = &args.options.conditions;
     let (mut query, warnings) = query(&text, conditions, None)?;
     refuse_as_of(&query, "lifetimes")?;
-    let observing = observing(conditions, args.options.suspect)?;
+    let observing = Observing { suspect: args.options.suspect, ..Observing::default() };
     warnings.iter().for_each(|warning| eprintln!("{warning}"));
     let opened = args.location.open()?;
-    check_sources(&observing, &opened.index)?;
     let language_by_default = one_language(&mut query, conditions, &opened.index).is_some();
     let found = time::lifetimes(&opened.index, &query, &observing)?;
     let asked = Asked { text: &text, limits: &query.limits, language_by_default, suspect: args.options.suspect };

@@ -1,8 +1,8 @@
 //! `fineprint trend`.
 
-use super::args::{AnswerFormat, BatchArgs, BatchFormat, Conditions, Location, QueryOptions, TimeOptions};
+use super::args::{AnswerFormat, BatchArgs, BatchFormat, CarryOptions, Conditions, Location, QueryOptions, TimeOptions};
 use super::queries::{self, Line};
-use super::request::{check_sources, observing, one_language, query};
+use super::request::{check_sources, observing, one_language, query, refuse_as_of, refuse_hit_options};
 use super::{BadQuery, Outcome, trend_files, write_file};
 use clap::{Args, ValueEnum};
 use fineprint::index::Index;
@@ -54,6 +54,8 @@ pub struct TrendArgs {
     pub location: Location,
     #[command(flatten)]
     pub time: TimeOptions,
+    #[command(flatten)]
+    pub carry: CarryOptions,
     #[command(flatten)]
     pub options: TrendOptions,
     /// Name the companies behind the point of this period (`2018`, `2018-H1`, `2018-Q3`, `2018-05`)
@@ -124,7 +126,11 @@ pub enum Decides {
 }
 
 pub fn run(args: &TrendArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    let options = QueryOptions { conditions: args.time.conditions.clone(), ..QueryOptions::default() };
+    let options = QueryOptions {
+        conditions: args.time.conditions.clone(),
+        carry: args.carry.clone(),
+        ..QueryOptions::default()
+    };
     if args.queries.is_empty() && args.file.is_none() {
         return Err(
             BadQuery("fineprint: there is no query\nhint: fineprint trend '\"do not sell\"', or --file FILE".into()).into()
@@ -208,9 +214,7 @@ fn is_clearer_drawn(trend: &Trend) -> bool {
 
 /// `fineprint batch --trend`.
 pub fn batch(args: &BatchArgs, pool: &rayon::ThreadPool, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    if args.options.as_of.is_some() {
-        return Err(no_as_of().into());
-    }
+    refuse_hit_options(&args.options, "--trend")?;
     let lines = queries::read(&args.queries, &args.options)?;
     let mut request = request(&args.trend_options, None)?;
     let opened = args.location.open()?;
@@ -230,7 +234,12 @@ pub fn batch(args: &BatchArgs, pool: &rayon::ThreadPool, out: &mut dyn Write) ->
     tell_failed(&failed);
     write_passages(&trend, args.trend_options.passages.as_deref())?;
     if let Some(path) = &args.manifest {
-        let options = ManifestOptions { conditions: &args.options.conditions, suspect: args.suspect, trend: &args.trend_options };
+        let options = ManifestOptions {
+            conditions: &args.options.conditions,
+            carry: &args.options.carry,
+            suspect: args.suspect,
+            trend: &args.trend_options,
+        };
         let manifest = Manifest {
             default_lang: default_language,
             queries: request.questions.len(),
@@ -248,6 +257,8 @@ pub fn batch(args: &BatchArgs, pool: &rayon::ThreadPool, out: &mut dyn Write) ->
 struct ManifestOptions<'a> {
     #[serde(flatten)]
     conditions: &'a Conditions,
+    #[serde(flatten)]
+    carry: &'a CarryOptions,
     suspect: bool,
     #[serde(flatten)]
     trend: &'a TrendOptions,
@@ -351,10 +362,9 @@ impl Typed {
     fn read(name: String, text: &str, options: &QueryOptions, suspect: bool, trend: &TrendOptions) -> Result<Typed, BadQuery> {
         let conditions = &options.conditions;
         let (query, warnings) = query(text, conditions, None)?;
-        if options.as_of.is_some() || query.asks_as_of() {
-            return Err(no_as_of());
-        }
-        let observing = observing(conditions, suspect)?;
+        refuse_as_of(&query, "trend")?;
+        refuse_hit_options(options, "trend")?;
+        let observing = observing(&options.carry, suspect)?;
         let has_carry = observing.carry.is_some_and(|carry| carry != Carry::Never) || !observing.carry_of.is_empty();
         if trend.count == Some(What::Snapshots) && has_carry {
             return Err(BadQuery("fineprint: --carry: snapshots are counted where they were captured\nhint: leave --carry out, or use --count companies or --count documents".into()));
@@ -371,10 +381,6 @@ impl Typed {
         }
         Ok(self.question)
     }
-}
-
-fn no_as_of() -> BadQuery {
-    BadQuery("fineprint: a trend asks about each period, not about a day: `asof:` and \"as_of\" have no meaning in it\nhint: --list PERIOD names who stood at the end of a period; --until DATE ends the last one on a day".into())
 }
 
 /// Adds the queries of a file; those that are none are given back.
