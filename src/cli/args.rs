@@ -100,9 +100,13 @@ With --trend the queries become one table, a row a query and period, as of `fine
 zeros are kept, and a query that is bad is told on standard error. --manifest FILE writes what made the table: fingerprint, version, \
 settings, options, language, numbers of queries and rows.
 
+With --lifetimes the table has a row an interval, as of `fineprint lifetimes`: of companies, and of the documents of those that have \
+several. A query that nobody says keeps one row, empty but for the query.
+
 Examples:
   fineprint batch queries.txt --format csv > answers.csv
-  fineprint batch queries.txt --trend --by quarter --manifest trend.json > trend.csv";
+  fineprint batch queries.txt --trend --by quarter --manifest trend.json > trend.csv
+  fineprint batch queries.txt --lifetimes > lifetimes.csv";
 
 const LIFETIMES_HELP: &str = "\
 Only captures count that are policy text in the language asked for; by default that is the commonest of the index. What is captured
@@ -308,19 +312,22 @@ pub struct BatchArgs {
     /// How many threads answer [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
-    /// A JSON object a query, or a table with a row a hit; with --trend a JSON object or a row of a table for each query and period
-    /// [default: jsonl; with --trend csv]
+    /// A JSON object a query, or a table with a row a hit; with --trend a JSON object or a row of a table for each query and period;
+    /// with --lifetimes a JSON object a query, or a table with a row an interval [default: jsonl; with --trend or --lifetimes csv]
     #[arg(long, value_enum)]
     pub format: Option<BatchFormat>,
     /// Count each query over time instead, as `fineprint trend` does
     #[arg(long)]
     pub trend: bool,
-    /// With --trend: count snapshots that are no policy text as if they were
+    /// Tell of each query who said it since when and until when, as `fineprint lifetimes` does
+    #[arg(long, conflicts_with = "trend")]
+    pub lifetimes: bool,
+    /// With --trend or --lifetimes: count snapshots that are no policy text as if they were
     #[arg(long)]
     pub suspect: bool,
     #[command(flatten)]
     pub trend_options: super::trend::TrendOptions,
-    /// With --trend: write what made the table to this file, as JSON
+    /// With --trend or --lifetimes: write what made the table to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub manifest: Option<PathBuf>,
 }

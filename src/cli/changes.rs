@@ -1,7 +1,7 @@
 //! `fineprint changes`.
 
-use super::args::{AnswerFormat, Location, TimeOptions};
 use super::Outcome;
+use super::args::{AnswerFormat, Location, TimeOptions};
 use super::request::{self, one_language, refuse_as_of};
 use clap::Args;
 use fineprint::search::Observing;

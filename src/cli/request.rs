@@ -147,7 +147,9 @@ pub fn refuse_as_of(query: &Query, what: &str) -> Result<(), BadQuery> {
         return Ok(());
     }
     let hint = "since: and until: name the days to look at; `fineprint search` answers as of a day";
-    Err(BadQuery(format!("fineprint: {what} looks at captures over time, and asof: asks for what stood on one day\nhint: {hint}")))
+    Err(BadQuery(format!(
+        "fineprint: {what} looks at captures over time, and asof: asks for what stood on one day\nhint: {hint}"
+    )))
 }
 
 /// Refuses the options of a search that mean nothing where a query has no hits but a time.

@@ -1,6 +1,7 @@
 //! `fineprint trend`.
 
 use super::args::{AnswerFormat, BatchArgs, BatchFormat, CarryOptions, Conditions, Location, QueryOptions, TimeOptions};
+use super::batch::{ManifestOptions, tell_failed};
 use super::queries::{self, Line};
 use super::request::{check_sources, observing, one_language, query, refuse_as_of, refuse_hit_options};
 use super::{BadQuery, Outcome, trend_files, write_file};
@@ -126,11 +127,7 @@ pub enum Decides {
 }
 
 pub fn run(args: &TrendArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    let options = QueryOptions {
-        conditions: args.time.conditions.clone(),
-        carry: args.carry.clone(),
-        ..QueryOptions::default()
-    };
+    let options = QueryOptions { conditions: args.time.conditions.clone(), carry: args.carry.clone(), ..QueryOptions::default() };
     if args.queries.is_empty() && args.file.is_none() {
         return Err(
             BadQuery("fineprint: there is no query\nhint: fineprint trend '\"do not sell\"', or --file FILE".into()).into()
@@ -162,7 +159,7 @@ pub fn run(args: &TrendArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     if let Some(path) = &args.svg {
         let svg = chart::svg::lines(&chart::trend(&trend, default, &index.catalog));
         if super::write_chart(path, &svg, out)? {
-            tell_failed(&failed);
+            failed.iter().for_each(tell_failed);
             write_passages(&trend, args.options.passages.as_deref())?;
             return Ok(outcome(&trend, request.list.is_some(), opened.whole && failed.is_empty()));
         }
@@ -186,7 +183,7 @@ pub fn run(args: &TrendArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     if args.format == AnswerFormat::Jsonl {
         failed.iter().try_for_each(|error| print::json(error, out))?;
     }
-    tell_failed(&failed);
+    failed.iter().for_each(tell_failed);
     write_passages(&trend, args.options.passages.as_deref())?;
     Ok(outcome(&trend, request.list.is_some(), opened.whole && failed.is_empty()))
 }
@@ -231,37 +228,19 @@ pub fn batch(args: &BatchArgs, pool: &rayon::ThreadPool, out: &mut dyn Write) ->
             failed.iter().try_for_each(|error| print::json(error, out))?;
         }
     }
-    tell_failed(&failed);
+    failed.iter().for_each(tell_failed);
     write_passages(&trend, args.trend_options.passages.as_deref())?;
     if let Some(path) = &args.manifest {
-        let options = ManifestOptions {
-            conditions: &args.options.conditions,
-            carry: &args.options.carry,
-            suspect: args.suspect,
-            trend: &args.trend_options,
-        };
         let manifest = Manifest {
             default_lang: default_language,
             queries: request.questions.len(),
             failed: failed.len(),
             rows: trend.queries.iter().map(|series| series.points.len()).sum(),
-            ..Manifest::new("trend", options, &index.catalog)
+            ..Manifest::new("trend", ManifestOptions::of(args), &index.catalog)
         };
         write_file(path, |file| Ok(print::json(&manifest, file)?))?;
     }
     Ok(outcome(&trend, false, opened.whole && failed.is_empty()))
-}
-
-/// The options of a batch, as its manifest names them.
-#[derive(Serialize)]
-struct ManifestOptions<'a> {
-    #[serde(flatten)]
-    conditions: &'a Conditions,
-    #[serde(flatten)]
-    carry: &'a CarryOptions,
-    suspect: bool,
-    #[serde(flatten)]
-    trend: &'a TrendOptions,
 }
 
 /// What of the options holds for all queries, without the groups that only the index knows.
@@ -452,12 +431,6 @@ fn tell(trend: &Trend) {
     }
     for id in &trend.unknown_exclusions {
         eprintln!("fineprint: --exclude: no query matches a passage {}", print::harmless(id));
-    }
-}
-
-fn tell_failed(failed: &[BatchError]) {
-    for error in failed {
-        eprintln!("fineprint: query {}: {}", error.id, error.error.trim_start_matches("fineprint: "));
     }
 }
 
