@@ -28,37 +28,37 @@ pub enum Command {
     /// Search passages by words or phrases, across all dates
     #[command(after_help = QUERY_HELP)]
     Search(SearchArgs),
-    /// Answer many queries, from a file or standard input
-    #[command(after_help = BATCH_HELP)]
-    Batch(BatchArgs),
-    /// Tell when companies, and their texts, started and stopped saying something
-    #[command(after_help = LIFETIMES_HELP)]
-    Lifetimes(super::lifetimes::LifetimesArgs),
     /// Count over time: how many companies, documents or snapshots say it, of how many
     #[command(after_help = super::trend::HELP)]
     Trend(super::trend::TrendArgs),
-    /// Show what is different between two versions of a document, or two documents
-    #[command(after_help = super::diff::HELP)]
-    Diff(super::diff::DiffArgs),
+    /// Tell when companies, and their texts, started and stopped saying something
+    #[command(after_help = LIFETIMES_HELP)]
+    Lifetimes(super::lifetimes::LifetimesArgs),
     /// List what changed in a time, in the texts of a company or of all
     #[command(after_help = super::changes::HELP)]
     Changes(super::changes::ChangesArgs),
-    /// Write a folder with all that proves what a document said on a day, or on two
-    #[command(after_help = EXPORT_HELP)]
-    Export(ExportArgs),
+    /// Find what several companies say in equal or nearly equal words: who had it first, who followed when
+    #[command(after_help = SPREAD_HELP)]
+    Spread(super::spread::SpreadArgs),
     /// Show the snapshots and versions of a document, with the dates that it states of itself
     #[command(after_help = HISTORY_HELP)]
     History(HistoryArgs),
     /// Show the text of a document, last or at a moment
     #[command(after_help = SHOW_HELP)]
     Show(ShowArgs),
-    /// List the archives of an index: what each records, counts, dates and where they come from, last update
-    Sources(SourcesArgs),
-    /// Find what several companies say in equal or nearly equal words: who had it first, who followed when
-    #[command(after_help = SPREAD_HELP)]
-    Spread(super::spread::SpreadArgs),
+    /// Show what is different between two versions of a document, or two documents
+    #[command(after_help = super::diff::HELP)]
+    Diff(super::diff::DiffArgs),
+    /// Write a folder with all that proves what a document said on a day, or on two
+    #[command(after_help = EXPORT_HELP)]
+    Export(ExportArgs),
+    /// Answer many queries, from a file or standard input
+    #[command(after_help = BATCH_HELP)]
+    Batch(BatchArgs),
     /// Show what an index holds
     Stats(StatsArgs),
+    /// List the archives of an index: what each records, counts, dates and where they come from, last update
+    Sources(SourcesArgs),
     /// Check an index against its own hashes and counts, and with --archive against its archives
     #[command(after_help = VERIFY_HELP)]
     Verify(VerifyArgs),
@@ -100,9 +100,13 @@ With --trend the queries become one table, a row a query and period, as of `fine
 zeros are kept, and a query that is bad is told on standard error. --manifest FILE writes what made the table: fingerprint, version, \
 settings, options, language, numbers of queries and rows.
 
+With --lifetimes the table has a row an interval, as of `fineprint lifetimes`: of companies, and of the documents of those that have \
+several. A query that nobody says keeps one row, empty but for the query.
+
 Examples:
   fineprint batch queries.txt --format csv > answers.csv
-  fineprint batch queries.txt --trend --by quarter --manifest trend.json > trend.csv";
+  fineprint batch queries.txt --trend --by quarter --manifest trend.json > trend.csv
+  fineprint batch queries.txt --lifetimes > lifetimes.csv";
 
 const LIFETIMES_HELP: &str = "\
 Only captures count that are policy text in the language asked for; by default that is the commonest of the index. What is captured
@@ -201,6 +205,11 @@ pub struct Conditions {
     /// Only captures of these years (`2005..2010`, `2018`, `2018..`)
     #[arg(long, value_name = "YEARS")]
     pub years: Option<String>,
+}
+
+/// How long a snapshot stands for later days, as an option of the commands that ask what stood.
+#[derive(Debug, Default, Clone, Args, serde::Serialize)]
+pub struct CarryOptions {
     /// How old a snapshot may be to stand for a later day (`90d`, `18m`, `2y`, `unlimited`; `none`: it must be of the day or period
     /// itself), for all archives or one (`NAME=18m`) [default: 18m for archives of every capture, unlimited for archives of changes]
     #[arg(long, value_name = "AGE")]
@@ -222,6 +231,8 @@ pub struct TimeOptions {
 pub struct QueryOptions {
     #[command(flatten)]
     pub conditions: Conditions,
+    #[command(flatten)]
+    pub carry: CarryOptions,
     /// Only what stood in each document at the end of this day
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<String>,
@@ -301,19 +312,22 @@ pub struct BatchArgs {
     /// How many threads answer [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
-    /// A JSON object a query, or a table with a row a hit; with --trend a JSON object or a row of a table for each query and period
-    /// [default: jsonl; with --trend csv]
+    /// A JSON object a query, or a table with a row a hit; with --trend a JSON object or a row of a table for each query and period;
+    /// with --lifetimes a JSON object a query, or a table with a row an interval [default: jsonl; with --trend or --lifetimes csv]
     #[arg(long, value_enum)]
     pub format: Option<BatchFormat>,
     /// Count each query over time instead, as `fineprint trend` does
     #[arg(long)]
     pub trend: bool,
-    /// With --trend: count snapshots that are no policy text as if they were
+    /// Tell of each query who said it since when and until when, as `fineprint lifetimes` does
+    #[arg(long, conflicts_with = "trend")]
+    pub lifetimes: bool,
+    /// With --trend or --lifetimes: count snapshots that are no policy text as if they were
     #[arg(long)]
     pub suspect: bool,
     #[command(flatten)]
     pub trend_options: super::trend::TrendOptions,
-    /// With --trend: write what made the table to this file, as JSON
+    /// With --trend or --lifetimes: write what made the table to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub manifest: Option<PathBuf>,
 }

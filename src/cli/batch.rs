@@ -1,14 +1,15 @@
 //! `fineprint batch`.
 
-use super::args::{BatchArgs, BatchFormat};
+use super::args::{BatchArgs, BatchFormat, CarryOptions, Conditions, QueryOptions};
 use super::queries::{self, Asked, Line, Numbered};
 use super::request::{of_index, request};
 use super::trend::TrendOptions;
 use super::updating::processors;
 use super::{BadQuery, Outcome};
 use fineprint::index::Index;
-use fineprint::{print, search, wire};
+use fineprint::{document, print, search, wire};
 use rayon::prelude::*;
+use serde::Serialize;
 use std::io::Write;
 use std::sync::Arc;
 
@@ -21,34 +22,81 @@ pub fn run(args: &BatchArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     if args.trend {
         return super::trend::batch(args, &pool, out);
     }
-    if args.suspect || args.manifest.is_some() || args.trend_options != TrendOptions::default() {
-        let hint = "hint: --suspect, --manifest and the options of `fineprint trend` go with --trend";
+    if args.trend_options != TrendOptions::default() {
+        let hint = "hint: the options of `fineprint trend` go with --trend";
         return Err(BadQuery(format!("fineprint: these options count over time, and --trend is missing\n{hint}")).into());
     }
-    let mut lines = queries::open(&args.queries)?;
+    if args.lifetimes {
+        return super::lifetimes::batch(args, &pool, out);
+    }
+    if args.suspect || args.manifest.is_some() {
+        let hint = "hint: --suspect and --manifest go with --trend or --lifetimes";
+        return Err(BadQuery(format!("fineprint: these options are of counts over time\n{hint}")).into());
+    }
+    let lines = queries::open(&args.queries)?;
     let opened = args.location.open()?;
     let mut writer = match args.format.unwrap_or(BatchFormat::Jsonl) {
         BatchFormat::Jsonl => Writer::JsonLines(out),
         BatchFormat::Csv => Writer::Csv(Box::new(print::csv::Batch::new(out)?)),
     };
     let (mut found, mut failed) = (false, false);
-    loop {
-        let block: Vec<Numbered> = lines.by_ref().take(BLOCK).collect::<Result<_, _>>()?;
-        if block.is_empty() {
-            break;
+    answers(lines, &args.options, &pool, BLOCK, &|line| answer(line, &opened.index), &mut |row| {
+        match &row {
+            Ok(answer) => found |= answer.totals.passages > 0,
+            Err(_) => failed = true,
         }
-        let line = |(number, line): &Numbered| queries::parse(*number, line, &args.options);
-        let rows: Vec<Row> = pool.install(|| block.par_iter().filter_map(line).map(|line| answer(line, &opened.index)).collect());
-        for row in rows {
-            match &row {
-                Ok(answer) => found |= answer.totals.passages > 0,
-                Err(_) => failed = true,
-            }
-            writer.write(&row)?;
-        }
-    }
+        writer.write(&row)
+    })?;
     writer.finish()?;
     Ok(Outcome::of(found, opened.whole && !failed))
+}
+
+/// Answers each line of a file, so many at once, and gives the answers on in the order of the lines.
+pub fn answers<T: Send>(
+    mut lines: impl Iterator<Item = anyhow::Result<Numbered>>,
+    options: &QueryOptions,
+    pool: &rayon::ThreadPool,
+    at_once: usize,
+    answer: &(dyn Fn(Line) -> T + Sync),
+    write: &mut dyn FnMut(T) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    loop {
+        let block: Vec<Numbered> = lines.by_ref().take(at_once).collect::<Result<_, _>>()?;
+        if block.is_empty() {
+            return Ok(());
+        }
+        let line = |(number, line): &Numbered| queries::parse(*number, line, options);
+        let rows: Vec<T> = pool.install(|| block.par_iter().filter_map(line).map(answer).collect());
+        rows.into_iter().try_for_each(&mut *write)?;
+    }
+}
+
+/// The options of a batch that counts over time, as its manifest names them.
+#[derive(Serialize)]
+pub struct ManifestOptions<'a> {
+    #[serde(flatten)]
+    conditions: &'a Conditions,
+    suspect: bool,
+    #[serde(flatten)]
+    carry: Option<&'a CarryOptions>,
+    #[serde(flatten)]
+    trend: Option<&'a TrendOptions>,
+}
+
+impl ManifestOptions<'_> {
+    pub fn of(args: &BatchArgs) -> ManifestOptions<'_> {
+        ManifestOptions {
+            conditions: &args.options.conditions,
+            suspect: args.suspect,
+            carry: args.trend.then_some(&args.options.carry),
+            trend: args.trend.then_some(&args.trend_options),
+        }
+    }
+}
+
+/// Tells a query that cannot be answered.
+pub fn tell_failed(error: &wire::BatchError) {
+    tell!("fineprint: query {}: {}", error.id, error.error.trim_start_matches("fineprint: "));
 }
 
 type Row = Result<wire::Answer, wire::BatchError>;
@@ -85,5 +133,6 @@ fn answer(line: Line, index: &Arc<Index>) -> Row {
     let (mut request, _) = request(text, options).map_err(|bad| failed(bad.to_string()))?;
     of_index(&mut request, options, index).map_err(|bad| failed(bad.to_string()))?;
     let answer = search::search(index, &request).map_err(|error| failed(error.to_string()))?;
-    Ok(wire::Answer::new(&answer, Some(asked.id())))
+    let notes = document::hit_notes(index, &request, &answer, false).map_err(|error| failed(error.to_string()))?;
+    Ok(wire::Answer::new(&answer, Some(asked.id())).with(&notes))
 }

@@ -1,9 +1,10 @@
 //! `fineprint changes`.
 
+use super::Outcome;
 use super::args::{AnswerFormat, Location, TimeOptions};
-use super::request::{self, check_sources, one_language};
-use super::{BadQuery, Outcome};
+use super::request::{self, one_language, refuse_as_of};
 use clap::Args;
+use fineprint::search::Observing;
 use fineprint::time::{self, ChangesAsked};
 use fineprint::{print, wire};
 use std::io::Write;
@@ -54,22 +55,16 @@ pub fn run(args: &ChangesArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     // Without words and conditions, all changes are asked for.
     let (mut query, warnings) = request::query_or_all(&text, conditions)?;
     for warning in warnings {
-        eprintln!("{warning}");
+        tell!("{warning}");
     }
-    if query.limits.as_of.is_some() {
-        return Err(BadQuery(
-            "fineprint: asof: names one day, and changes lie between two\nhint: write since: and until:".into(),
-        )
-        .into());
-    }
+    refuse_as_of(&query, "changes")?;
     let limit = match (&args.limit, args.format) {
         (Some(limit), _) => request::limit(limit)?,
         (None, AnswerFormat::Text) => Some(SHOWN),
         (None, _) => None,
     };
-    let observing = request::observing(conditions, args.options.suspect)?;
+    let observing = Observing { suspect: args.options.suspect, ..Observing::default() };
     let opened = args.location.open()?;
-    check_sources(&observing, &opened.index)?;
     one_language(&mut query, conditions, &opened.index);
     let changes_asked = ChangesAsked { query, observing };
     let found = time::changes(&opened.index, &changes_asked)?;

@@ -1,5 +1,6 @@
 //! `fineprint diff`.
 
+use super::args::CarryOptions;
 use super::document::{Asked, DocumentOptions};
 use super::{BadQuery, Outcome};
 use clap::{Args, ValueEnum};
@@ -29,6 +30,8 @@ pub struct DiffArgs {
     pub what: Vec<String>,
     #[command(flatten)]
     pub options: DocumentOptions,
+    #[command(flatten)]
+    pub carry: CarryOptions,
     /// Tell how both texts are cited: whose, captured when, from where, with which hashes
     #[arg(long)]
     pub cite: bool,
@@ -53,7 +56,7 @@ pub enum DiffFormat {
 
 pub fn run(args: &DiffArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let [from, to] = moments(&args.what)?;
-    let asked = args.options.open()?;
+    let asked = args.options.open(&args.carry)?;
     let (from, to) = (stood(&asked, args, from)?, stood(&asked, args, to)?);
     let difference = difference((&from.0, from.1), (&to.0, to.1))?;
     let fingerprint = &asked.opened.index.catalog.fingerprint;

@@ -1,7 +1,7 @@
 //! The document that a command is about: how it is named, and what counts as a capture of it.
 
 use super::BadQuery;
-use super::args::{Conditions, Location};
+use super::args::{CarryOptions, Location};
 use super::location::Opened;
 use super::request::{check_sources, observing};
 use clap::Args;
@@ -22,10 +22,6 @@ pub struct DocumentOptions {
     /// document where it has none in that]
     #[arg(long, value_name = "CODE")]
     pub lang: Vec<String>,
-    /// How old a capture may be to stand for a later day (`90d`, `18m`, `2y`, `unlimited`, `none`), for all archives or one
-    /// (`NAME=18m`) [default: 18m for archives of every capture, unlimited for archives of changes]
-    #[arg(long, value_name = "AGE")]
-    pub carry: Vec<String>,
     /// Count snapshots that are no policy text (error, sign-in, consent and loading pages, mere headings) as if they were
     #[arg(long)]
     pub suspect: bool,
@@ -40,8 +36,8 @@ pub struct Asked {
 
 impl DocumentOptions {
     /// Opens the index. Mistakes in the options are told before an archive is read.
-    pub fn open(&self) -> anyhow::Result<Asked> {
-        let observing = observing(&Conditions { carry: self.carry.clone(), ..Conditions::default() }, self.suspect)?;
+    pub fn open(&self, carry: &CarryOptions) -> anyhow::Result<Asked> {
+        let observing = observing(carry, self.suspect)?;
         let langs = match self.lang.as_slice() {
             [] => None,
             langs if langs.iter().any(|lang| lang == "any") => Some(Vec::new()),

@@ -1,5 +1,6 @@
 //! `fineprint export`.
 
+use super::args::CarryOptions;
 use super::document::DocumentOptions;
 use super::{BadQuery, Outcome};
 use clap::Args;
@@ -34,6 +35,8 @@ pub struct ExportArgs {
     pub moments: Vec<String>,
     #[command(flatten)]
     pub options: DocumentOptions,
+    #[command(flatten)]
+    pub carry: CarryOptions,
 }
 
 pub fn run(args: &ExportArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
@@ -44,7 +47,7 @@ pub fn run(args: &ExportArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         })
     };
     let moments: Vec<Moment> = args.moments.iter().map(read).collect::<Result<_, BadQuery>>()?;
-    let asked = args.options.open()?;
+    let asked = args.options.open(&args.carry)?;
     let (view, moment) = asked.view(&args.document, args.options.source.as_deref())?;
     if moment.is_some() {
         return Err(BadQuery("fineprint: the dates stand after the document\nhint: DOCUMENT DATE [DATE]".into()).into());
@@ -54,14 +57,14 @@ pub fn run(args: &ExportArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         print::document::head(&Stood::new(&view, standing, false)?, super::look(), &mut std::io::stderr())?;
     }
     if standings.iter().any(|standing| standing.found.is_err()) {
-        eprintln!("fineprint: nothing is written");
+        tell!("fineprint: nothing is written");
         return Ok(Outcome::of(false, asked.opened.whole));
     }
     let written = evidence::write(&view, &args.document, &args.moments, &standings, &differences, &args.evidence)?;
     let mut differs = false;
     for text in &written.manifest.texts {
         if let Some(reason) = &text.original_reason {
-            eprintln!("fineprint: {} is written without its original: {}", text.text_file, print::harmless(reason));
+            tell!("fineprint: {} is written without its original: {}", text.text_file, print::harmless(reason));
             differs |= text.original != "not_at_hand";
         }
     }

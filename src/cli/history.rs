@@ -1,6 +1,6 @@
 //! `fineprint history`.
 
-use super::args::AnswerFormat;
+use super::args::{AnswerFormat, CarryOptions};
 use super::document::DocumentOptions;
 use super::{BadQuery, Outcome};
 use clap::Args;
@@ -35,7 +35,7 @@ pub struct HistoryArgs {
 }
 
 pub fn run(args: &HistoryArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    let asked = args.options.open()?;
+    let asked = args.options.open(&CarryOptions::default())?;
     let (view, moment) = asked.view(&args.document, args.options.source.as_deref())?;
     if moment.is_some() {
         let text = "fineprint: a history has no date\nhint: `fineprint show` shows what stood at a moment";

@@ -1,17 +1,26 @@
 //! `fineprint lifetimes`.
 
-use super::Outcome;
-use super::args::{AnswerFormat, Location, TimeOptions};
-use super::request::{check_sources, observing, one_language, query, refuse_as_of};
+use super::args::{AnswerFormat, BatchArgs, BatchFormat, Location, QueryOptions, TimeOptions};
+use super::batch::{ManifestOptions, answers, tell_failed};
+use super::queries::{self, Line};
+use super::request::{one_language, query, refuse_as_of, refuse_hit_options, without_meaning};
+use super::{BadQuery, Outcome, write_file};
 use clap::{Args, ValueEnum};
 use fineprint::chart::{self, Spans};
+use fineprint::index::Index;
+use fineprint::search::Observing;
 use fineprint::wire::lifetimes::{Asked, Choice, Lifetimes};
+use fineprint::wire::{BatchError, Manifest, SCHEMA};
 use fineprint::{print, time};
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// A timeline of more rows is not drawn in the terminal.
 const MOST_ROWS: usize = 60;
+
+/// So many queries of a batch are answered before their answers are written.
+const BLOCK: usize = 64;
 
 #[derive(Debug, Args)]
 pub struct LifetimesArgs {
@@ -48,10 +57,9 @@ pub fn run(args: &LifetimesArgs, out: &mut dyn Write) -> anyhow::Result<Outcome>
     let conditions = &args.options.conditions;
     let (mut query, warnings) = query(&text, conditions, None)?;
     refuse_as_of(&query, "lifetimes")?;
-    let observing = observing(conditions, args.options.suspect)?;
-    warnings.iter().for_each(|warning| eprintln!("{warning}"));
+    let observing = Observing { suspect: args.options.suspect, ..Observing::default() };
+    warnings.iter().for_each(|warning| tell!("{warning}"));
     let opened = args.location.open()?;
-    check_sources(&observing, &opened.index)?;
     let language_by_default = one_language(&mut query, conditions, &opened.index).is_some();
     let found = time::lifetimes(&opened.index, &query, &observing)?;
     let asked = Asked { text: &text, limits: &query.limits, language_by_default, suspect: args.options.suspect };
@@ -86,4 +94,94 @@ pub fn run(args: &LifetimesArgs, out: &mut dyn Write) -> anyhow::Result<Outcome>
         }
     }
     Ok(outcome)
+}
+
+/// `fineprint batch --lifetimes`.
+pub fn batch(args: &BatchArgs, pool: &rayon::ThreadPool, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+    refuse_options(&args.options)?;
+    let lines = queries::open(&args.queries)?;
+    let opened = args.location.open()?;
+    let index = &opened.index;
+    let mut writer = match args.format.unwrap_or(BatchFormat::Csv) {
+        BatchFormat::Csv => Writer::Csv(Box::new(print::lifetimes::Table::new(out, true)?)),
+        BatchFormat::Jsonl => Writer::JsonLines(out, 0),
+    };
+    let mut manifest = Manifest::new("lifetimes", ManifestOptions::of(args), &index.catalog);
+    let mut found = false;
+    answers(lines, &args.options, pool, BLOCK, &|line| answer(line, args.suspect, index), &mut |row| {
+        match &row {
+            Ok(answer) => {
+                found |= answer.totals.documents_said > 0;
+                manifest.queries += 1;
+                if answer.language_by_default {
+                    manifest.default_lang = answer.languages.first().cloned();
+                }
+            }
+            Err(error) => {
+                manifest.failed += 1;
+                tell_failed(error);
+            }
+        }
+        writer.write(&row)
+    })?;
+    let whole = opened.whole && manifest.failed == 0;
+    manifest.rows = writer.finish()?;
+    if let Some(path) = &args.manifest {
+        write_file(path, |file| Ok(print::json(&manifest, file)?))?;
+    }
+    Ok(Outcome::of(found, whole))
+}
+
+/// Refuses the options of a search that mean nothing here; nothing is carried either.
+fn refuse_options(options: &QueryOptions) -> Result<(), BadQuery> {
+    refuse_hit_options(options, "--lifetimes")?;
+    if options.carry.carry.is_empty() { Ok(()) } else { Err(without_meaning("carry", "--lifetimes")) }
+}
+
+/// The answer to a line of a batch.
+fn answer(line: Line, suspect: bool, index: &Arc<Index>) -> Result<Lifetimes, BatchError> {
+    let asked = line?;
+    let failed = |error: String| BatchError { schema: SCHEMA, id: asked.id(), error };
+    let refused = |bad: BadQuery| failed(bad.to_string());
+    refuse_options(&asked.options).map_err(refused)?;
+    let conditions = &asked.options.conditions;
+    let (mut query, _) = query(&asked.text, conditions, None).map_err(refused)?;
+    refuse_as_of(&query, "--lifetimes").map_err(refused)?;
+    let language_by_default = one_language(&mut query, conditions, index).is_some();
+    let observing = Observing { suspect, ..Observing::default() };
+    let found = time::lifetimes(index, &query, &observing).map_err(|error| failed(error.to_string()))?;
+    let told = Asked { text: &asked.text, limits: &query.limits, language_by_default, suspect };
+    Ok(Lifetimes::new(&found, told, Choice::default(), Some(asked.id())))
+}
+
+/// Writes the answers of a batch, and counts the rows.
+enum Writer<'w> {
+    Csv(Box<print::lifetimes::Table<'w>>),
+    JsonLines(&'w mut dyn Write, usize),
+}
+
+impl Writer<'_> {
+    /// A query that is bad has a line in JSON alone.
+    fn write(&mut self, row: &Result<Lifetimes, BatchError>) -> anyhow::Result<()> {
+        match (self, row) {
+            (Writer::Csv(table), Ok(answer)) => table.add(answer)?,
+            (Writer::Csv(_), Err(_)) => {}
+            (Writer::JsonLines(out, rows), Ok(answer)) => {
+                print::json(answer, out)?;
+                *rows += 1;
+            }
+            (Writer::JsonLines(out, _), Err(error)) => print::json(error, out)?,
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> anyhow::Result<usize> {
+        Ok(match self {
+            Writer::Csv(table) => table.finish()?,
+            Writer::JsonLines(out, rows) => {
+                out.flush()?;
+                rows
+            }
+        })
+    }
 }

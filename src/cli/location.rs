@@ -41,7 +41,7 @@ impl Location {
         let index = Index::open(&dir)?;
         let damaged: usize = index.catalog.sources.iter().map(|source| source.damaged.len()).sum();
         if damaged > 0 {
-            eprintln!("fineprint: {damaged} files or parts of the archive could not be read: see `fineprint stats --archive`");
+            tell!("fineprint: {damaged} files or parts of the archive could not be read: see `fineprint stats --archive`");
         }
         Ok(Opened { index: Arc::new(index), whole: damaged == 0 && report.failed.is_empty() })
     }

@@ -86,8 +86,8 @@ pub fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             match error.downcast_ref::<BadQuery>() {
-                Some(bad) => eprintln!("{bad}"),
-                None => eprintln!("fineprint: {error:#}"),
+                Some(bad) => tell!("{bad}"),
+                None => tell!("fineprint: {error:#}"),
             }
             ExitCode::from(2)
         }

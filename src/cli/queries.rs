@@ -1,6 +1,6 @@
 //! Queries from a file or standard input: one a line, `ID<TAB>QUERY`, or JSON Lines.
 
-use super::args::{AppearingIn, Conditions, QueryOptions, SortOrder};
+use super::args::{AppearingIn, CarryOptions, Conditions, QueryOptions, SortOrder};
 use anyhow::Context;
 use fineprint::wire::{BatchError, SCHEMA};
 use serde::Deserialize;
@@ -152,10 +152,10 @@ impl Record {
             since: self.since.or_else(|| given.since.clone()),
             until: self.until.or_else(|| given.until.clone()),
             years: self.years.or_else(|| given.years.clone()),
-            carry: names(self.carry, &given.carry),
         };
         let options = QueryOptions {
             conditions,
+            carry: CarryOptions { carry: names(self.carry, &options.carry.carry) },
             as_of: self.as_of.or_else(|| options.as_of.clone()),
             appearing: self.appearing.or(options.appearing),
             sort: self.sort.or(options.sort),

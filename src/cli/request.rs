@@ -1,9 +1,9 @@
 //! From options to a search request.
 
 use super::BadQuery;
-use super::args::{AppearingIn, Conditions, QueryOptions, SortOrder};
+use super::args::{AppearingIn, CarryOptions, Conditions, QueryOptions, SortOrder};
 use fineprint::index::Index;
-use fineprint::query::{self, Limits, NameMatch, Node, Query, SiteCondition, ValueError};
+use fineprint::query::{self, Limits, NameMatch, Query, SiteCondition, ValueError};
 use fineprint::search::{Appearing, Carry, Folding, Observing, Request, Sort};
 
 const DEFAULT_LIMIT: usize = 10;
@@ -43,15 +43,13 @@ pub fn query_or_all(text: &str, conditions: &Conditions) -> Result<(Query, Vec<S
 /// The request that a query and its options make, and what its writer may not have meant.
 pub fn request(text: &str, options: &QueryOptions) -> Result<(Request, Vec<String>), BadQuery> {
     let (query, warnings) = query(text, &options.conditions, options.as_of.as_deref())?;
-    let appearing = match options.appearing {
-        Some(_) if query.limits.as_of.is_some() => {
-            let message = "fineprint: --in: what was added or removed lies between two days, and asof: names one";
-            return Err(BadQuery(format!("{message}\nhint: write since: and until:")));
-        }
-        Some(AppearingIn::Added) => Some(Appearing::Added),
-        Some(AppearingIn::Removed) => Some(Appearing::Removed),
-        None => None,
-    };
+    let appearing = options.appearing.map(|appearing| match appearing {
+        AppearingIn::Added => Appearing::Added,
+        AppearingIn::Removed => Appearing::Removed,
+    });
+    if appearing.is_some() {
+        refuse_as_of(&query, "--in")?;
+    }
     let request = Request {
         query,
         text: text.to_owned(),
@@ -72,7 +70,7 @@ pub fn request(text: &str, options: &QueryOptions) -> Result<(Request, Vec<Strin
         folding: if options.unfold { Folding::Wordings } else { Folding::Clauses },
         by_year: options.by_year,
         appearing,
-        observing: observing(&options.conditions, false)?,
+        observing: observing(&options.carry, false)?,
     };
     Ok((request, warnings))
 }
@@ -114,7 +112,7 @@ fn narrow(limits: &mut Limits, option: &str, other: Limits) -> Result<(), BadQue
 }
 
 /// What observes a text, as options say it.
-pub fn observing(options: &Conditions, suspect: bool) -> Result<Observing, BadQuery> {
+pub fn observing(options: &CarryOptions, suspect: bool) -> Result<Observing, BadQuery> {
     let mut observing = Observing { suspect, ..Observing::default() };
     for rule in &options.carry {
         match rule.rsplit_once('=') {
@@ -143,14 +141,35 @@ pub fn one_language(query: &mut Query, options: &Conditions, index: &Index) -> O
     Some(commonest.to_owned())
 }
 
-/// Refuses a query that asks for one day where a whole time is looked at.
-pub fn refuse_as_of(query: &Query, command: &str) -> Result<(), BadQuery> {
-    if query.limits.as_of.is_none() && !query.node.as_ref().is_some_and(Node::asks_as_of) {
+/// Refuses a query that asks for one day, wherever in it, where a whole time is looked at: by a command or an option.
+pub fn refuse_as_of(query: &Query, what: &str) -> Result<(), BadQuery> {
+    if !query.asks_as_of() {
         return Ok(());
     }
+    let hint = "since: and until: name the days to look at; `fineprint search` answers as of a day";
     Err(BadQuery(format!(
-        "fineprint: {command} looks at all captures, and asof: asks for what stood on one day\nhint: since: and until: name the days to look at; `fineprint search` answers as of a day"
+        "fineprint: {what} looks at captures over time, and asof: asks for what stood on one day\nhint: {hint}"
     )))
+}
+
+/// Refuses the options of a search that mean nothing where a query has no hits but a time.
+pub fn refuse_hit_options(options: &QueryOptions, what: &str) -> Result<(), BadQuery> {
+    let given = [
+        ("as_of", options.as_of.is_some()),
+        ("in", options.appearing.is_some()),
+        ("sort", options.sort.is_some()),
+        ("limit", options.limit.is_some()),
+        ("offset", options.offset.is_some()),
+        ("per_company", options.per_company.is_some()),
+        ("unfold", options.unfold),
+        ("by_year", options.by_year),
+    ];
+    given.iter().find(|(_, is_given)| *is_given).map_or(Ok(()), |(name, _)| Err(without_meaning(name, what)))
+}
+
+/// Of an option, by its name in JSON Lines, that has no effect.
+pub fn without_meaning(name: &str, what: &str) -> BadQuery {
+    BadQuery(format!("fineprint: --{} (\"{name}\" in JSON Lines) has no meaning with {what}", name.replace('_', "-")))
 }
 
 /// Of an index: narrows a search for what was added or removed to one language, which is given back, for a text in another language

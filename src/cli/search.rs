@@ -11,11 +11,11 @@ pub fn run(args: &SearchArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     // A mistake in the query is told before an archive is read.
     let (mut request, warnings) = request(&text, &args.options)?;
     for warning in warnings {
-        eprintln!("{warning}");
+        tell!("{warning}");
     }
     let opened = args.location.open()?;
     if let Some(lang) = of_index(&mut request, &args.options, &opened.index)? {
-        eprintln!("fineprint: only snapshots in {lang} are compared: --lang names others, --lang any all");
+        tell!("fineprint: only snapshots in {lang} are compared: --lang names others, --lang any all");
     }
     let answer = search::search(&opened.index, &request)?;
     let notes = document::hit_notes(&opened.index, &request, &answer, args.cite)?;

@@ -1,6 +1,7 @@
 //! `fineprint show`.
 
 use super::Outcome;
+use super::args::CarryOptions;
 use super::document::DocumentOptions;
 use clap::{Args, ValueEnum};
 use fineprint::{print, wire};
@@ -29,6 +30,8 @@ pub struct ShowArgs {
     pub document: String,
     #[command(flatten)]
     pub options: DocumentOptions,
+    #[command(flatten)]
+    pub carry: CarryOptions,
     /// Tell how the text is cited: whose, captured when, from where, with which hashes
     #[arg(long)]
     pub cite: bool,
@@ -45,7 +48,7 @@ pub enum TextFormat {
 }
 
 pub fn run(args: &ShowArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    let asked = args.options.open()?;
+    let asked = args.options.open(&args.carry)?;
     let (view, moment) = asked.view(&args.document, args.options.source.as_deref())?;
     let standing = view.at(moment)?;
     match args.format {
@@ -55,7 +58,7 @@ pub fn run(args: &ShowArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
             print::document::head(&stood, super::look(), &mut std::io::stderr())?;
             if let Ok(snapshot) = standing.found {
                 let passages = wire::document::passages(&view, snapshot)?;
-                eprintln!();
+                tell!();
                 match format {
                     TextFormat::Markdown => print::document::markdown(&passages, out)?,
                     _ => print::document::text(&passages, super::look(), out)?,

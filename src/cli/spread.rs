@@ -1,10 +1,11 @@
 //! `fineprint spread`.
 
 use super::args::{AnswerFormat, Location, TimeOptions};
-use super::request::{check_sources, limit, limits, observing, one_language, query, refuse_as_of};
+use super::request::{limit, limits, one_language, query, refuse_as_of};
 use super::{BadQuery, Outcome};
 use clap::Args;
 use fineprint::query::Query;
+use fineprint::search::Observing;
 use fineprint::wire::lifetimes::Asked;
 use fineprint::wire::spread::Spread;
 use fineprint::{print, time};
@@ -40,10 +41,9 @@ pub fn run(args: &SpreadArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     };
     refuse_as_of(&query, "spread")?;
     let most = args.limit.as_deref().map_or(Ok(Some(10)), limit)?;
-    let observing = observing(conditions, args.options.suspect)?;
-    warnings.iter().for_each(|warning| eprintln!("{warning}"));
+    let observing = Observing { suspect: args.options.suspect, ..Observing::default() };
+    warnings.iter().for_each(|warning| tell!("{warning}"));
     let opened = args.location.open()?;
-    check_sources(&observing, &opened.index)?;
     let language_by_default = one_language(&mut query, conditions, &opened.index).is_some();
     let seed = match &args.passage {
         Some(id) => time::Seed::Passage(id, &query),

@@ -1,8 +1,9 @@
 //! `fineprint trend`.
 
-use super::args::{AnswerFormat, BatchArgs, BatchFormat, Conditions, Location, QueryOptions, TimeOptions};
+use super::args::{AnswerFormat, BatchArgs, BatchFormat, CarryOptions, Conditions, Location, QueryOptions, TimeOptions};
+use super::batch::{ManifestOptions, tell_failed};
 use super::queries::{self, Line};
-use super::request::{check_sources, observing, one_language, query};
+use super::request::{check_sources, observing, one_language, query, refuse_as_of, refuse_hit_options};
 use super::{BadQuery, Outcome, trend_files, write_file};
 use clap::{Args, ValueEnum};
 use fineprint::index::Index;
@@ -54,6 +55,8 @@ pub struct TrendArgs {
     pub location: Location,
     #[command(flatten)]
     pub time: TimeOptions,
+    #[command(flatten)]
+    pub carry: CarryOptions,
     #[command(flatten)]
     pub options: TrendOptions,
     /// Name the companies behind the point of this period (`2018`, `2018-H1`, `2018-Q3`, `2018-05`)
@@ -124,7 +127,7 @@ pub enum Decides {
 }
 
 pub fn run(args: &TrendArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    let options = QueryOptions { conditions: args.time.conditions.clone(), ..QueryOptions::default() };
+    let options = QueryOptions { conditions: args.time.conditions.clone(), carry: args.carry.clone(), ..QueryOptions::default() };
     if args.queries.is_empty() && args.file.is_none() {
         return Err(
             BadQuery("fineprint: there is no query\nhint: fineprint trend '\"do not sell\"', or --file FILE".into()).into()
@@ -134,7 +137,7 @@ pub fn run(args: &TrendArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let mut typed = Vec::new();
     for text in &args.queries {
         let question = Typed::read(text.clone(), text, &options, args.time.suspect, &args.options)?;
-        question.warnings.iter().for_each(|warning| eprintln!("{warning}"));
+        question.warnings.iter().for_each(|warning| tell!("{warning}"));
         typed.push(question);
     }
     let lines = args.file.as_ref().map_or(Ok(Vec::new()), |path| queries::read(path, &options))?;
@@ -156,7 +159,7 @@ pub fn run(args: &TrendArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     if let Some(path) = &args.svg {
         let svg = chart::svg::lines(&chart::trend(&trend, default, &index.catalog));
         if super::write_chart(path, &svg, out)? {
-            tell_failed(&failed);
+            failed.iter().for_each(tell_failed);
             write_passages(&trend, args.options.passages.as_deref())?;
             return Ok(outcome(&trend, request.list.is_some(), opened.whole && failed.is_empty()));
         }
@@ -180,7 +183,7 @@ pub fn run(args: &TrendArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     if args.format == AnswerFormat::Jsonl {
         failed.iter().try_for_each(|error| print::json(error, out))?;
     }
-    tell_failed(&failed);
+    failed.iter().for_each(tell_failed);
     write_passages(&trend, args.options.passages.as_deref())?;
     Ok(outcome(&trend, request.list.is_some(), opened.whole && failed.is_empty()))
 }
@@ -208,9 +211,7 @@ fn is_clearer_drawn(trend: &Trend) -> bool {
 
 /// `fineprint batch --trend`.
 pub fn batch(args: &BatchArgs, pool: &rayon::ThreadPool, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    if args.options.as_of.is_some() {
-        return Err(no_as_of().into());
-    }
+    refuse_hit_options(&args.options, "--trend")?;
     let lines = queries::read(&args.queries, &args.options)?;
     let mut request = request(&args.trend_options, None)?;
     let opened = args.location.open()?;
@@ -227,30 +228,19 @@ pub fn batch(args: &BatchArgs, pool: &rayon::ThreadPool, out: &mut dyn Write) ->
             failed.iter().try_for_each(|error| print::json(error, out))?;
         }
     }
-    tell_failed(&failed);
+    failed.iter().for_each(tell_failed);
     write_passages(&trend, args.trend_options.passages.as_deref())?;
     if let Some(path) = &args.manifest {
-        let options = ManifestOptions { conditions: &args.options.conditions, suspect: args.suspect, trend: &args.trend_options };
         let manifest = Manifest {
             default_lang: default_language,
             queries: request.questions.len(),
             failed: failed.len(),
             rows: trend.queries.iter().map(|series| series.points.len()).sum(),
-            ..Manifest::new("trend", options, &index.catalog)
+            ..Manifest::new("trend", ManifestOptions::of(args), &index.catalog)
         };
         write_file(path, |file| Ok(print::json(&manifest, file)?))?;
     }
     Ok(outcome(&trend, false, opened.whole && failed.is_empty()))
-}
-
-/// The options of a batch, as its manifest names them.
-#[derive(Serialize)]
-struct ManifestOptions<'a> {
-    #[serde(flatten)]
-    conditions: &'a Conditions,
-    suspect: bool,
-    #[serde(flatten)]
-    trend: &'a TrendOptions,
 }
 
 /// What of the options holds for all queries, without the groups that only the index knows.
@@ -351,10 +341,9 @@ impl Typed {
     fn read(name: String, text: &str, options: &QueryOptions, suspect: bool, trend: &TrendOptions) -> Result<Typed, BadQuery> {
         let conditions = &options.conditions;
         let (query, warnings) = query(text, conditions, None)?;
-        if options.as_of.is_some() || query.asks_as_of() {
-            return Err(no_as_of());
-        }
-        let observing = observing(conditions, suspect)?;
+        refuse_as_of(&query, "trend")?;
+        refuse_hit_options(options, "trend")?;
+        let observing = observing(&options.carry, suspect)?;
         let has_carry = observing.carry.is_some_and(|carry| carry != Carry::Never) || !observing.carry_of.is_empty();
         if trend.count == Some(What::Snapshots) && has_carry {
             return Err(BadQuery("fineprint: --carry: snapshots are counted where they were captured\nhint: leave --carry out, or use --count companies or --count documents".into()));
@@ -371,10 +360,6 @@ impl Typed {
         }
         Ok(self.question)
     }
-}
-
-fn no_as_of() -> BadQuery {
-    BadQuery("fineprint: a trend asks about each period, not about a day: `asof:` and \"as_of\" have no meaning in it\nhint: --list PERIOD names who stood at the end of a period; --until DATE ends the last one on a day".into())
 }
 
 /// Adds the queries of a file; those that are none are given back.
@@ -439,19 +424,13 @@ fn member_rows(trend: &Trend, period: Period, out: &mut dyn Write) -> anyhow::Re
 /// What was asked for and is not there.
 fn tell(trend: &Trend) {
     for name in &trend.unknown_companies {
-        eprintln!("fineprint: --companies: the index has no company {}", print::harmless(name));
+        tell!("fineprint: --companies: the index has no company {}", print::harmless(name));
     }
     for group in &trend.empty_groups {
-        eprintln!("fineprint: --by-group: the index has no company of the group {}", print::harmless(group));
+        tell!("fineprint: --by-group: the index has no company of the group {}", print::harmless(group));
     }
     for id in &trend.unknown_exclusions {
-        eprintln!("fineprint: --exclude: no query matches a passage {}", print::harmless(id));
-    }
-}
-
-fn tell_failed(failed: &[BatchError]) {
-    for error in failed {
-        eprintln!("fineprint: query {}: {}", error.id, error.error.trim_start_matches("fineprint: "));
+        tell!("fineprint: --exclude: no query matches a passage {}", print::harmless(id));
     }
 }
 

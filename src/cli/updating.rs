@@ -28,10 +28,10 @@ pub fn bring_up_to_date(dir: &Path, archives: &[PathBuf], threads: usize, prune:
 /// Says what went wrong with whole archives, and what else is to be known of them.
 pub fn tell(report: &Report) {
     for failed in &report.failed {
-        eprintln!("fineprint: {}", failed.reason);
+        tell!("fineprint: {}", failed.reason);
     }
     for note in &report.notes {
-        eprintln!("fineprint: {}: {}", note.path, note.reason);
+        tell!("fineprint: {}: {}", note.path, note.reason);
     }
 }
 

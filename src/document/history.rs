@@ -1,15 +1,13 @@
 //! The history of a document: each snapshot, or each run of snapshots with the same text, beside what came before.
 
 use super::{StatedDate, View};
-use crate::history::{Mark, Runs};
+use crate::history::{Mark, Runs, SHRINK};
 use crate::index::IndexError;
 use crate::snapshot::{Captured, CommitKind, Instant};
 use rustc_hash::FxHashMap;
 
-/// Of a usable version that has less than this share of the characters of the usable version before, it is told.
-pub const SHRINK: f64 = 0.5;
-
-/// Of one that has more than so many times its characters, too.
+/// Of a usable version that has more than so many times the characters of the usable version before, it is told, as of one that has less
+/// than [`SHRINK`] of them.
 pub const GROWTH: f64 = 2.0;
 
 /// A run of neighbouring snapshots with the same text; a single snapshot where each is asked for.

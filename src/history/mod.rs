@@ -20,6 +20,9 @@ use std::sync::Arc;
 /// What parts two passages in the text of a version.
 pub const PASSAGE_SEPARATOR: &str = "\n\n";
 
+/// Of a text that has less than this share of the characters of another capture of it, it is told: it may be a part of the text only.
+pub const SHRINK: f64 = 0.5;
+
 /// A document with all its snapshots in order of time. Undated texts are documents of one snapshot without instant.
 ///
 /// Numbers that stand for snapshots, versions, passages, sets, placements, paths and clauses count from 0 within the document, in

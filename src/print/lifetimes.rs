@@ -19,7 +19,8 @@ const GAP: usize = 2;
 /// Everything for reading: what was counted, then a line an interval.
 pub fn lifetimes(lifetimes: &Lifetimes, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let width = look.width.min(MAX_WIDTH);
-    for line in [summary(lifetimes), basis_of(lifetimes)].iter().flat_map(|text| wrapped(text, width, "")) {
+    let told = [Some(summary(lifetimes)), shrunk(lifetimes), Some(basis_of(lifetimes))];
+    for line in told.iter().flatten().flat_map(|text| wrapped(text, width, "")) {
         writeln!(out, "{line}")?;
     }
     table(&lifetimes.rows, width, out)?;
@@ -62,6 +63,16 @@ pub(crate) fn summary(lifetimes: &Lifetimes) -> String {
         grouped(totals.documents_said),
         counted(totals.documents, "document", "documents")
     )
+}
+
+/// How many intervals lie beside captures that may hold a part of their text only.
+fn shrunk(lifetimes: &Lifetimes) -> Option<String> {
+    let (before, after) = (lifetimes.totals.shrunk_before, lifetimes.totals.shrunk_after);
+    (before + after > 0).then(|| {
+        let before = counted(before, "beginning", "beginnings");
+        let after = counted(after, "end", "ends");
+        format!("{before} and {after} lie beside a capture of under half the length, which may hold a part of the text only.")
+    })
 }
 
 /// Of how many observations, and what they were.
@@ -122,7 +133,7 @@ fn table(rows: &[Row], width: usize, out: &mut dyn Write) -> io::Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
-    let mut lines: Vec<(String, Vec<[String; 3]>)> = Vec::new();
+    let mut lines: Vec<(String, Vec<Line>)> = Vec::new();
     for row in rows {
         lines.push((label(row), cells(row)));
         let with_source = row.documents.iter().any(|document| document.sources != row.documents[0].sources);
@@ -130,8 +141,11 @@ fn table(rows: &[Row], width: usize, out: &mut dyn Write) -> io::Result<()> {
     }
     let head = ["said from", "until", "snapshots"].map(str::to_owned);
     let widest = |column: usize| {
-        let cells = lines.iter().flat_map(|(_, cells)| cells).chain([&head]);
-        cells.map(|cells| display_width(&cells[column])).max().unwrap_or(0)
+        let cells = lines.iter().flat_map(|(_, lines)| lines).filter_map(|line| match line {
+            Line::Cells(cells) => Some(cells),
+            Line::Note(_) => None,
+        });
+        cells.chain([&head]).map(|cells| display_width(&cells[column])).max().unwrap_or(0)
     };
     let widths = [widest(0), widest(1), widest(2)];
     // Where there is no room for all, dates go before numbers.
@@ -141,34 +155,56 @@ fn table(rows: &[Row], width: usize, out: &mut dyn Write) -> io::Result<()> {
     let longest = lines.iter().map(|(label, _)| display_width(label)).max().unwrap_or(0);
     let label_width = width.saturating_sub(taken).clamp(MIN_LABEL, longest.max(MIN_LABEL));
     writeln!(out)?;
-    for (label, cells) in std::iter::once((String::from("company"), vec![head])).chain(lines) {
+    for (label, cells) in std::iter::once((String::from("company"), vec![Line::Cells(head)])).chain(lines) {
         let lead = label.len() - label.trim_start().len();
         let mut names = wrapped(label.trim_start(), label_width - lead, "  ").into_iter();
-        let mut cells = cells.into_iter();
+        let room = width.saturating_sub(label_width + GAP);
+        let mut cells = cells.into_iter().flat_map(|line| match line {
+            Line::Cells(cells) => {
+                let cells = cells.iter().zip(widths).take(columns).map(|(cell, width)| padded(cell, width));
+                vec![cells.collect::<Vec<_>>().join(&" ".repeat(GAP))]
+            }
+            Line::Note(note) => wrapped(&note, room, " "),
+        });
         loop {
             let (name, cells) = (names.next(), cells.next());
             if name.is_none() && cells.is_none() {
                 break;
             }
             let name = name.map(|name| format!("{}{name}", " ".repeat(lead))).unwrap_or_default();
-            let mut line = padded(&name, label_width);
-            for (cell, width) in cells.iter().flatten().zip(widths).take(columns) {
-                line.push_str(&" ".repeat(GAP));
-                line.push_str(&padded(cell, width));
-            }
+            let line = format!("{}{}{}", padded(&name, label_width), " ".repeat(GAP), cells.unwrap_or_default());
             writeln!(out, "{}", line.trim_end())?;
         }
     }
     Ok(())
 }
 
-/// For each interval its start, its end, and how many of the observations lie in it.
-fn cells(row: &Row) -> Vec<[String; 3]> {
-    let one = |interval: &Interval| {
+/// A line beside a name.
+enum Line {
+    Cells([String; 3]),
+    Note(String),
+}
+
+/// For each interval its start, its end, and how many of the observations lie in it; then the captures beside it that are much shorter,
+/// each once.
+fn cells(row: &Row) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut told: Option<&str> = None;
+    for interval in &row.intervals {
         let count = format!("{} of {}", grouped(interval.snapshots), grouped(row.observations));
-        [start(interval), end(interval), count]
-    };
-    row.intervals.iter().map(one).collect()
+        lines.push(Line::Cells([start(interval), end(interval), count]));
+        let before = (interval.shrunk_before, &interval.absent_before, interval.length_before);
+        let after = (interval.shrunk_after, &interval.absent_after, interval.length_after);
+        for (is_shrunk, at, percent) in [before, after] {
+            let (true, Some(at), Some(percent)) = (is_shrunk, at, percent) else { continue };
+            if told != Some(at) {
+                let note = format!("(the capture of {} is much shorter: {percent} % of the length)", day_of(at));
+                lines.push(Line::Note(note));
+            }
+            told = Some(at);
+        }
+    }
+    lines
 }
 
 fn start(interval: &Interval) -> String {
@@ -190,7 +226,7 @@ fn end(interval: &Interval) -> String {
     }
 }
 
-const COLUMNS: [&str; 22] = [
+const COLUMNS: [&str; 26] = [
     "level",
     "company",
     "kind",
@@ -209,6 +245,10 @@ const COLUMNS: [&str; 22] = [
     "longest_silence_days",
     "gap_days",
     "gap_observations",
+    "length_before",
+    "shrunk_before",
+    "length_after",
+    "shrunk_after",
     "observations",
     "first_observed",
     "last_observed",
@@ -220,6 +260,7 @@ pub struct Table<'w> {
     table: Writer<&'w mut dyn Write>,
     /// Whether the id and the text of a query stand before.
     with_query: bool,
+    rows: usize,
 }
 
 impl<'w> Table<'w> {
@@ -228,7 +269,7 @@ impl<'w> Table<'w> {
         let mut table = Writer::from_writer(out);
         let query: &[&str] = if with_query { &["query_id", "query"] } else { &[] };
         table.write_record(query.iter().chain(&COLUMNS))?;
-        Ok(Table { table, with_query })
+        Ok(Table { table, with_query, rows: 0 })
     }
 
     pub fn add(&mut self, lifetimes: &Lifetimes) -> csv::Result<()> {
@@ -249,11 +290,14 @@ impl<'w> Table<'w> {
     fn write(&mut self, lifetimes: &Lifetimes, fields: Vec<String>) -> csv::Result<()> {
         let query = [lifetimes.id.clone().unwrap_or_default(), lifetimes.query.clone()];
         let query = if self.with_query { &query[..] } else { &[] };
+        self.rows += 1;
         self.table.write_record(query.iter().chain(&fields))
     }
 
-    pub fn finish(mut self) -> csv::Result<()> {
-        Ok(self.table.flush()?)
+    /// Gives back how many rows were written.
+    pub fn finish(mut self) -> csv::Result<usize> {
+        self.table.flush()?;
+        Ok(self.rows)
     }
 }
 
@@ -274,7 +318,7 @@ fn fields(row: &Row) -> Vec<Vec<String>> {
     };
     let after = [row.observations.to_string(), row.first_observed.clone(), row.last_observed.clone(), row.left_out.to_string()];
     if row.intervals.is_empty() {
-        return vec![before(0).into_iter().chain(vec![String::new(); 11]).chain(after).collect()];
+        return vec![before(0).into_iter().chain(vec![String::new(); 15]).chain(after).collect()];
     }
     let of_interval = |(at, interval): (usize, &Interval)| {
         let middle = [
@@ -289,6 +333,10 @@ fn fields(row: &Row) -> Vec<Vec<String>> {
             interval.longest_silence_days.to_string(),
             number(interval.gap_days),
             number(interval.gap_observations),
+            number(interval.length_before),
+            interval.shrunk_before.to_string(),
+            number(interval.length_after),
+            interval.shrunk_after.to_string(),
         ];
         before(at + 1).into_iter().chain(middle).chain(after.clone()).collect()
     };
@@ -305,7 +353,8 @@ mod tests {
 
     fn company(name: &str, kinds: &[&str]) -> CompanyLife {
         let at = |month| crate::snapshot::Instant::from_date(2010, month, 1, Precision::Month).unwrap();
-        let events = [(1, false), (2, true), (3, false), (4, true)].map(|(month, says)| Event::Observed { at: at(month), says });
+        let events = [(1, false, 60), (2, true, 100), (3, false, 30), (4, true, 90)]
+            .map(|(month, says, chars)| Event::Observed { at: at(month), says, chars });
         let life = Life {
             intervals: intervals(&[events.to_vec()]),
             observations: 4,
@@ -347,9 +396,14 @@ mod tests {
             assert!(table.iter().all(|line| line.chars().count() <= width.min(MAX_WIDTH)), "{text}");
             let dated = table.iter().filter(|line| line.contains("2010-"));
             let starts: Vec<String> = dated.map(|line| line.chars().skip(column).collect()).collect();
-            assert_eq!(starts.len(), 8, "{text}");
-            let is_start =
-                |line: &String| line.starts_with("after 2010-01, by 2010-02") || line.starts_with("again 2010-04 after 59 days");
+            assert_eq!(starts.len(), 12, "{text}");
+            let known = [
+                "after 2010-01, by 2010-02",
+                "again 2010-04 after 59 days",
+                // Once, though it lies between two intervals.
+                "(the capture of 2010-03 is much shorter: 30 % of the",
+            ];
+            let is_start = |line: &String| known.iter().any(|start| line.starts_with(start));
             assert!(starts.iter().all(is_start), "{text}");
             assert_eq!(table[0].ends_with("snapshots"), width >= 80, "{text}");
         }

@@ -1,13 +1,14 @@
 //! When a text, or any of several, was seen to say something: intervals, and what lies between them.
 
+use crate::history::SHRINK;
 use crate::snapshot::{Instant, SECONDS_PER_DAY};
 use std::collections::BTreeMap;
 
 /// What the archive tells of a text at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
-    /// It was captured, and said it or not.
-    Observed { at: Instant, says: bool },
+    /// It was captured, and said it or not; its text has so many characters.
+    Observed { at: Instant, says: bool, chars: u32 },
     /// The archive deleted it.
     Deleted { at: Instant },
 }
@@ -34,6 +35,29 @@ pub struct Interval {
     pub longest_silence_days: u64,
     /// How long it was away before.
     pub gap: Option<Gap>,
+    /// Of the text that begins it: what it has at `absent_before`, and at `first_seen`. `None` where nothing tells when it began.
+    pub length_before: Option<Length>,
+    /// Of the text that ends it: what it has at `absent_after`, and had when it last said it. `None` where no capture ends it.
+    pub length_after: Option<Length>,
+}
+
+/// The characters of a text in the capture without what is looked for, and in the one with it beside that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Length {
+    pub without: u32,
+    pub with: u32,
+}
+
+impl Length {
+    /// Whether the capture without is so much shorter that it may hold a part of the text only. Nothing is left out for it.
+    pub fn is_shrunk(self) -> bool {
+        f64::from(self.without) < f64::from(self.with) * SHRINK
+    }
+
+    /// The length of the capture without, of a hundred parts of the other; rounded down.
+    pub fn percent(self) -> Option<u64> {
+        (u64::from(self.without) * 100).checked_div(u64::from(self.with))
+    }
 }
 
 /// What lies between two intervals.
@@ -57,6 +81,8 @@ impl Interval {
             snapshots: 0,
             longest_silence_days: 0,
             gap: None,
+            length_before: None,
+            length_after: None,
         }
     }
 
@@ -74,8 +100,15 @@ pub fn days_between(from: Instant, to: Instant) -> u64 {
 /// All that is told at one moment, of each text by its number. What is captured at the moment of a deletion was captured before it.
 #[derive(Default)]
 struct Moment {
-    observed: Vec<(usize, bool)>,
+    observed: Vec<Observation>,
     deleted: Vec<usize>,
+}
+
+#[derive(Clone, Copy)]
+struct Observation {
+    text: usize,
+    says: bool,
+    chars: u32,
 }
 
 /// The intervals in which any of some texts says it.
@@ -88,7 +121,9 @@ pub fn intervals(texts: &[Vec<Event>]) -> Vec<Interval> {
     for (text, events) in texts.iter().enumerate() {
         for event in events {
             match *event {
-                Event::Observed { at, says } => moments.entry(at).or_default().observed.push((text, says)),
+                Event::Observed { at, says, chars } => {
+                    moments.entry(at).or_default().observed.push(Observation { text, says, chars });
+                }
                 Event::Deleted { at } => moments.entry(at).or_default().deleted.push(text),
             }
         }
@@ -116,42 +151,46 @@ struct Walk {
 #[derive(Clone, Copy, Default)]
 struct Past {
     observed: bool,
-    /// The last observation without.
-    without: Option<Instant>,
+    /// The last observation without, and its characters.
+    without: Option<(Instant, u32)>,
+    /// The characters of the last observation with.
+    with: Option<u32>,
 }
 
 impl Walk {
-    fn observe(&mut self, at: Instant, observed: &[(usize, bool)]) {
+    fn observe(&mut self, at: Instant, observed: &[Observation]) {
         if observed.is_empty() {
             return;
         }
-        let saying = observed.iter().filter(|(_, says)| *says).count() as u64;
-        let beginning = observed.iter().filter(|(_, says)| *says).map(|&(text, _)| self.past[text]);
-        let from_its_first = beginning.clone().any(|past| !past.observed);
+        let beginning: Vec<(Past, u32)> =
+            observed.iter().filter(|one| one.says).map(|one| (self.past[one.text], one.chars)).collect();
+        let saying = beginning.len() as u64;
+        let from_its_first = beginning.iter().any(|(past, _)| !past.observed);
         // Of several that begin it at once nothing tells which was before the others.
-        let without = beginning.map(|past| past.without).min().flatten();
-        for &(text, _) in observed {
+        let before = beginning.iter().min_by_key(|(past, _)| past.without.map(|(at, _)| at));
+        let without = before.and_then(|(past, with)| Some((past.without?, *with)));
+        let ending = self.length_of_end(observed);
+        for one in observed {
             // Two sources may hold one text of one moment.
-            let says = observed.iter().any(|&(other, says)| other == text && says);
-            self.states[text] = Some(says);
-            self.past[text] = Past { observed: true, without: if says { self.past[text].without } else { Some(at) } };
+            let says = observed.iter().any(|other| other.text == one.text && other.says);
+            self.states[one.text] = Some(says);
+            let past = &mut self.past[one.text];
+            past.observed = true;
+            if says {
+                past.with = Some(one.chars);
+            } else {
+                past.without = Some((at, one.chars));
+            }
         }
         let was = self.saying;
         self.saying = self.is_said();
         match (was, self.saying) {
-            (false, true) => {
-                let mut interval = Interval::begin(at, from_its_first, without);
-                if let Some(before) = self.intervals.last() {
-                    let over = before.absent_after.filter(|_| !from_its_first);
-                    interval.absent_before = over.map(|over| without.map_or(over, |without| without.max(over)));
-                    interval.gap = Some(Gap { days: days_between(before.last_seen, at), observations: self.absences });
-                }
-                self.intervals.push(interval);
-            }
+            (false, true) => self.begin(at, from_its_first, without),
             (_, false) => {
                 self.absences += observed.len() as u64;
-                if let Some(last) = self.intervals.last_mut() {
-                    last.absent_after.get_or_insert(at);
+                if let Some(last) = self.intervals.last_mut().filter(|last| last.absent_after.is_none()) {
+                    last.absent_after = Some(at);
+                    last.length_after = ending;
                 }
             }
             (true, true) => {}
@@ -164,6 +203,26 @@ impl Walk {
             last.last_seen = at;
             last.snapshots += saying;
         }
+    }
+
+    /// Begins an interval. `without`: when the text that begins it was last without, its characters then, and now.
+    fn begin(&mut self, at: Instant, from_its_first: bool, without: Option<((Instant, u32), u32)>) {
+        let mut interval = Interval::begin(at, from_its_first, without.map(|((at, _), _)| at));
+        if let Some(before) = self.intervals.last() {
+            let over = before.absent_after.filter(|_| !from_its_first);
+            interval.absent_before = over.map(|over| interval.absent_before.map_or(over, |without| without.max(over)));
+            interval.gap = Some(Gap { days: days_between(before.last_seen, at), observations: self.absences });
+        }
+        let length = without.filter(|((at, _), _)| interval.absent_before == Some(*at));
+        interval.length_before = length.map(|((_, without), with)| Length { without, with });
+        self.intervals.push(interval);
+    }
+
+    /// Of the texts that said it and are observed now without: that which lost the most of its length.
+    fn length_of_end(&self, observed: &[Observation]) -> Option<Length> {
+        let ending = observed.iter().filter(|one| !one.says && self.states[one.text] == Some(true));
+        let length = |one: &Observation| Some(Length { without: one.chars, with: self.past[one.text].with? });
+        ending.filter_map(length).min_by_key(|length| length.percent())
     }
 
     fn delete(&mut self, at: Instant, deleted: &[usize]) {
@@ -191,13 +250,14 @@ mod tests {
         Instant { seconds: day * SECONDS_PER_DAY, precision: Precision::Day }
     }
 
-    /// `+3` said on day 3, `-5` not said on day 5, `x7` deleted on day 7.
+    /// `+3` said on day 3, `-5` not said on day 5, `x7` deleted on day 7; `-5/40` by a text of 40 characters, else of 100.
     fn text(written: &str) -> Vec<Event> {
         let event = |word: &str| {
-            let at = at(word[1..].parse().unwrap());
+            let (day, chars) = word[1..].split_once('/').unwrap_or((&word[1..], "100"));
+            let at = at(day.parse().unwrap());
             match &word[..1] {
                 "x" => Event::Deleted { at },
-                sign => Event::Observed { at, says: sign == "+" },
+                sign => Event::Observed { at, says: sign == "+", chars: chars.parse().unwrap() },
             }
         };
         written.split_whitespace().map(event).collect()
@@ -249,5 +309,26 @@ mod tests {
         assert_eq!(shown(&["-1 +5", "-3 +5"]), ["1<5..5> 2"]);
         // One stops at the moment at which the other begins.
         assert_eq!(shown(&["-1 +2 -3", "-1 +3"]), ["1<2..3> 2"]);
+    }
+
+    /// Of each interval, the percents of length of the captures without before and after.
+    fn lengths(texts: &[&str]) -> Vec<[Option<u64>; 2]> {
+        let texts: Vec<Vec<Event>> = texts.iter().map(|written| text(written)).collect();
+        let percent = |length: Option<Length>| length.and_then(Length::percent);
+        intervals(&texts).iter().map(|one| [percent(one.length_before), percent(one.length_after)]).collect()
+    }
+
+    #[test]
+    fn the_captures_beside_an_interval_are_measured() {
+        assert_eq!(lengths(&["-1/20 +2 +3/200 -4/60 -5/10 +6/50"]), [[Some(20), Some(30)], [Some(20), None]]);
+        // Nothing tells when it began, and no capture ends it.
+        assert_eq!(lengths(&["+1 x2 -3/10"]), [[None, None]]);
+        // The text that ends it is measured, and not the others.
+        assert_eq!(lengths(&["-1 +2 -6/30", "-1/10 -6/10"]), [[Some(100), Some(30)]]);
+        // It was away since another text stopped: that capture is not of the text that begins it.
+        assert_eq!(lengths(&["+1 -4/10", "-2/10 +9"]), [[None, Some(10)], [None, None]]);
+        let length = |without, with| Length { without, with };
+        assert!(length(49, 100).is_shrunk() && !length(50, 100).is_shrunk());
+        assert!(!length(0, 0).is_shrunk() && length(0, 0).percent().is_none());
     }
 }

@@ -9,9 +9,11 @@
 //!   that begins it says it in its first observation, it is `since_before`: that text may have said it while only others were observed.
 //!   A company of one text has the intervals of that text.
 //! * A text is a document, or the documents of several sources that hold the same snapshots: each of those counts once.
+//! * The capture without beside an interval may hold a part of the text only. Where it has under half of the characters of the one with,
+//!   that is told; it counts all the same.
 //! * Limits of days cut the time: what lies outside them is not looked at, and `since_before` means before their first observation.
 
-use super::interval::{Event, Interval, intervals};
+use super::interval::{Event, Interval, Length, intervals};
 use super::texts::{Text, texts};
 use crate::history::Runs;
 use crate::index::{Index, IndexError};
@@ -56,6 +58,10 @@ pub struct LifetimeTotals {
     pub observations: u64,
     /// Snapshots that are no policy text, or in another language.
     pub left_out: u64,
+    /// Intervals that begin, and that end, beside a capture without that is much shorter (see [`Length::is_shrunk`]): of companies, and
+    /// of texts whose company nothing tells.
+    pub shrunk_before: u64,
+    pub shrunk_after: u64,
 }
 
 /// A company over time.
@@ -203,6 +209,10 @@ fn totals(companies: &[CompanyLife]) -> LifetimeTotals {
         totals.documents += company.texts.len() as u64;
         totals.documents_said += company.texts.iter().filter(|text| !text.life.intervals.is_empty()).count() as u64;
         totals.observations += company.life.observations;
+        let intervals = || company.life.intervals.iter();
+        totals.shrunk_before +=
+            intervals().filter(|interval| interval.length_before.is_some_and(Length::is_shrunk)).count() as u64;
+        totals.shrunk_after += intervals().filter(|interval| interval.length_after.is_some_and(Length::is_shrunk)).count() as u64;
         if company.company.is_none() {
             continue;
         }

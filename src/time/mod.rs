@@ -10,7 +10,7 @@ mod texts;
 pub mod trend;
 
 pub use changes::{Change, ChangeEvent, ChangeKind, ChangeTotals, Changes, ChangesAsked, Return, SnapshotRef, changes};
-pub use interval::{Event, Gap, Interval, days_between, intervals};
+pub use interval::{Event, Gap, Interval, Length, days_between, intervals};
 pub use lifetimes::{CompanyLife, Life, LifetimeTotals, Lifetimes, TextLife, lifetimes};
 pub use likeness::SPREAD_THRESHOLD;
 pub use period::{Period, Step};

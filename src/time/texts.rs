@@ -92,7 +92,8 @@ impl Text {
             let timeline = &scope.index.record(document.slot)?.timeline;
             let says = says(document.slot).unwrap_or_default();
             events.extend(document.observations.iter().filter_map(|snapshot| {
-                Some(Event::Observed { at: instant(timeline, snapshot)?, says: says.contains(snapshot) })
+                let chars = timeline.version_of(snapshot).map_or(0, |facts| facts.chars);
+                Some(Event::Observed { at: instant(timeline, snapshot)?, says: says.contains(snapshot), chars })
             }));
             let deleted = timeline.ended.iter().filter(|at| scope.limits.days.contains(at.day()));
             events.extend(deleted.map(|&at| Event::Deleted { at }));

@@ -3,7 +3,7 @@
 use super::SCHEMA;
 use crate::query::Limits;
 use crate::snapshot::Instant;
-use crate::time;
+use crate::time::{self, Length};
 use serde::Serialize;
 
 /// The answer of `lifetimes`.
@@ -46,6 +46,9 @@ pub struct Totals {
     pub documents_said: u64,
     pub observations: u64,
     pub left_out: u64,
+    /// Intervals that begin, and that end, beside a capture that is much shorter.
+    pub shrunk_before: u64,
+    pub shrunk_after: u64,
 }
 
 /// A company, or a document.
@@ -83,6 +86,12 @@ pub struct Interval {
     /// Of an interval after another one: how long it was away, and how often it was not found then.
     pub gap_days: Option<u64>,
     pub gap_observations: Option<u64>,
+    /// The length of the document at `absent_before` in percent of that at `first_seen`, and whether it is much shorter.
+    pub length_before: Option<u64>,
+    pub shrunk_before: bool,
+    /// At `absent_after`, of that at the last observation with it before.
+    pub length_after: Option<u64>,
+    pub shrunk_after: bool,
 }
 
 /// What an answer holds.
@@ -145,6 +154,8 @@ impl Lifetimes {
                 documents_said: totals.documents_said,
                 observations: totals.observations,
                 left_out: totals.left_out,
+                shrunk_before: totals.shrunk_before,
+                shrunk_after: totals.shrunk_after,
             },
             rows,
             absent: choice.absent.then_some(absent),
@@ -215,6 +226,10 @@ impl Interval {
             longest_silence_days: interval.longest_silence_days,
             gap_days: interval.gap.map(|gap| gap.days),
             gap_observations: interval.gap.map(|gap| gap.observations),
+            length_before: interval.length_before.and_then(Length::percent),
+            shrunk_before: interval.length_before.is_some_and(Length::is_shrunk),
+            length_after: interval.length_after.and_then(Length::percent),
+            shrunk_after: interval.length_after.is_some_and(Length::is_shrunk),
         }
     }
 }

@@ -36,6 +36,8 @@ type Archive = BTreeMap<(&'static str, &'static str), Vec<Event>>;
 fn text(capture: Capture, number: usize) -> String {
     let section = if capture.sharing { "Sharing" } else { "Cookies" };
     let said = if capture.says { format!(" We {PHRASE}.") } else { String::new() };
+    // Texts of very different lengths.
+    let said = format!("{said}{}", " It is as long as it is.".repeat(number * 7 % 5 * 6));
     match capture.lang {
         None => "\n".repeat(number + 1),
         Some("en") => format!(
@@ -237,17 +239,59 @@ fn life(texts: &[Told]) -> Option<Value> {
     }))
 }
 
+/// What is told of the lengths of texts, which the reference does not know.
+const LENGTHS: [&str; 4] = ["length_before", "shrunk_before", "length_after", "shrunk_after"];
+
+/// The characters of each snapshot, as `history` tells them.
+fn chars(place: &Place, archive: &Archive) -> BTreeMap<[String; 3], u64> {
+    let mut chars = BTreeMap::new();
+    for (company, kind) in archive.keys() {
+        let name = format!("{company}/{kind}");
+        let run = place.run(&["history", &name, "--index", "index", "--lang", "any", "--snapshots", "--format", "jsonl"]);
+        for row in run.json_lines() {
+            let at = row["captured"].as_str().unwrap().to_owned();
+            chars.insert([(*company).to_owned(), (*kind).to_owned(), at], row["chars"].as_u64().unwrap());
+        }
+    }
+    chars
+}
+
+/// Compares what is told of lengths in the intervals of documents, and gives back how many captures are much shorter.
+fn compare_lengths(rows: &[Value], chars: &BTreeMap<[String; 3], u64>) -> usize {
+    let mut shrunk = 0;
+    for row in rows {
+        let of = |at: &Value| chars[&[&row["company"], &row["kind"], at].map(|text| text.as_str().unwrap().to_owned())];
+        for interval in row["intervals"].as_array().unwrap() {
+            let length =
+                |without: &str, with: &str| (!interval[without].is_null()).then(|| [without, with].map(|at| of(&interval[at])));
+            let before = length("absent_before", "first_seen");
+            let after = length("absent_after", "last_seen").filter(|_| interval["ended"].is_null());
+            let percent = |length: Option<[u64; 2]>| length.map(|[without, with]| without * 100 / with);
+            let is_shrunk = |length: Option<[u64; 2]>| length.is_some_and(|[without, with]| without * 2 < with);
+            let expected = json!([percent(before), is_shrunk(before), percent(after), is_shrunk(after)]);
+            assert_eq!(json!(LENGTHS.map(|field| &interval[field])), expected, "{row}");
+            shrunk += usize::from(is_shrunk(before)) + usize::from(is_shrunk(after));
+        }
+    }
+    shrunk
+}
+
 /// Rows by company and kind, without what the reference does not tell.
 fn by_name(rows: &[&Value], named: &[&str]) -> BTreeMap<Vec<String>, Value> {
     let name = |row: &Value| named.iter().map(|name| row[*name].as_str().unwrap().to_owned()).collect();
     let life = |row: &Value| {
         let fields = ["intervals", "observations", "first_observed", "last_observed", "left_out"];
-        Value::Object(fields.iter().map(|field| ((*field).to_owned(), row[*field].clone())).collect())
+        let mut life: Value = fields.iter().map(|field| ((*field).to_owned(), row[*field].clone())).collect();
+        for interval in life["intervals"].as_array_mut().unwrap() {
+            LENGTHS.iter().for_each(|field| drop(interval.as_object_mut().unwrap().remove(*field).unwrap()));
+        }
+        life
     };
     rows.iter().map(|row| (name(row), life(row))).collect()
 }
 
-fn compare(place: &Place, archive: &Archive, asked: &Asked, seed: u64) {
+/// Gives back how many captures beside intervals are much shorter.
+fn compare(place: &Place, archive: &Archive, chars: &BTreeMap<[String; 3], u64>, asked: &Asked, seed: u64) -> usize {
     let query = format!("\"{PHRASE}\"");
     let common = ["lifetimes", &query, "--index", "index", "--absent", "--format", "json"];
     let ask = |more: &[&str]| place.run(&[&common[..], asked.args, more].concat()).exit(0).json();
@@ -268,6 +312,7 @@ fn compare(place: &Place, archive: &Archive, asked: &Asked, seed: u64) {
     let answer = ask(&["--by", "document"]);
     let found = rows(&answer);
     assert_eq!(by_name(&found.iter().collect::<Vec<_>>(), &["company", "kind"]), documents, "seed {seed}, {:?}", asked.args);
+    let shrunk = compare_lengths(&found, chars);
     let in_time = answer["rows"].as_array().unwrap();
     assert!(in_time.is_sorted_by_key(|row| row["intervals"][0]["first_seen"].as_str().unwrap()));
     assert!(answer["absent"].as_array().unwrap().iter().all(|row| row["intervals"] == json!([])));
@@ -307,6 +352,10 @@ fn compare(place: &Place, archive: &Archive, asked: &Asked, seed: u64) {
     assert_eq!(totals["returned"], lives().filter(returned).count());
     assert_eq!(totals["left_out"], archive.values().map(|events| asked.left_out(events)).sum::<usize>());
     assert_eq!(totals["documents"], documents.len());
+    for which in ["shrunk_before", "shrunk_after"] {
+        let intervals = found.iter().flat_map(|row| row["intervals"].as_array().unwrap());
+        assert_eq!(totals[which], intervals.filter(|interval| interval[which] == true).count());
+    }
 
     // The table has the same.
     let table = place.run(&[&common[..5], &["--by", "document", "--format", "csv"], asked.args].concat()).exit(0).csv();
@@ -326,6 +375,7 @@ fn compare(place: &Place, archive: &Archive, asked: &Asked, seed: u64) {
         }
         assert_eq!(row[column("observations")], life["observations"].to_string());
     }
+    shrunk
 }
 
 fn everything() -> (DateTime, DateTime) {
@@ -344,7 +394,7 @@ fn lives_are_what_the_rule_says() {
         Asked { sharing: true, ..of(&["heading:sharing"], Some("en"), false) },
         Asked { days: window, ..of(&["--since", "2010-08", "--until", "2011-06"], Some("en"), false) },
     ];
-    let mut returns = 0;
+    let (mut returns, mut shrunk) = (0, 0);
     for seed in 1..=8 {
         let archive = archive(&mut Dice(seed), seed > 6);
         let place = Place::new();
@@ -354,8 +404,9 @@ fn lives_are_what_the_rule_says() {
             write_folder(&place, &archive);
         }
         place.index(&[]).exit(0);
+        let chars = chars(&place, &archive);
         for asked in &questions {
-            compare(&place, &archive, asked, seed);
+            shrunk += compare(&place, &archive, &chars, asked, seed);
             returns += archive
                 .values()
                 .filter_map(|events| life(&[asked.told(events)]))
@@ -363,7 +414,7 @@ fn lives_are_what_the_rule_says() {
                 .count();
         }
     }
-    assert!(returns > 50, "{returns}");
+    assert!(returns > 50 && shrunk > 50, "{returns}, {shrunk}");
 }
 
 const WITHOUT: &str = "We keep what you give us for as long as we need it, and we tell nobody else what it is that we keep.";
@@ -406,6 +457,109 @@ fn a_line_tells_what_is_known_of_start_and_end() {
     run.says("2010-04-07 or before").says("still there 2010-04-07").says("only captures from 2010-04-01 until 2014-12-31");
     place.run(&["lifetimes", "--index", "index", "\"never lend\""]).exit(1).says("None of 3 companies observed said it.");
     place.run(&["lifetimes", "--index", "index", "\"never lend\"", "--format", "csv"]).exit(1);
+}
+
+#[test]
+fn a_capture_that_is_much_shorter_is_told() {
+    let long = format!("{WITH}\n\n{}", format!("{WITHOUT}\n\n").repeat(3));
+    let place = Place::with(&[
+        ("acme/2010-03-01.md", &*long),
+        ("acme/2010-04-07.md", WITHOUT),
+        ("acme/2015-05-05.md", &long),
+        ("bolt/2012-05-04.md", WITH),
+        ("bolt/2026-01-02.md", WITHOUT),
+    ]);
+    place.index(&[]).exit(0);
+    let run = place.run(&["lifetimes", "--index", "index", "\"never rent\""]).exit(0);
+    let run = run.says("1 beginning and 1 end lie beside a capture of under half the length");
+    let text = run.text();
+    let notes: Vec<&str> = text.lines().filter(|line| line.contains("much shorter")).map(str::trim_start).collect();
+    assert_eq!(notes, ["(the capture of 2010-04-07 is much shorter: 25 % of the length)"]);
+}
+
+const BATCH: [&str; 5] = ["batch", "queries.txt", "--index", "index", "--lifetimes"];
+
+/// A batch has the rows of single runs; a query that nobody says keeps one row; what is bad is told.
+#[test]
+fn a_batch_is_many_lifetimes() {
+    let place = Place::new();
+    let archive = archive(&mut Dice(9), false);
+    write_folder(&place, &archive);
+    place.index(&[]).exit(0);
+    let phrase = format!("\"{PHRASE}\"");
+    let lines = [
+        format!("a\t{phrase}"),
+        "b\tsell AND".to_owned(),
+        json!({"id": "c", "query": phrase, "company": "acme", "lang": "any", "since": "2010-03"}).to_string(),
+        "none\t\"stands nowhere\"".to_owned(),
+        json!({"id": "carried", "query": phrase, "carry": "18m"}).to_string(),
+        json!({"id": "sorted", "query": phrase, "sort": "company"}).to_string(),
+        "day\tsell OR asof:2010".to_owned(),
+    ];
+    place.write("queries.txt", lines.join("\n"));
+    let run = place.run(&[&BATCH[..], &["--manifest", "manifest.json"]].concat()).exit(2);
+    let run = run.warns("query b:").warns("query carried: --carry").warns("query sorted: --sort").warns("query day:");
+    let table = run.csv();
+    let single = |args: &[&str]| place.run(&[&["lifetimes", "--index", "index"], args].concat());
+    let asked: [(&str, &str, &[&str]); 3] = [
+        ("a", &phrase, &[&phrase]),
+        ("c", &phrase, &[&phrase, "--company", "acme", "--lang", "any", "--since", "2010-03"]),
+        ("none", "\"stands nowhere\"", &["\"stands nowhere\""]),
+    ];
+    let mut expected: Vec<Vec<String>> = Vec::new();
+    let mut answers: Vec<Value> = Vec::new();
+    for (id, query, args) in asked {
+        let of_single = single(&[args, &["--format", "csv"]].concat()).csv();
+        if expected.is_empty() {
+            expected.push([vec!["query_id".to_owned(), "query".to_owned()], of_single[0].clone()].concat());
+        }
+        let empty = vec![String::new(); of_single[0].len()];
+        let rows = if of_single.len() == 1 { vec![empty] } else { of_single[1..].to_vec() };
+        expected.extend(rows.into_iter().map(|row| [vec![id.to_owned(), query.to_owned()], row].concat()));
+        let mut answer = single(&[args, &["--format", "json"]].concat()).json();
+        answer["id"] = id.into();
+        answers.push(answer);
+    }
+    assert!(expected.len() > 10, "{expected:?}");
+    assert_eq!(table, expected);
+    let manifest: Value = serde_json::from_slice(&std::fs::read(place.path("manifest.json")).unwrap()).unwrap();
+    assert_eq!((&manifest["command"], &manifest["default_lang"]), (&json!("lifetimes"), &json!("en")));
+    let counts = ["queries", "failed", "rows"].map(|field| manifest[field].as_u64().unwrap() as usize);
+    assert_eq!(counts, [3, 4, table.len() - 1]);
+    assert_eq!(manifest["fingerprint"], answers[0]["fingerprint"]);
+
+    let found = place.run(&[&BATCH[..], &["--format", "jsonl"]].concat()).exit(2).json_lines();
+    let (errors, found): (Vec<Value>, Vec<Value>) = found.into_iter().partition(|line| line["error"].is_string());
+    assert_eq!(found, answers);
+    assert_eq!(errors.iter().map(|line| line["id"].as_str().unwrap()).collect::<Vec<_>>(), ["b", "carried", "sorted", "day"]);
+    // The number of threads changes nothing.
+    let with_threads = |number| place.run(&[&BATCH[..], &["--threads", number]].concat()).exit(2).stdout;
+    assert_eq!(with_threads("1"), with_threads("3"));
+}
+
+#[test]
+fn a_batch_refuses_what_means_nothing_in_it() {
+    let place = Place::with(&[("acme/2010-03-01.md", WITH), ("queries.txt", "")]);
+    place.write("queries.txt", "rent\n").index(&[]).exit(0);
+    for (options, told) in [
+        (&["--carry", "18m"][..], "--carry"),
+        (&["--as-of", "2010"], "--as-of"),
+        (&["--limit", "3"], "--limit"),
+        (&["--by", "half"], "--trend"),
+        (&["--trend"], "cannot be used with"),
+    ] {
+        place.run(&[&BATCH[..], options].concat()).exit(2).warns(told);
+    }
+    place.run(&BATCH).exit(0);
+    place.write("queries.txt", "borrow\n").run(&BATCH).exit(1);
+}
+
+/// Nothing is carried where captures are compared.
+#[test]
+fn carry_is_no_option_where_it_means_nothing() {
+    for command in [&["lifetimes", "rent"][..], &["spread", "rent"], &["changes"], &["history", "acme"]] {
+        Place::new().run(&[command, &["--carry", "18m"]].concat()).exit(2).warns("unexpected argument '--carry'");
+    }
 }
 
 #[test]
