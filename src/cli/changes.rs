@@ -62,14 +62,14 @@ pub fn run(args: &ChangesArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     };
     let observing = Observing { suspect: args.options.suspect, ..Observing::default() };
     let opened = args.location.open()?;
-    one_language(&mut query, conditions, &opened.index);
+    let by_default = one_language(&mut query, conditions, &opened.index).is_some();
     let langs = query.limits.langs.clone();
     let suspect = observing.suspect;
     let found = time::changes(&opened.index, &ChangesAsked { query, observing })?;
     let asked = wire::changes::Asked { query: &text, langs: &langs, suspect, all: args.all, limit };
     let wire = wire::changes::Changes::new(&found, &opened.index, &asked)?;
     match args.format {
-        AnswerFormat::Text => print::changes::changes(&wire, args.all, super::look(), out)?,
+        AnswerFormat::Text => print::changes::changes(&wire, by_default, args.all, super::look(), out)?,
         AnswerFormat::Json => print::json(&wire, out)?,
         AnswerFormat::Jsonl => wire.events.iter().try_for_each(|event| print::json(event, out))?,
         AnswerFormat::Csv => print::csv::changes(&wire, out)?,

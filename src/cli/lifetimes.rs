@@ -103,7 +103,7 @@ pub fn batch(args: &BatchArgs, pool: &rayon::ThreadPool, out: &mut dyn Write) ->
     let opened = args.location.open()?;
     let index = &opened.index;
     let mut writer = match args.format.unwrap_or(BatchFormat::Csv) {
-        BatchFormat::Csv => Writer::Csv(print::lifetimes::Table::new(out, true)?),
+        BatchFormat::Csv => Writer::Csv(Box::new(print::lifetimes::Table::new(out, true)?)),
         BatchFormat::Jsonl => Writer::JsonLines(out, 0),
     };
     let mut manifest = Manifest::new("lifetimes", ManifestOptions::of(args), &index.catalog);
@@ -156,7 +156,7 @@ fn answer(line: Line, suspect: bool, index: &Arc<Index>) -> Result<Lifetimes, Ba
 
 /// Writes the answers of a batch, and counts the rows.
 enum Writer<'w> {
-    Csv(print::lifetimes::Table<'w>),
+    Csv(Box<print::lifetimes::Table<'w>>),
     JsonLines(&'w mut dyn Write, usize),
 }
 

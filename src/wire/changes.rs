@@ -1,7 +1,7 @@
 //! Changes over time as scripts see them: what `changes` says.
 
 use super::diff::{Word, words};
-use super::{SCHEMA, day};
+use super::{SCHEMA, day, languages};
 use crate::index::{Index, IndexError};
 use crate::search::Cause;
 use crate::time::{self, ChangeKind};
@@ -113,7 +113,7 @@ impl Changes {
             schema: SCHEMA,
             fingerprint: index.catalog.fingerprint.clone(),
             query: asked.query.to_owned(),
-            lang: (!asked.langs.is_empty()).then(|| asked.langs.concat()),
+            lang: languages(asked.langs),
             suspect: asked.suspect,
             totals: Totals {
                 events: totals.events,
