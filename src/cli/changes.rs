@@ -65,7 +65,7 @@ pub fn run(args: &ChangesArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     };
     let observing = Observing { suspect: args.options.suspect, ..Observing::default() };
     let opened = args.location.open()?;
-    one_language(&mut query, conditions, &opened.index);
+    let by_default = one_language(&mut query, conditions, &opened.index).is_some();
     let changes_asked = ChangesAsked { query, observing };
     let found = time::changes(&opened.index, &changes_asked)?;
     let asked = wire::changes::Asked {
@@ -78,7 +78,7 @@ pub fn run(args: &ChangesArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     };
     let wire = wire::changes::Changes::new(&found, &opened.index, &asked)?;
     match args.format {
-        AnswerFormat::Text => print::changes::changes(&wire, args.all, super::look(), out)?,
+        AnswerFormat::Text => print::changes::changes(&wire, by_default, args.all, super::look(), out)?,
         AnswerFormat::Json => print::json(&wire, out)?,
         AnswerFormat::Jsonl => wire.events.iter().try_for_each(|event| print::json(event, out))?,
         AnswerFormat::Csv => print::csv::changes(&wire, out)?,

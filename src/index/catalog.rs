@@ -179,12 +179,6 @@ impl Catalog {
         names.len()
     }
 
-    /// The group of companies that the settings name for a company; of several the first by name.
-    pub fn group_of(&self, company: &str) -> Option<&str> {
-        let groups = self.sources.iter().flat_map(|source| &source.groups);
-        groups.filter(|(_, members)| members.iter().any(|member| member == company)).map(|(group, _)| group.as_str()).min()
-    }
-
     /// The language of the most usable snapshots; `None` where none can be told.
     pub fn commonest_language(&self) -> Option<&str> {
         let mut counts: BTreeMap<&str, u64> = BTreeMap::new();

@@ -2,7 +2,7 @@
 
 use super::diff::{heading, lines, marked};
 use super::look::{Look, QUIET, STRONG, paint, paragraph, paragraph_hanging, shortened};
-use super::{counted, grouped, harmless};
+use super::{counted, grouped, harmless, language};
 use crate::wire::changes::{Change, Changes, Event};
 use std::io::{self, Write};
 
@@ -17,9 +17,9 @@ const SHOWN_EQUAL: usize = 45;
 const MAX_CHANGES: usize = 12;
 
 /// What was found: totals, and a block for each event.
-pub fn changes(found: &Changes, all: bool, look: Look, out: &mut dyn Write) -> io::Result<()> {
+pub fn changes(found: &Changes, language_by_default: bool, all: bool, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let look = look.fitting();
-    for line in totals(found, all) {
+    for line in totals(found, language_by_default, all) {
         paragraph(out, look, "", &line)?;
     }
     for event in &found.events {
@@ -36,7 +36,7 @@ pub fn changes(found: &Changes, all: bool, look: Look, out: &mut dyn Write) -> i
     Ok(())
 }
 
-fn totals(found: &Changes, all: bool) -> Vec<String> {
+fn totals(found: &Changes, by_default: bool, all: bool) -> Vec<String> {
     let totals = &found.totals;
     let mut told = Vec::new();
     if totals.events == 0 {
@@ -80,7 +80,7 @@ fn totals(found: &Changes, all: bool) -> Vec<String> {
     if !out.is_empty() {
         told.push(format!("{}.", out.join("; ")));
     }
-    let lang = found.lang.as_ref().map_or("any language".to_owned(), |langs| format!("language {}", langs.join(", ")));
+    let lang = language(found.lang.as_deref().unwrap_or_default(), by_default);
     let left_out = totals.left_out.marked + totals.left_out.other_language;
     told.push(format!(
         "Compared: {}, each with the one before; {lang}; {} left out ({} no policy text, {} in another language).",

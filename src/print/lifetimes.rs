@@ -1,7 +1,7 @@
 //! Lifetimes for reading, and as a table.
 
 use super::Look;
-use super::{counted, day_of, grouped, harmless, padded, wrapped};
+use super::{counted, day_of, grouped, harmless, language, padded, wrapped};
 use crate::wire::lifetimes::{Interval, Lifetimes, Row};
 use csv::Writer;
 use std::io::{self, Write};
@@ -91,11 +91,7 @@ pub fn basis(
     (since, until): (Option<&str>, Option<&str>),
     left_out: u64,
 ) -> String {
-    let language = match (languages, language_by_default) {
-        ([], _) => "any language".to_owned(),
-        (languages, true) => format!("language {}, the commonest of the index (--lang any: all)", languages.join(", ")),
-        (languages, false) => format!("language {}", languages.join(" or ")),
-    };
+    let language = language(languages, language_by_default);
     let kept = if suspect { ", with captures that are no policy text" } else { "" };
     let left_out = match left_out {
         0 => "none left out".to_owned(),

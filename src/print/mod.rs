@@ -53,6 +53,19 @@ pub fn escaped(text: &str) -> String {
     escaped
 }
 
+/// Of the language that nobody asked for.
+const BY_DEFAULT: &str = ", the commonest of the index (--lang any: all)";
+
+/// The languages in which a snapshot counts, none: in all; and whether that is so because none was asked for.
+fn language<T: AsRef<str>>(languages: &[T], by_default: bool) -> String {
+    let listed = languages.iter().map(T::as_ref).collect::<Vec<_>>().join(" or ");
+    match (languages, by_default) {
+        ([], _) => "any language".to_owned(),
+        (_, true) => format!("language {listed}{BY_DEFAULT}"),
+        (_, false) => format!("language {listed}"),
+    }
+}
+
 /// The day of a date that is written with its time.
 fn day_of(date: &str) -> &str {
     date.split('T').next().unwrap_or(date)

@@ -1,7 +1,7 @@
 //! A trend for reading: a table for each query, then what was counted and how.
 
 use super::look::{Look, QUIET, STRONG, bar, paint, paragraph};
-use super::{counted, grouped, harmless};
+use super::{BY_DEFAULT, counted, grouped, harmless};
 use crate::search::DEFAULT_CARRY;
 use crate::snapshot::Recording;
 use crate::time::trend::{Count, Member, MemberState, Point, Rule, Series};
@@ -137,7 +137,7 @@ fn table(trend: &Trend, series: &Series, look: Look, out: &mut dyn Write) -> io:
 
 fn left_out(series: &Series) -> String {
     let number: u64 = series.points.iter().map(|point| point.left_out).sum();
-    let why = match (series.observing.suspect, languages(series)) {
+    let why = match (series.observing.suspect, languages(&series.limits.langs)) {
         (false, Some(_)) => "no policy text, or in another language",
         (false, None) => "no policy text",
         (true, _) => "in another language",
@@ -161,10 +161,11 @@ pub(crate) fn notes(trend: &Trend, default_language: Option<&str>) -> Vec<String
         };
         notes.push(format!("Match {rule}."));
     }
-    let langs = same(&trend.queries, |series| languages(series).map_or_else(|| "any".to_owned(), |langs| langs.join(", ")));
+    let langs =
+        same(&trend.queries, |series| languages(&series.limits.langs).map_or_else(|| "any".to_owned(), |langs| langs.join(", ")));
     notes.push(match (langs, default_language) {
         (Some(langs), Some(default)) if langs == default => {
-            format!("Language: {langs}, the commonest of the index (--lang any: all).")
+            format!("Language: {langs}{BY_DEFAULT}.")
         }
         (Some(langs), _) => format!("Language: {langs}."),
         (None, _) => "Language: as each query says.".to_owned(),

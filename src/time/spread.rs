@@ -10,6 +10,7 @@
 use super::interval::{Event, Interval, days_between, intervals};
 use super::likeness::{Names, compared, grouped};
 use super::texts::{Text, texts};
+use super::trend::Group;
 use crate::history::Runs;
 use crate::index::{Index, IndexError};
 use crate::query::Query;
@@ -150,7 +151,16 @@ pub fn spread(index: &Arc<Index>, seed: Seed<'_>, observing: &Observing) -> Resu
             of_company.entry(&index.entry(first.slot)?.company).or_default().push(text);
         }
     }
-    let all = All { scope: &scope, passages: &passages, wordings: &wordings, of_company: &of_company };
+    // Of several groups the first by name.
+    let groups = Group::of_settings(&index.catalog);
+    let mut group_of: FxHashMap<&str, &str> = FxHashMap::default();
+    for passage in &passages {
+        let entry = index.entry(passage.slot)?;
+        if let Some(group) = groups.iter().find(|group| group.companies.admit(entry)) {
+            group_of.insert(passage.company, &group.name);
+        }
+    }
+    let all = All { scope: &scope, passages: &passages, wordings: &wordings, of_company: &of_company, group_of: &group_of };
     let mut clusters: Vec<Cluster> = Vec::new();
     let mut sharing: FxHashSet<String> = FxHashSet::default();
     for group in grouped(&words, asked.is_some()) {
@@ -242,6 +252,8 @@ struct All<'a, 'i> {
     passages: &'a [Passage<'i>],
     wordings: &'a [Wording],
     of_company: &'a FxHashMap<&'i str, Vec<&'a Text>>,
+    /// Of companies that the settings put into groups.
+    group_of: &'a FxHashMap<&'a str, &'a str>,
 }
 
 impl<'i> All<'_, 'i> {
@@ -258,7 +270,7 @@ impl<'i> All<'_, 'i> {
         }
         let parties: FxHashSet<(bool, &str)> = companies
             .keys()
-            .map(|company| index.catalog.group_of(company).map_or((false, *company), |group| (true, group)))
+            .map(|company| self.group_of.get(company).map_or((false, *company), |group| (true, *group)))
             .collect();
         let Some(shown) = group.first().and_then(|(wording, _)| self.wordings[*wording].passages.first()) else {
             return Ok(None);
@@ -309,7 +321,7 @@ impl<'i> All<'_, 'i> {
         let text = index.text(passage.slot, passage.passage)?;
         Ok(Some(Spreading {
             company: company.to_owned(),
-            group: index.catalog.group_of(company).map(str::to_owned),
+            group: self.group_of.get(company).map(|group| (*group).to_owned()),
             first: *first,
             last_seen: last.last_seen,
             still: last.is_still(),

@@ -2,7 +2,7 @@
 
 use super::diff::{Word, words};
 use super::document::Citation;
-use super::{SCHEMA, day};
+use super::{SCHEMA, day, languages};
 use crate::document::View;
 use crate::index::{Index, IndexError};
 use crate::search::{Cause, Observing};
@@ -120,7 +120,7 @@ impl Changes {
             schema: SCHEMA,
             fingerprint: index.catalog.fingerprint.clone(),
             query: asked.query.to_owned(),
-            lang: (!asked.langs.is_empty()).then(|| asked.langs.concat()),
+            lang: languages(asked.langs),
             suspect: asked.observing.suspect,
             totals: Totals {
                 events: totals.events,

@@ -1,6 +1,6 @@
 //! What `lifetimes` says, as scripts see it.
 
-use super::SCHEMA;
+use super::{SCHEMA, languages};
 use crate::query::Limits;
 use crate::snapshot::Instant;
 use crate::time::{self, Length};
@@ -136,7 +136,7 @@ impl Lifetimes {
             id,
             fingerprint: lifetimes.fingerprint.clone(),
             query: asked.text.to_owned(),
-            languages: languages(asked.limits),
+            languages: languages(&asked.limits.langs).unwrap_or_default(),
             language_by_default: asked.language_by_default,
             suspect: asked.suspect,
             since: days.first.map(|day| day.to_string()),
@@ -161,16 +161,6 @@ impl Lifetimes {
             absent: choice.absent.then_some(absent),
         }
     }
-}
-
-/// The languages in which a snapshot counts; none: in all.
-pub fn languages(limits: &Limits) -> Vec<String> {
-    let mut lists = limits.langs.iter();
-    let mut languages = lists.next().cloned().unwrap_or_default();
-    for list in lists {
-        languages.retain(|code| list.contains(code));
-    }
-    languages
 }
 
 impl Row {

@@ -10,7 +10,7 @@ mod trend;
 pub mod verify;
 
 pub use batch::Manifest;
-pub use trend::{Trend, TrendDocument, TrendMember, TrendMemberRow, TrendPassage, TrendPoint, TrendRow, TrendSeries, languages};
+pub use trend::{Trend, TrendDocument, TrendMember, TrendMemberRow, TrendPassage, TrendPoint, TrendRow, TrendSeries};
 
 use crate::history::Provenance;
 use crate::index::catalog::{Catalog, DocumentEntry, Problem, SourceEntry};
@@ -23,6 +23,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The version of what is written here. New fields do not change it.
 pub const SCHEMA: u32 = 1;
+
+/// The languages in which a snapshot counts, from lists of which each must hold; `None`: in all.
+pub fn languages(lists: &[Vec<String>]) -> Option<Vec<String>> {
+    let (first, others) = lists.split_first()?;
+    Some(first.iter().filter(|lang| others.iter().all(|other| other.contains(lang))).cloned().collect())
+}
 
 /// The answer of `search`, and of a query of `batch`.
 #[derive(Debug, Serialize)]

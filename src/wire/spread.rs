@@ -1,7 +1,8 @@
 //! What `spread` says, as scripts see it.
 
 use super::SCHEMA;
-use super::lifetimes::{Asked, languages};
+use super::languages;
+use super::lifetimes::Asked;
 use crate::time;
 use serde::Serialize;
 
@@ -82,7 +83,7 @@ impl Spread {
             fingerprint: spread.fingerprint.clone(),
             query: asked.text.to_owned(),
             passage: passage.map(str::to_owned),
-            languages: languages(asked.limits),
+            languages: languages(&asked.limits.langs).unwrap_or_default(),
             language_by_default: asked.language_by_default,
             suspect: asked.suspect,
             since: asked.limits.days.first.map(|day| day.to_string()),

@@ -1,6 +1,6 @@
 //! `trend` as scripts see it.
 
-use super::{SCHEMA, day};
+use super::{SCHEMA, day, languages};
 use crate::snapshot::Recording;
 use crate::time::trend::{self, Count, CountedPassage, MemberState, Rule};
 use crate::time::{Point, Series, Step};
@@ -151,7 +151,7 @@ impl TrendSeries {
             query: series.query.clone(),
             text: series.text.clone(),
             group: series.group.clone(),
-            lang: languages(series),
+            lang: languages(&series.limits.langs),
             carry: if snapshots { Some("none".to_owned()) } else { observing.carry.map(|carry| carry.to_string()) },
             carry_of: observing.carry_of.iter().map(|(source, carry)| (source.clone(), carry.to_string())).collect(),
             suspect: observing.suspect,
@@ -161,13 +161,6 @@ impl TrendSeries {
             members: series.members.as_ref().map(|members| members.iter().map(TrendMember::new).collect()),
         }
     }
-}
-
-/// The languages of what observes; `None`: any.
-pub fn languages(series: &Series) -> Option<Vec<String>> {
-    // Of several lists, each must hold.
-    let (first, others) = series.limits.langs.split_first()?;
-    Some(first.iter().filter(|lang| others.iter().all(|other| other.contains(lang))).cloned().collect())
 }
 
 impl TrendPoint {

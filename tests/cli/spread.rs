@@ -41,7 +41,7 @@ fn place() -> Place {
     for (path, text) in &files {
         place.archived(path, text);
     }
-    place.archived("fineprint.toml", "[groups]\n\"Garden Group\" = [\"Bolt Works\", \"Elms\"]\n\"Other Group\" = [\"Fern\"]\n");
+    place.archived("fineprint.toml", "[groups]\n\"Garden Group\" = [\"bolt works\", \"Elms\"]\n\"Other Group\" = [\"Fern\"]\n");
     place.index(&[]).exit(0);
     place
 }
