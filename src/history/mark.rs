@@ -87,7 +87,8 @@ const FOOTER_POLICY: u32 = 60;
 /// Marks the versions of one document. What is found of a passage is kept for the next version with it.
 pub struct Marker<'t> {
     texts: &'t [Arc<str>],
-    seen: FxHashMap<u32, Seen>,
+    /// By passage and the language whose vocabulary it was read with.
+    seen: FxHashMap<(u32, &'static str), Seen>,
 }
 
 /// What is found of a passage.
@@ -126,11 +127,11 @@ impl<'t> Marker<'t> {
         if entries.is_empty() {
             return Some(Mark::Empty);
         }
-        let vocabulary = vocabulary(lang);
+        let (lang, vocabulary) = vocabulary(lang);
         let (mut all, mut is_titled_error) = (Prose::default(), false);
         for entry in entries {
             let text = &self.texts[entry.passage as usize];
-            let seen = self.seen.entry(entry.passage).or_insert_with(|| Seen::of(text, vocabulary));
+            let seen = self.seen.entry((entry.passage, lang)).or_insert_with(|| Seen::of(text, vocabulary));
             all.add(seen.prose);
             is_titled_error |= seen.is_error_title;
         }
@@ -385,9 +386,11 @@ static VOCABULARIES: LazyLock<FxHashMap<&'static str, Vocabulary>> = LazyLock::n
     all.into_iter().collect()
 });
 
-fn vocabulary(lang: &str) -> Option<&'static Vocabulary> {
+/// The vocabulary for a language, and the language that it is of; none, and an empty name, where there is no vocabulary.
+fn vocabulary(lang: &str) -> (&'static str, Option<&'static Vocabulary>) {
     // Menus are taken for Latin, and the language of a few words cannot be told.
-    VOCABULARIES.get(if lang.is_empty() || lang == "la" { "en" } else { lang })
+    let lang = if lang.is_empty() || lang == "la" { "en" } else { lang };
+    VOCABULARIES.get_key_value(lang).map_or(("", None), |(lang, vocabulary)| (*lang, Some(vocabulary)))
 }
 
 /// A sentence as far as it has been read.

@@ -10,11 +10,39 @@ use std::collections::HashMap;
 
 /// The mark of a text that is a document alone.
 fn mark(text: &str) -> Option<Mark> {
+    marks(&[text])[0]
+}
+
+/// The marks of the versions of a document.
+fn marks(versions: &[&str]) -> Vec<Option<Mark>> {
     let mut history = HistoryBuilder::default();
-    let entries = history.entries(&passages(extract::blocks(text, Format::Markdown).unwrap()));
-    history.version(&entries);
+    for text in versions {
+        let entries = history.entries(&passages(extract::blocks(text, Format::Markdown).unwrap()));
+        history.version(&entries);
+    }
     let key = DocumentKey { company: String::new(), kind: String::new(), part: String::new() };
-    history.finish(key, Recording::Captures).timeline.versions[0].mark
+    history.finish(key, Recording::Captures).timeline.versions.iter().map(|facts| facts.mark).collect()
+}
+
+#[test]
+fn a_passage_is_read_in_the_language_of_each_version_that_has_it() {
+    let french = [
+        "Nous recueillons les données que vous nous confiez lorsque vous commandez.",
+        "Nous gardons vos données pendant deux ans après votre dernière commande.",
+        "Vous avez le droit de demander à tout moment une copie de vos données.",
+        "Nous ne vendons à personne les informations que nous avons sur vous.",
+    ]
+    .join("\n\n");
+    let english =
+        "We collect what you tell us when you order, and we keep that information for two years after your last order. \
+                   You may ask us at any time for a copy of the data that we have about you, and we sell it to nobody at all.\n\n"
+            .repeat(3);
+    let menu =
+        "* Accueil Boutique Cadeaux\n* Jardin Maison Cuisine\n* Nouveautés Soldes Magasins\n* Aide Contact Carrières\n".repeat(8);
+    let pages = [format!("{english}{french}"), format!("{french}\n\n{menu}")];
+    let [both, page] = [&pages[0], &pages[1]].map(String::as_str);
+    assert_eq!(marks(&[page]), [None]);
+    assert_eq!(marks(&[both, page]), [None, None]);
 }
 
 #[test]
