@@ -1,9 +1,5 @@
 //! What can be typed: commands, options and their help.
 
-use super::export::{EXPORT_HELP, ExportArgs};
-use super::history::{HISTORY_HELP, HistoryArgs};
-use super::show::{SHOW_HELP, ShowArgs};
-use super::verify::{VERIFY_HELP, VerifyArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -32,26 +28,26 @@ pub enum Command {
     #[command(after_help = super::trend::HELP)]
     Trend(super::trend::TrendArgs),
     /// Tell when companies, and their texts, started and stopped saying something
-    #[command(after_help = LIFETIMES_HELP)]
+    #[command(after_help = super::lifetimes::HELP)]
     Lifetimes(super::lifetimes::LifetimesArgs),
     /// List what changed in a time, in the texts of a company or of all
     #[command(after_help = super::changes::HELP)]
     Changes(super::changes::ChangesArgs),
     /// Find what several companies say in equal or nearly equal words: who had it first, who followed when
-    #[command(after_help = SPREAD_HELP)]
+    #[command(after_help = super::spread::HELP)]
     Spread(super::spread::SpreadArgs),
     /// Show the snapshots and versions of a document, with the dates that it states of itself
-    #[command(after_help = HISTORY_HELP)]
-    History(HistoryArgs),
+    #[command(after_help = super::history::HELP)]
+    History(super::history::HistoryArgs),
     /// Show the text of a document, last or at a moment
-    #[command(after_help = SHOW_HELP)]
-    Show(ShowArgs),
+    #[command(after_help = super::show::HELP)]
+    Show(super::show::ShowArgs),
     /// Show what is different between two versions of a document, or two documents
     #[command(after_help = super::diff::HELP)]
     Diff(super::diff::DiffArgs),
     /// Write a folder with all that proves what a document said on a day, or on two
-    #[command(after_help = EXPORT_HELP)]
-    Export(ExportArgs),
+    #[command(after_help = super::export::HELP)]
+    Export(super::export::ExportArgs),
     /// Answer many queries, from a file or standard input
     #[command(after_help = BATCH_HELP)]
     Batch(BatchArgs),
@@ -60,8 +56,8 @@ pub enum Command {
     /// List the archives of an index: what each records, counts, dates and where they come from, last update
     Sources(SourcesArgs),
     /// Check an index against its own hashes and counts, and with --archive against its archives
-    #[command(after_help = VERIFY_HELP)]
-    Verify(VerifyArgs),
+    #[command(after_help = super::verify::HELP)]
+    Verify(super::verify::VerifyArgs),
 }
 
 const INDEX_HELP: &str = "\
@@ -107,37 +103,6 @@ Examples:
   fineprint batch queries.txt --format csv > answers.csv
   fineprint batch queries.txt --trend --by quarter --manifest trend.json > trend.csv
   fineprint batch queries.txt --lifetimes > lifetimes.csv";
-
-const LIFETIMES_HELP: &str = "\
-Only captures count that are policy text in the language asked for; by default that is the commonest of the index. What is captured
-otherwise neither starts nor ends anything, and is counted as left out.
-
-  2012-05-04 or before              the first capture says it: it may be older
-  after 2010-03-01, by 2010-04-07   the last capture without it, the first with it
-  2015-05-05, gone by 2015-06-07    the last capture with it, the first without it
-  2015-05-05, deleted 2015-06-07    the archive deleted the text
-  still there 2026-01-02            the last capture that says it; none came after without it
-  again 2018-04-07 after 1,068 days it came back
-
-A company says it while the latest capture of any of its documents does. With --since or --until only captures of those days count,
-and \"or before\" means before the first of them.
-
-Examples:
-  fineprint lifetimes '\"legitimate (interest|interests)\"'
-  fineprint lifetimes '\"do not sell\" heading:sharing' --company face* --by document
-  fineprint lifetimes '\"binding arbitration\"' --absent --format csv > arbitration.csv";
-
-const SPREAD_HELP: &str = "\
-Passages are compared as their words, with a company's own name as one word for all. They are shown together where they are equal, or
-at least as like to the first one seen as the threshold that is printed; headings are left out. What one company, or one group of the
-settings, has alone has not spread.
-
-A company that had it when it was first captured may have had it before everybody else: it stands apart, never among the followers.
-\"+120 d\" is counted from the first capture of it, whoever had it.
-
-Examples:
-  fineprint spread '\"binding arbitration\"'
-  fineprint spread --passage 0123456789abcdef --format csv";
 
 /// Where the index is.
 #[derive(Debug, Args)]

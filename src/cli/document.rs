@@ -3,12 +3,12 @@
 use super::BadQuery;
 use super::args::{CarryOptions, Location};
 use super::location::Opened;
-use super::request::{check_sources, observing};
+use super::request::{check_sources, languages, observing};
 use clap::Args;
 use fineprint::document::{self, Moment, View};
 use fineprint::index::Index;
+use fineprint::print;
 use fineprint::search::Observing;
-use fineprint::{print, query};
 
 /// Which document, and which captures of it count.
 #[derive(Debug, Args)]
@@ -38,17 +38,7 @@ impl DocumentOptions {
     /// Opens the index. Mistakes in the options are told before an archive is read.
     pub fn open(&self, carry: &CarryOptions) -> anyhow::Result<Asked> {
         let observing = observing(carry, self.suspect)?;
-        let langs = match self.lang.as_slice() {
-            [] => None,
-            langs if langs.iter().any(|lang| lang == "any") => Some(Vec::new()),
-            langs => {
-                let read = |lang: &String| {
-                    query::parse_language(lang)
-                        .map_err(|error| BadQuery(format!("fineprint: --lang: {error}\nhint: {}", error.hint)))
-                };
-                Some(langs.iter().map(read).collect::<Result<Vec<String>, BadQuery>>()?)
-            }
-        };
+        let langs = if self.lang.is_empty() { None } else { Some(languages(&self.lang)?) };
         let opened = self.location.open()?;
         check_sources(&observing, &opened.index)?;
         Ok(Asked { opened, observing, langs })

@@ -13,7 +13,7 @@ use fineprint::wire::document::Stood;
 use std::io::Write;
 use std::path::PathBuf;
 
-pub const EXPORT_HELP: &str = "\
+pub const HELP: &str = "\
 The folder holds the text that stood at the end of each day (or of each snapshot, `#12`), the bytes that it was read from where the \
 archive is at hand and has them still, a manifest with the captures before and after, stated dates, warnings and hashes, and SHA256SUMS, \
 which `sha256sum -c` checks; of two dates also what changed between them, as a unified diff (`diff.txt`) and for reading (`diff.html`). It must not be there yet, or be empty. Where it is not known what stood, nothing is written, and the exit \

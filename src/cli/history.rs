@@ -8,7 +8,7 @@ use fineprint::document::history::rows;
 use fineprint::{print, wire};
 use std::io::Write;
 
-pub const HISTORY_HELP: &str = "\
+pub const HELP: &str = "\
 A row is a run of neighbouring snapshots with the same text: their numbers, when they were captured, the characters of the text, and how \
 similar it is to the usable version before in its language (twice the characters of the passages that both have, by the characters of \
 both). Then the dates that the text states of itself, with every day that they can mean; whether it is no policy text; `= #12`: it is \

@@ -22,6 +22,25 @@ const MOST_ROWS: usize = 60;
 /// So many queries of a batch are answered before their answers are written.
 const BLOCK: usize = 64;
 
+pub const HELP: &str = "\
+Only captures count that are policy text in the language asked for; by default that is the commonest of the index. What is captured
+otherwise neither starts nor ends anything, and is counted as left out.
+
+  2012-05-04 or before              the first capture says it: it may be older
+  after 2010-03-01, by 2010-04-07   the last capture without it, the first with it
+  2015-05-05, gone by 2015-06-07    the last capture with it, the first without it
+  2015-05-05, deleted 2015-06-07    the archive deleted the text
+  still there 2026-01-02            the last capture that says it; none came after without it
+  again 2018-04-07 after 1,068 days it came back
+
+A company says it while the latest capture of any of its documents does. With --since or --until only captures of those days count,
+and \"or before\" means before the first of them.
+
+Examples:
+  fineprint lifetimes '\"legitimate (interest|interests)\"'
+  fineprint lifetimes '\"do not sell\" heading:sharing' --company face* --by document
+  fineprint lifetimes '\"binding arbitration\"' --absent --format csv > arbitration.csv";
+
 #[derive(Debug, Args)]
 pub struct LifetimesArgs {
     /// What is said (as in `fineprint search`); several arguments are joined by blanks

@@ -98,17 +98,17 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     match command {
         Command::Index(args) => index::run(args, out),
         Command::Search(args) => search::run(args, out),
-        Command::Batch(args) => batch::run(args, out),
-        Command::Lifetimes(args) => lifetimes::run(args, out),
         Command::Trend(args) => trend::run(args, out),
-        Command::Diff(args) => diff::run(args, out),
+        Command::Lifetimes(args) => lifetimes::run(args, out),
         Command::Changes(args) => changes::run(args, out),
-        Command::Export(args) => export::run(args, out),
+        Command::Spread(args) => spread::run(args, out),
         Command::History(args) => history::run(args, out),
         Command::Show(args) => show::run(args, out),
-        Command::Sources(args) => sources::run(args, out),
-        Command::Spread(args) => spread::run(args, out),
+        Command::Diff(args) => diff::run(args, out),
+        Command::Export(args) => export::run(args, out),
+        Command::Batch(args) => batch::run(args, out),
         Command::Stats(args) => stats::run(args, out),
+        Command::Sources(args) => sources::run(args, out),
         Command::Verify(args) => verify::run(args, out),
     }
 }

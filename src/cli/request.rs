@@ -85,14 +85,8 @@ pub fn limits(options: &Conditions) -> Result<Limits, BadQuery> {
     let mut limits = Limits::default();
     let companies = names("--company", &options.company)?.into_iter().collect();
     let kinds = names("--kind", &options.kind)?.into_iter().collect();
-    let langs: Vec<String> = options
-        .lang
-        .iter()
-        .filter(|lang| *lang != ANY_LANGUAGE)
-        .map(|lang| query::parse_language(lang))
-        .collect::<Result<_, _>>()
-        .map_err(bad("--lang"))?;
-    let langs = if langs.len() < options.lang.len() || langs.is_empty() { Vec::new() } else { vec![langs] };
+    let langs = languages(&options.lang)?;
+    let langs = if langs.is_empty() { Vec::new() } else { vec![langs] };
     narrow(&mut limits, "--lang", Limits { companies, kinds, langs, ..Limits::default() })?;
     narrow(&mut limits, "--rank", Limits { sites: sites(options)?, ..Limits::default() })?;
     for (option, value, parse) in [
@@ -105,6 +99,13 @@ pub fn limits(options: &Conditions) -> Result<Limits, BadQuery> {
         }
     }
     Ok(limits)
+}
+
+/// The languages that `--lang` names; none where any will do.
+pub fn languages(given: &[String]) -> Result<Vec<String>, BadQuery> {
+    let named = given.iter().filter(|lang| *lang != ANY_LANGUAGE).map(|lang| query::parse_language(lang));
+    let named: Vec<String> = named.collect::<Result<_, _>>().map_err(bad("--lang"))?;
+    Ok(if named.len() < given.len() { Vec::new() } else { named })
 }
 
 fn narrow(limits: &mut Limits, option: &str, other: Limits) -> Result<(), BadQuery> {

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use fineprint::{print, wire};
 use std::io::Write;
 
-pub const SHOW_HELP: &str = "\
+pub const HELP: &str = "\
 A document is COMPANY, or COMPANY/KIND where the company has several texts, or COMPANY/KIND/PART. @DATE is the end of a day, month or \
 year, or the end of the archive where it lies in the month or year; @#12 is the twelfth snapshot, as `history` numbers them.
 

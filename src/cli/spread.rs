@@ -11,6 +11,18 @@ use fineprint::wire::spread::Spread;
 use fineprint::{print, time};
 use std::io::Write;
 
+pub const HELP: &str = "\
+Passages are compared as their words, with a company's own name as one word for all. They are shown together where they are equal, or
+at least as like to the first one seen as the threshold that is printed; headings are left out. What one company, or one group of the
+settings, has alone has not spread.
+
+A company that had it when it was first captured may have had it before everybody else: it stands apart, never among the followers.
+\"+120 d\" is counted from the first capture of it, whoever had it.
+
+Examples:
+  fineprint spread '\"binding arbitration\"'
+  fineprint spread --passage 0123456789abcdef --format csv";
+
 #[derive(Debug, Args)]
 pub struct SpreadArgs {
     /// Which passages are looked at (as in `fineprint search`); several arguments are joined by blanks

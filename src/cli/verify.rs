@@ -10,7 +10,7 @@ use fineprint::{index, originals, print, wire};
 use std::io::Write;
 use std::path::PathBuf;
 
-pub const VERIFY_HELP: &str = "\
+pub const HELP: &str = "\
 Every record is read whole and compared with its hash, every text with its SHA-256, the terms with their checksums and with the passages \
 of the records, counts and fingerprint with what they are of. With --archive, the bytes of every snapshot are read again from where they \
 were, and compared with the SHA-256 that the index has of them.
