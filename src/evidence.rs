@@ -24,6 +24,9 @@ pub enum EvidenceError {
     Io { path: String, error: io::Error },
 }
 
+/// The file of the hashes of all others.
+const SUMS: &str = "SHA256SUMS";
+
 /// What is written into a folder.
 #[derive(Debug, Serialize)]
 pub struct Manifest {
@@ -93,7 +96,7 @@ pub fn write(
     files.push(("README.txt".into(), readme(&manifest).into_bytes()));
     files.sort();
     let sums: String = files.iter().map(|(name, bytes)| format!("{}  {name}\n", hex(bytes))).collect();
-    files.push(("SHA256SUMS".into(), sums.into_bytes()));
+    files.push((SUMS.into(), sums.into_bytes()));
     let unfinished = Unfinished::create(dir).map_err(failed(dir))?;
     for (name, bytes) in &files {
         let path = unfinished.0.join(name);
@@ -126,12 +129,13 @@ impl Unfinished {
     }
 
     fn finish(self, dir: &Path) -> io::Result<()> {
-        // An empty folder gives way.
-        match fs::remove_dir(dir) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
+        if !dir.exists() {
+            return fs::rename(&self.0, dir);
         }
-        fs::rename(&self.0, dir)
+        // A folder that is there takes what is in this one, the sums last: without them it is not whole.
+        let mut names: Vec<_> = fs::read_dir(&self.0)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<_>>()?;
+        names.sort_by_key(|name| name == SUMS);
+        names.iter().try_for_each(|name| fs::rename(self.0.join(name), dir.join(name)))
     }
 }
 

@@ -70,8 +70,8 @@ pub fn run(args: &DiffArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         DiffFormat::Json => print::json(&wire, out)?,
         DiffFormat::Html => print::html::diff(&difference, &wire, args.all, out)?,
         DiffFormat::Unified => {
-            print::document::head(&wire.from, super::look(), &mut std::io::stderr())?;
-            print::document::head(&wire.to, super::look(), &mut std::io::stderr())?;
+            super::tell_head(&wire.from);
+            super::tell_head(&wire.to);
             let mut text = Vec::new();
             print::diff::unified(&difference, &wire, &mut text)?;
             if std::io::stdout().is_terminal() {

@@ -54,7 +54,7 @@ pub fn run(args: &ExportArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     }
     let standings: Vec<_> = moments.into_iter().map(|moment| view.at(Some(moment))).collect::<Result<_, _>>()?;
     for standing in &standings {
-        print::document::head(&Stood::new(&view, standing, false)?, super::look(), &mut std::io::stderr())?;
+        super::tell_head(&Stood::new(&view, standing, false)?);
     }
     if standings.iter().any(|standing| standing.found.is_err()) {
         tell!("fineprint: nothing is written");

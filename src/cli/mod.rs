@@ -25,7 +25,8 @@ mod verify;
 use anyhow::Context;
 use args::{Cli, Command};
 use clap::Parser;
-use fineprint::print::Look;
+use fineprint::print::{self, Look};
+use fineprint::wire::document::Stood;
 use std::fs::File;
 use std::io::{BufWriter, ErrorKind, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -117,6 +118,14 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<Outcome> {
 fn look() -> Look {
     let colour = anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
     Look { width: textwrap::termwidth(), colour }
+}
+
+/// Says what is to be known of a text on standard error, beside the text. Where nobody listens, the text is given all the same.
+fn tell_head(stood: &Stood) {
+    let mut head = Vec::new();
+    if print::document::head(stood, look(), &mut head).is_ok() {
+        tell!("{}", String::from_utf8_lossy(&head).trim_end_matches('\n'));
+    }
 }
 
 /// Writes a file.

@@ -55,7 +55,7 @@ pub fn run(args: &ShowArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         TextFormat::Json => print::json(&wire::document::Shown::new(&view, &standing, args.cite)?, out)?,
         format => {
             let stood = wire::document::Stood::new(&view, &standing, args.cite)?;
-            print::document::head(&stood, super::look(), &mut std::io::stderr())?;
+            super::tell_head(&stood);
             if let Ok(snapshot) = standing.found {
                 let passages = wire::document::passages(&view, snapshot)?;
                 tell!();

@@ -90,3 +90,21 @@ fn nothing_is_written_of_what_is_not_known() {
     place.run(&["export", "--evidence", "proof", "--index", INDEX, "acme", "yesterday"]).exit(2).warns("is no date");
     assert!(!place.path("proof").exists());
 }
+
+#[test]
+fn a_folder_that_is_there_and_empty_is_filled() {
+    let place = place();
+    fs::create_dir_all(place.path("proof")).unwrap();
+    let index = place.path(INDEX);
+    let export = ["export", "--index", index.to_str().unwrap(), "acme", "2018-05-01", "--evidence"];
+    for (here, dir) in [("", "proof/."), ("proof", ".")] {
+        let run = place.command(&[&export[..], &[dir]].concat()).current_dir(place.path(here)).output().unwrap();
+        assert!(run.status.success(), "{dir}: {}", String::from_utf8_lossy(&run.stderr));
+        let mut names: Vec<String> =
+            fs::read_dir(place.path("proof")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        assert_eq!(names, ["README.txt", "SHA256SUMS", "manifest.json", "originals", "texts"], "{dir}");
+        fs::remove_dir_all(place.path("proof")).unwrap();
+        fs::create_dir_all(place.path("proof")).unwrap();
+    }
+}

@@ -221,3 +221,16 @@ fn whoever_has_read_enough_ends_the_run_quietly() {
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
 }
+
+#[test]
+fn nobody_need_listen_to_what_is_said_on_standard_error() {
+    let place = Place::with(&[("acme/2001-01-01.md", "We share nothing.")]);
+    place.index(&[]).exit(0);
+    let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("fineprint"));
+    command.current_dir(place.path("")).args(["show", "--index", "index", "acme"]);
+    let mut child = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    drop(child.stderr.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("We share nothing."));
+}
