@@ -57,3 +57,26 @@ fn row(label: String, life: &Life) -> Row {
         captures: Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::{Instant, Precision};
+    use crate::time::{Event, intervals};
+
+    #[test]
+    fn what_was_deleted_stood_until_then() {
+        let at = |year: i16| Instant::from_date(year, 1, 1, Precision::Day).unwrap();
+        let events = [Event::Observed { at: at(2010), says: true, chars: 1 }, Event::Deleted { at: at(2014) }];
+        let life = Life {
+            intervals: intervals(&[events.to_vec()]),
+            observations: 1,
+            first_observed: at(2010),
+            last_observed: at(2010),
+            left_out: 0,
+        };
+        let row = row("Acme".to_owned(), &life);
+        assert_eq!(row.observed, Some((at(2010).day(), at(2014).day())));
+        assert_eq!((row.intervals[0].last_seen, row.intervals[0].still), (at(2014).day(), false));
+    }
+}

@@ -64,7 +64,8 @@ pub enum Warning {
 }
 
 impl<'i> View<'i> {
-    /// `langs`: the languages in which a capture counts; `None`: the commonest of the index where the document has captures in it, else the commonest of the document's own.
+    /// `langs`: the languages in which a capture counts; `None`: the commonest of the index where the document has captures in it, else the
+    /// commonest of the document's own.
     pub fn new(index: &'i Index, slot: u32, observing: &'i Observing, langs: Option<&[String]>) -> Result<View<'i>, IndexError> {
         let timeline = &index.record(slot)?.timeline;
         let own =

@@ -187,10 +187,10 @@ pub(crate) fn notes(trend: &Trend, default_language: Option<&str>) -> Vec<String
     {
         notes.push(format!("The last capture of the archive is of {end}: {period} is counted to that day."));
     }
-    if trend.coarse > 0 {
+    if trend.dated_to_year > 0 {
         notes.push(format!(
             "{} dated only to the year: on the first day of it.",
-            counted(trend.coarse, "snapshot is", "snapshots are")
+            counted(trend.dated_to_year, "snapshot is", "snapshots are")
         ));
     }
     notes

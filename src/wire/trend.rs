@@ -21,6 +21,10 @@ pub struct Trend {
     pub rule: &'static str,
     /// How the sources of what is counted record: `captures`, `changes`, `mixed`; null where nothing is.
     pub recording: Option<&'static str>,
+    /// The last capture of the archives that are counted: the period in which it lies ends there.
+    pub last_capture: Option<String>,
+    /// Snapshots dated to a year only, where periods are shorter: each counts on its first day.
+    pub dated_to_year: u64,
     /// The first and the last period of the panel.
     pub panel: Option<[String; 2]>,
     pub series: Vec<TrendSeries>,
@@ -137,6 +141,8 @@ impl Trend {
             count: count(trend.count),
             rule: if trend.count == Count::Snapshots { rule(Rule::Any) } else { rule(trend.rule) },
             recording: recording(&trend.recordings),
+            last_capture: trend.last_capture.map(|day| day.to_string()),
+            dated_to_year: trend.dated_to_year,
             panel: trend.panel.and_then(|_| Some([trend.periods.first()?.to_string(), trend.periods.last()?.to_string()])),
             series: trend.queries.iter().map(|series| TrendSeries::new(trend, series)).collect(),
         }

@@ -439,3 +439,24 @@ fn a_batch_becomes_one_table_with_a_manifest() {
     place.run(&["batch", "queries.txt", "--index", INDEX, "--by", "half"]).exit(2).warns("--trend");
     place.run(&["batch", "queries.txt", "--index", INDEX, "--manifest", "m"]).exit(2).warns("--trend");
 }
+
+#[test]
+fn what_dates_and_archives_leave_open_is_told() {
+    let place = Place::with(&[
+        ("acme/2010.md", &format!("{ENGLISH} alpha clause")),
+        ("acme/2012-03-05.md", &format!("{ENGLISH} alpha clause")),
+        ("bolt/2010-09-03.md", &format!("{ENGLISH} alpha clause")),
+    ]);
+    place.index(&[]).exit(0);
+    let trend = |options: &[&str]| place.run(&[&["trend", "\"alpha clause\"", "--index", INDEX], options].concat()).exit(0);
+    let by_year = trend(&[]).text();
+    assert!(by_year.contains("The last capture of the archive is of 2012-03-05: 2012 is counted to that day."), "{by_year}");
+    assert!(!by_year.contains("dated only"), "{by_year}");
+    let by_month = trend(&["--by", "month"]).text();
+    assert!(by_month.contains("1 snapshot is dated only to the year"), "{by_month}");
+    let json = trend(&["--by", "month", "--format", "json"]).json();
+    assert_eq!((&json["dated_to_year"], &json["last_capture"]), (&1.into(), &"2012-03-05".into()));
+    // A company that is not captured any more is known as long as it is carried, whoever is asked for beside it.
+    let bolt = trend(&["--company", "bolt", "--format", "csv"]).text();
+    assert!(bolt.lines().nth(2).is_some_and(|row| row.contains(",2011,1,1,1.0000,1,")), "{bolt}");
+}

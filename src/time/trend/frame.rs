@@ -103,13 +103,13 @@ impl<'r> Frame<'r> {
     }
 
     /// Snapshots that are dated to a year only.
-    pub fn coarse(&self, index: &Index) -> Result<u64, IndexError> {
-        let mut coarse = 0;
+    pub fn dated_to_year(&self, index: &Index) -> Result<u64, IndexError> {
+        let mut dated_to_year = 0;
         for document in &self.documents {
             let captured = index.record(document.slot)?.timeline.snapshots.iter().filter_map(|snapshot| snapshot.captured);
-            coarse += captured.filter(|captured| captured.instant.precision == Precision::Year).count() as u64;
+            dated_to_year += captured.filter(|captured| captured.instant.precision == Precision::Year).count() as u64;
         }
-        Ok(coarse)
+        Ok(dated_to_year)
     }
 
     pub fn recordings(&self) -> impl Iterator<Item = Recording> + '_ {

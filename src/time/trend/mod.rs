@@ -116,7 +116,7 @@ pub struct Trend {
     /// The last capture of the sources of the counted documents: what comes after it is not known.
     pub last_capture: Option<Day>,
     /// Counted snapshots that are dated to a year only, where periods are shorter: each counts on its first day.
-    pub coarse: u64,
+    pub dated_to_year: u64,
     /// Names of companies that are asked for, and not in the index.
     pub unknown_companies: Vec<String>,
     /// Groups without a company of the index.
@@ -204,10 +204,10 @@ pub fn trend(index: &Arc<Index>, request: &Request) -> Result<Trend, SearchError
         met.extend(excluded);
     }
     let groups = request.groups.as_deref().unwrap_or_default();
-    let mut coarse = 0;
+    let mut dated_to_year = 0;
     if request.step != Step::Year {
         for frame in &frames {
-            coarse = frame.coarse(index)?.max(coarse);
+            dated_to_year = frame.dated_to_year(index)?.max(dated_to_year);
         }
     }
     Ok(Trend {
@@ -219,7 +219,7 @@ pub fn trend(index: &Arc<Index>, request: &Request) -> Result<Trend, SearchError
         queries,
         recordings: frames.iter().flat_map(Frame::recordings).collect(),
         last_capture: frames.iter().filter_map(|frame| frame.last_capture(index)).max(),
-        coarse,
+        dated_to_year,
         unknown_companies: request.companies.as_ref().map(|names| names.unknown(&index.catalog)).unwrap_or_default(),
         empty_groups: groups
             .iter()
