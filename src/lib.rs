@@ -21,5 +21,6 @@ pub mod site;
 pub mod snapshot;
 pub mod source;
 pub mod time;
+pub mod topic;
 pub mod wire;
 pub mod words;

@@ -273,6 +273,9 @@ mod tests {
             generation: 1,
             stemmer: String::new(),
             fingerprint: String::new(),
+            topics: Vec::new(),
+            topics_hash: String::new(),
+            own_topics: Vec::new(),
             sources: vec![source("old"), source("new")],
             documents: documents.iter().map(|document| Some(entry(document))).collect(),
         }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Version of all that is on disk. An index of another version is built anew.
-pub const FORMAT: u32 = 5;
+pub const FORMAT: u32 = 6;
 
 /// The contents of an index at one generation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,12 @@ pub struct Catalog {
     pub stemmer: String,
     /// Names the contents, see [`Catalog::seal`].
     pub fingerprint: String,
+    /// The names of the topics that passages are scored in, by the numbers that stand for them.
+    pub topics: Vec<String>,
+    /// Names those topics and how they are weighed, see [`crate::topic::Lexicon::hash`].
+    pub topics_hash: String,
+    /// The files of the user's own topics.
+    pub own_topics: Vec<String>,
     pub sources: Vec<SourceEntry>,
     /// In no order that means anything; `None` where a document was removed.
     pub documents: Vec<Option<DocumentEntry>>,
@@ -214,7 +220,7 @@ impl Catalog {
         );
         parts.sort_unstable();
         let mut hash = blake3::Hasher::new();
-        hash.update(format!("{} {}", self.format, self.stemmer).as_bytes());
+        hash.update(format!("{} {} {}", self.format, self.stemmer, self.topics_hash).as_bytes());
         for part in parts {
             hash.update(&(part.len() as u64).to_le_bytes()).update(&part);
         }

@@ -24,6 +24,7 @@ pub use record::Record;
 
 use crate::history::{DocumentHistory, Provenance, Version};
 use crate::snapshot::Instant;
+use crate::topic::{Level, Lexicon, TopicError};
 use catalog::{Catalog, Counts, DocumentEntry, Place};
 use chunks::PackTable;
 use memmap2::Mmap;
@@ -58,6 +59,8 @@ pub enum IndexError {
     Io { path: String, error: std::io::Error },
     #[error("the index cannot be written: {0}")]
     Encode(String),
+    #[error(transparent)]
+    Topic(#[from] TopicError),
     #[error(transparent)]
     Tantivy(#[from] TantivyError),
 }
@@ -103,8 +106,10 @@ pub struct Index {
     documents: FxHashMap<u64, Mmap>,
     records: Vec<OnceLock<Record>>,
     texts: PackCache<Arc<str>>,
+    topics: PackCache<Vec<Level>>,
     provenance: PackCache<Provenance>,
     versions: PackCache<Version>,
+    lexicon: OnceLock<Lexicon>,
     ranks: OnceLock<Vec<u32>>,
     counts: OnceLock<Counts>,
     last_captures: OnceLock<Vec<Option<Instant>>>,
@@ -151,8 +156,10 @@ impl Index {
             documents,
             records,
             texts: PackCache::default(),
+            topics: PackCache::default(),
             provenance: PackCache::default(),
             versions: PackCache::default(),
+            lexicon: OnceLock::new(),
             ranks: OnceLock::new(),
             counts: OnceLock::new(),
             last_captures: OnceLock::new(),
@@ -182,6 +189,21 @@ impl Index {
     pub fn text(&self, slot: u32, passage: u32) -> Result<Arc<str>, IndexError> {
         let record = self.record(slot)?;
         self.item(&self.texts, slot, record.texts(), passage, |pack| record.texts().read(pack, record.body(self.bytes(slot)?)))
+    }
+
+    /// The topics of a passage with their levels, by their numbers in the catalog.
+    pub fn topics(&self, slot: u32, passage: u32) -> Result<Vec<Level>, IndexError> {
+        let record = self.record(slot)?;
+        self.item(&self.topics, slot, record.topics(), passage, |pack| record.topics().read(pack, record.body(self.bytes(slot)?)))
+    }
+
+    /// The topics that passages are scored in, made when first asked for.
+    pub fn lexicon(&self) -> Result<&Lexicon, IndexError> {
+        if let Some(lexicon) = self.lexicon.get() {
+            return Ok(lexicon);
+        }
+        let lexicon = Lexicon::new(self.catalog.own_topics.iter().map(String::as_str))?;
+        Ok(self.lexicon.get_or_init(|| lexicon))
     }
 
     /// Where a snapshot comes from.

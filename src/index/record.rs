@@ -6,6 +6,7 @@ use super::IndexError;
 use super::chunks::{self, PackTable};
 use crate::history::{DocumentHistory, Entry, Provenance, Timeline, Version};
 use crate::snapshot::{Day, DocumentKey, Recording};
+use crate::topic::Level;
 use serde::{Deserialize, Serialize};
 use std::sync::OnceLock;
 
@@ -18,10 +19,12 @@ struct Head {
     provenance: PackTable,
     versions: PackTable,
     texts: PackTable,
+    /// The topics of each passage.
+    topics: PackTable,
 }
 
-/// The bytes of a record.
-pub fn encode(history: &DocumentHistory) -> Result<Vec<u8>, IndexError> {
+/// The bytes of a record of a document whose passages are about these topics.
+pub fn encode(history: &DocumentHistory, topics: &[Vec<Level>]) -> Result<Vec<u8>, IndexError> {
     let mut body = chunks::pack(&history.timeline)?;
     let head = Head {
         key: history.key.clone(),
@@ -30,6 +33,7 @@ pub fn encode(history: &DocumentHistory) -> Result<Vec<u8>, IndexError> {
         provenance: chunks::write(&history.provenance, &mut body)?,
         versions: chunks::write(&history.versions, &mut body)?,
         texts: chunks::write(&history.texts, &mut body)?,
+        topics: chunks::write(topics, &mut body)?,
     };
     let head = chunks::pack(&head)?;
     let mut record = u32::try_from(head.len()).map_err(IndexError::encode)?.to_le_bytes().to_vec();
@@ -70,6 +74,7 @@ impl Record {
         self.head.provenance.len() == snapshots
             && self.head.versions.len() as usize == timeline.versions.len()
             && self.head.texts.len() as usize == timeline.passages.len()
+            && self.head.topics.len() == self.head.texts.len()
             && timeline.site_of.len() == if timeline.sites.is_empty() { 0 } else { timeline.snapshots.len() }
             && timeline.site_of.iter().all(|&site| (site as usize) < timeline.sites.len())
             && timeline.snapshots.iter().all(|snapshot| (snapshot.version as usize) < timeline.versions.len())
@@ -89,6 +94,11 @@ impl Record {
     /// The texts of the passages.
     pub fn texts(&self) -> &PackTable {
         &self.head.texts
+    }
+
+    /// The topics of the passages.
+    pub fn topics(&self) -> &PackTable {
+        &self.head.topics
     }
 
     /// Where the snapshots come from.
@@ -177,6 +187,7 @@ mod tests {
             provenance: chunks::write([0u8, 0], &mut body).unwrap(),
             versions: chunks::write([0u8], &mut body).unwrap(),
             texts: PackTable::default(),
+            topics: PackTable::default(),
         };
         let head = chunks::pack(&head).unwrap();
         Record::open(&[&(head.len() as u32).to_le_bytes(), &*head, &body].concat()).is_ok()

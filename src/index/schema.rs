@@ -1,5 +1,6 @@
 //! The fields of the tantivy index, and how text becomes their terms. A tantivy document is a passage of a document.
 
+use crate::topic::Level;
 use crate::words::{self, Words};
 use rustc_hash::FxHashMap;
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
@@ -14,6 +15,8 @@ pub struct Fields {
     pub stem: Field,
     /// The stems of the headings that the passage stands under, in any version.
     pub heading: Field,
+    /// What the passage is about, see [`topic_term`].
+    pub topic: Field,
     /// Slot of the document in the catalog.
     pub document: Field,
     /// Slot of the document (upper 32 bits) and number of the passage within it.
@@ -36,6 +39,7 @@ pub fn schema() -> (Schema, Fields) {
         text: builder.add_text_field("text", text(WORDS, IndexRecordOption::WithFreqsAndPositions)),
         stem: builder.add_text_field("stem", text(STEMS, IndexRecordOption::WithFreqs)),
         heading: builder.add_text_field("heading", text(STEMS, IndexRecordOption::WithFreqs)),
+        topic: builder.add_u64_field("topic", INDEXED),
         document: builder.add_u64_field("document", INDEXED),
         passage: builder.add_u64_field(PASSAGE_FIELD, FAST),
     };
@@ -45,6 +49,11 @@ pub fn schema() -> (Schema, Fields) {
 /// The number that stands for a passage in the index.
 pub fn passage_id(slot: u32, passage: u32) -> u64 {
     u64::from(slot) << 32 | u64::from(passage)
+}
+
+/// The number that stands for a topic and the level of a score in it.
+pub fn topic_term(level: Level) -> u64 {
+    u64::from(level.topic) << 8 | u64::from(level.level)
 }
 
 /// The slot and the passage that a number stands for.

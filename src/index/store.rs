@@ -11,6 +11,7 @@ use super::{
 use crate::history::DocumentHistory;
 use crate::snapshot::DocumentKey;
 use crate::source::Source;
+use crate::topic::{Level, Lexicon, TopicError};
 use crate::words;
 use memmap2::Mmap;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -39,6 +40,8 @@ pub struct Store {
     documents: FxHashMap<u64, Mmap>,
     pub writer: IndexWriter,
     pub fields: Fields,
+    /// The topics that passages are scored in.
+    pub lexicon: Lexicon,
     /// Whether nothing was ever published here.
     pub is_new: bool,
 }
@@ -85,10 +88,23 @@ impl Store {
             Err(error) => return Err(error),
         };
         let documents = map_documents(dir, &catalog)?;
-        let mut store = Store { dir: dir.to_owned(), catalog, states, documents, writer, fields, is_new };
+        let lexicon = Lexicon::new(catalog.own_topics.iter().map(String::as_str)).map_err(IndexError::Topic)?;
+        let mut store = Store { dir: dir.to_owned(), catalog, states, documents, writer, fields, lexicon, is_new };
         // An update that was killed after its commit did not come to this.
         store.tidy_segments()?;
         Ok(store)
+    }
+
+    /// Whether the documents are scored in other topics than those of the lexicon.
+    pub fn has_other_topics(&self) -> bool {
+        self.catalog.topics_hash != self.lexicon.hash()
+    }
+
+    /// Scores in the user's own topics of these files, beside the built-in ones, from now on.
+    pub fn set_topics(&mut self, own: Vec<String>) -> Result<(), TopicError> {
+        self.lexicon = Lexicon::new(own.iter().map(String::as_str))?;
+        self.catalog.own_topics = own;
+        Ok(())
     }
 
     /// The number of a source, new or known.
@@ -155,12 +171,22 @@ impl Store {
     }
 
     /// Adds the terms of a passage.
-    pub fn add_terms(&self, slot: u32, passage: u32, text: &str, headings: &[String]) -> Result<(), IndexError> {
+    pub fn add_terms(
+        &self,
+        slot: u32,
+        passage: u32,
+        text: &str,
+        headings: &[String],
+        levels: &[Level],
+    ) -> Result<(), IndexError> {
         let mut document = TantivyDocument::new();
         document.add_text(self.fields.text, text);
         document.add_text(self.fields.stem, text);
         for heading in headings {
             document.add_text(self.fields.heading, heading);
+        }
+        for level in levels {
+            document.add_u64(self.fields.topic, schema::topic_term(*level));
         }
         document.add_u64(self.fields.document, u64::from(slot));
         document.add_u64(self.fields.passage, schema::passage_id(slot, passage));
@@ -194,6 +220,8 @@ impl Store {
         duplicates::find(&mut self.catalog, |place| record_bytes(&documents, place))?;
         self.catalog.generation = self.generation();
         self.catalog.stemmer = words::STEMMER.to_owned();
+        self.catalog.topics = self.lexicon.topics().iter().map(|topic| topic.name.clone()).collect();
+        self.catalog.topics_hash = self.lexicon.hash();
         self.catalog.seal();
         let generation = self.catalog.generation;
         let mut bytes = self.catalog.format.to_le_bytes().to_vec();
@@ -246,6 +274,9 @@ fn empty_catalog() -> Catalog {
         generation: 0,
         stemmer: words::STEMMER.to_owned(),
         fingerprint: String::new(),
+        topics: Vec::new(),
+        topics_hash: String::new(),
+        own_topics: Vec::new(),
         sources: Vec::new(),
         documents: Vec::new(),
     }
@@ -276,6 +307,11 @@ impl RecordFile {
     /// Takes the file away again, where an update has nothing to publish.
     pub fn discard(self) -> Result<(), IndexError> {
         std::fs::remove_file(&self.path).map_err(IndexError::io(&self.path))
+    }
+
+    /// The generation that writes the file.
+    pub fn generation(&self) -> u64 {
+        self.generation
     }
 
     fn close(mut self) -> Result<(), IndexError> {
