@@ -1,7 +1,9 @@
 //! What can be typed: commands, options and their help.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use fineprint::query::question::Thesaurus;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Full-text search across the years of archived privacy policies and terms.
 ///
@@ -149,6 +151,12 @@ pub struct Conditions {
     /// Only this kind of text (`privacy policy`, `terms*`); several: any of them
     #[arg(long, value_name = "NAME")]
     pub kind: Vec<String>,
+    /// Only passages about this topic, ranked by its score (`fineprint topics` lists them); several: about any of them
+    #[arg(long, value_name = "NAME")]
+    pub topic: Vec<String>,
+    /// From which score on, 0 to 1, a passage is about a topic [default: 0.5]
+    #[arg(long, value_name = "SCORE")]
+    pub topic_threshold: Option<f32>,
     /// Only snapshots in this language (`en`; `any`: in all); several: any of them
     #[arg(long, value_name = "CODE")]
     pub lang: Vec<String>,
@@ -204,6 +212,9 @@ pub struct QueryOptions {
     /// Only passages that were added, or removed, in these days: compared with the usable snapshot before, re-extractions left out
     #[arg(long = "in", value_enum, value_name = "WHAT", conflicts_with = "as_of")]
     pub appearing: Option<AppearingIn>,
+    /// A file of concepts for questions, beside those of the program
+    #[arg(long, value_name = "FILE", value_parser = super::request::thesaurus)]
+    pub thesaurus: Option<Arc<Thesaurus>>,
     /// Order of the hits
     #[arg(long, value_enum)]
     pub sort: Option<SortOrder>,

@@ -3,8 +3,10 @@
 use super::BadQuery;
 use super::args::{AppearingIn, CarryOptions, Conditions, QueryOptions, SortOrder};
 use fineprint::index::Index;
-use fineprint::query::{self, Limits, NameMatch, Query, SiteCondition, ValueError};
+use fineprint::query::question::Thesaurus;
+use fineprint::query::{self, Limits, NameMatch, Node, Query, Question, SiteCondition, ValueError};
 use fineprint::search::{Appearing, Carry, Folding, Observing, Request, Sort};
+use std::sync::{Arc, LazyLock};
 
 const DEFAULT_LIMIT: usize = 10;
 
@@ -13,6 +15,41 @@ const ANY_LANGUAGE: &str = "any";
 
 /// The query that was typed, within the conditions of the options, and what its writer may not have meant.
 pub fn query(text: &str, conditions: &Conditions, as_of: Option<&str>) -> Result<(Query, Vec<String>), BadQuery> {
+    within(text, conditions, as_of, |text| query::parse(text).map_err(|diagnostics| BadQuery(render(text, &diagnostics.0))))
+}
+
+/// The query, or the question, that was typed.
+fn query_or_question(text: &str, options: &QueryOptions) -> Result<(Query, Vec<String>), BadQuery> {
+    let question = query::is_question(text).then(|| match &options.thesaurus {
+        Some(thesaurus) => Question::read(text, thesaurus),
+        None => Question::read(text, &BUILT_IN),
+    });
+    match question.flatten() {
+        None => query(text, &options.conditions, options.as_of.as_deref()),
+        Some(question) => within(text, &options.conditions, options.as_of.as_deref(), |_| {
+            let query = Query { node: Some(Node::Question(question)), ..Query::default() };
+            Ok(query::Parsed { query, warnings: Vec::new() })
+        }),
+    }
+}
+
+static BUILT_IN: LazyLock<Thesaurus> = LazyLock::new(Thesaurus::built_in);
+
+/// The concepts of a file, beside those of the program.
+pub fn thesaurus(path: &str) -> Result<Arc<Thesaurus>, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    let mut thesaurus = Thesaurus::built_in();
+    thesaurus.add(&text).map_err(|error| error.to_string())?;
+    Ok(Arc::new(thesaurus))
+}
+
+/// What was typed, within the conditions of the options.
+fn within(
+    text: &str,
+    conditions: &Conditions,
+    as_of: Option<&str>,
+    read: impl FnOnce(&str) -> Result<query::Parsed, BadQuery>,
+) -> Result<(Query, Vec<String>), BadQuery> {
     let mut limits = limits(conditions)?;
     if let Some(value) = as_of {
         let day = query::parse_as_of(value).map_err(bad("--as-of"))?;
@@ -22,9 +59,10 @@ pub fn query(text: &str, conditions: &Conditions, as_of: Option<&str>) -> Result
     let parsed = if text.trim().is_empty() && !limits.is_empty() {
         query::Parsed { query: Query::default(), warnings: Vec::new() }
     } else {
-        query::parse(text).map_err(|diagnostics| BadQuery(render(text, &diagnostics.0)))?
+        read(text)?
     };
     let mut query = parsed.query;
+    query.topic_threshold = threshold(conditions)?;
     query
         .limits
         .narrow(limits)
@@ -42,7 +80,7 @@ pub fn query_or_all(text: &str, conditions: &Conditions) -> Result<(Query, Vec<S
 
 /// The request that a query and its options make, and what its writer may not have meant.
 pub fn request(text: &str, options: &QueryOptions) -> Result<(Request, Vec<String>), BadQuery> {
-    let (query, warnings) = query(text, &options.conditions, options.as_of.as_deref())?;
+    let (query, warnings) = query_or_question(text, options)?;
     let appearing = options.appearing.map(|appearing| match appearing {
         AppearingIn::Added => Appearing::Added,
         AppearingIn::Removed => Appearing::Removed,
@@ -87,7 +125,10 @@ pub fn limits(options: &Conditions) -> Result<Limits, BadQuery> {
     let kinds = names("--kind", &options.kind)?.into_iter().collect();
     let langs = languages(&options.lang)?;
     let langs = if langs.is_empty() { Vec::new() } else { vec![langs] };
-    narrow(&mut limits, "--lang", Limits { companies, kinds, langs, ..Limits::default() })?;
+    let topics =
+        options.topic.iter().map(|name| query::parse_topic(name)).collect::<Result<Vec<_>, _>>().map_err(bad("--topic"))?;
+    let topics = if topics.is_empty() { Vec::new() } else { vec![topics] };
+    narrow(&mut limits, "--lang", Limits { companies, kinds, langs, topics, ..Limits::default() })?;
     narrow(&mut limits, "--rank", Limits { sites: sites(options)?, ..Limits::default() })?;
     for (option, value, parse) in [
         ("--years", &options.years, query::parse_years as fn(&str) -> Result<query::DayRange, ValueError>),
@@ -99,6 +140,16 @@ pub fn limits(options: &Conditions) -> Result<Limits, BadQuery> {
         }
     }
     Ok(limits)
+}
+
+/// The threshold that `--topic-threshold` names.
+fn threshold(options: &Conditions) -> Result<Option<f32>, BadQuery> {
+    match options.topic_threshold {
+        Some(score) if !(0.0..=1.0).contains(&score) => {
+            Err(BadQuery(format!("fineprint: --topic-threshold: {score} is no score of a topic: write a number from 0 to 1")))
+        }
+        threshold => Ok(threshold),
+    }
 }
 
 /// The languages that `--lang` names; none where any will do.

@@ -48,7 +48,7 @@ pub fn run(args: &SpreadArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let text = args.query.join(" ");
     let conditions = &args.options.conditions;
     let (mut query, warnings) = match &args.passage {
-        Some(_) => (Query { node: None, limits: limits(conditions)? }, Vec::new()),
+        Some(_) => (Query { limits: limits(conditions)?, ..Query::default() }, Vec::new()),
         None => query(&text, conditions, None)?,
     };
     refuse_as_of(&query, "spread")?;

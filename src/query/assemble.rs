@@ -34,7 +34,7 @@ pub(super) fn assemble(tree: Tree, length: usize, notes: &mut Notes) -> Option<Q
     if node.is_none() && limits.is_empty() && notes.errors.is_empty() {
         notes.errors.push(nothing_to_find(0..length));
     }
-    notes.errors.is_empty().then_some(Query { node, limits })
+    notes.errors.is_empty().then_some(Query { node, limits, topic_threshold: None })
 }
 
 impl Assembler<'_> {
@@ -113,6 +113,10 @@ impl Assembler<'_> {
             Condition::Days(days) => limits.days = days,
             Condition::AsOf(day) => limits.as_of = Some(day),
             Condition::Heading(phrase) => limits.headings.push(phrase),
+            Condition::Topic(names) => {
+                twice = (!self.limits.topics.is_empty()).then_some("topic");
+                limits.topics.push(names);
+            }
             Condition::Site(condition) => {
                 let is_interval = |one: &SiteCondition| matches!(one, SiteCondition::Interval(_));
                 twice = (is_interval(&condition) && self.limits.sites.iter().any(is_interval)).then_some("interval");
@@ -152,6 +156,7 @@ fn condition_node(condition: Condition) -> Node {
         Condition::Company(names) => Node::Company(names),
         Condition::Kind(names) => Node::Kind(names),
         Condition::Heading(phrase) => Node::Heading(phrase),
+        Condition::Topic(names) => Node::Topic(names),
         Condition::Days(days) => Node::Days(days),
         Condition::AsOf(day) => Node::AsOf(day),
         Condition::Site(condition) => Node::Site(condition),

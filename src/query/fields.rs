@@ -78,7 +78,7 @@ pub(super) fn hint_for(unknown: &str) -> String {
         (letters <= MAX_DISTANCE && letters * 2 < unknown.chars().count()).then_some(name)
     };
     let meant = synonym.or_else(near).map_or(String::new(), |name| format!("did you mean `{name}:`? "));
-    let all: Vec<String> = NAMES.iter().filter(|(_, field)| *field != Field::Topic).map(|(name, _)| format!("{name}:")).collect();
+    let all: Vec<String> = NAMES.iter().map(|(name, _)| format!("{name}:")).collect();
     format!("{meant}the fields are {}; to find the text itself, put it in quotes", all.join(" "))
 }
 
@@ -117,6 +117,6 @@ mod tests {
         ] {
             assert!(hint_for(unknown).starts_with(&format!("did you mean `{meant}:`?")), "{unknown}: {}", hint_for(unknown));
         }
-        assert!(hint_for("mailto").starts_with("the fields are company: kind: heading: lang: year:"));
+        assert!(hint_for("mailto").starts_with("the fields are company: kind: heading: lang: topic: year:"));
     }
 }

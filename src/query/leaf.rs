@@ -4,7 +4,7 @@ use super::fields::Field;
 use super::lexer::{Token, TokenKind};
 use super::parser::{Condition, Parser, Tree};
 use super::values::{
-    ValueError, parse_as_of, parse_interval, parse_language, parse_ranks, parse_since, parse_until, parse_years,
+    ValueError, parse_as_of, parse_interval, parse_language, parse_ranks, parse_since, parse_topic, parse_until, parse_years,
 };
 use super::{NameMatch, NamePattern, Node, Phrase, SiteCondition, phrase};
 use crate::words::words;
@@ -96,7 +96,7 @@ impl<'q> Parser<'q> {
 
     /// Values in parentheses with `OR` between.
     fn values(&mut self, field: Field, open: &Token, values: &mut Vec<(String, &'q Token)>) -> Option<()> {
-        if !matches!(field, Field::Company | Field::Kind | Field::Lang | Field::Category | Field::Interval) {
+        if !matches!(field, Field::Company | Field::Kind | Field::Lang | Field::Topic | Field::Category | Field::Interval) {
             let hint = format!("write ({0}:a OR {0}:b)", field.name());
             self.stop(open.span.clone(), format!("{}: has one value", field.name()), &hint);
             return None;
@@ -152,9 +152,7 @@ impl<'q> Parser<'q> {
             Field::Until => parse_until(text).map(Condition::Days),
             Field::AsOf => parse_as_of(text).map(Condition::AsOf),
             Field::Heading => return self.heading(text, token).map(Condition::Heading),
-            Field::Topic => {
-                Err(ValueError::new("topics do not exist yet", "search for the words themselves, with OR between them"))
-            }
+            Field::Topic => values.iter().map(|(text, _)| parse_topic(text)).collect::<Result<_, _>>().map(Condition::Topic),
         };
         read.map_err(|error| self.notes.error(span.clone(), error.message, &error.hint)).ok()
     }

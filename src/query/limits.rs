@@ -21,6 +21,8 @@ pub struct Limits {
     pub kinds: Vec<NameMatch>,
     /// Each must hold of the site at the snapshot.
     pub sites: Vec<SiteCondition>,
+    /// Names of topics. Of each list, the passage is about one.
+    pub topics: Vec<Vec<String>>,
     /// Each must stand in a heading above the passage.
     pub headings: Vec<Phrase>,
 }
@@ -75,6 +77,7 @@ impl Limits {
         self.companies.extend(other.companies);
         self.kinds.extend(other.kinds);
         self.sites.extend(other.sites);
+        self.topics.extend(other.topics);
         self.headings.extend(other.headings);
         Ok(())
     }

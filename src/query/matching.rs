@@ -21,6 +21,8 @@ pub struct PassageWords {
 
 /// Answers the conditions of a query for the document and the snapshots of a passage.
 pub trait Attributes {
+    /// Whether the passage is about one of these topics.
+    fn topic(&self, names: &[String]) -> bool;
     /// Whether a heading above the passage contains the phrase.
     fn heading(&self, phrase: &Phrase) -> bool;
     fn company(&self, names: &NameMatch) -> bool;
@@ -71,6 +73,10 @@ impl PassageWords {
     }
 
     fn with_stem_of(&self, word: &str) -> &[u32] {
+        self.with_stem(&stem(word))
+    }
+
+    fn with_stem(&self, wanted: &str) -> &[u32] {
         let by_stem = self.by_stem.get_or_init(|| {
             let mut by_stem: FxHashMap<String, Vec<u32>> = FxHashMap::default();
             for (form, indexes) in &self.by_form {
@@ -79,7 +85,7 @@ impl PassageWords {
             by_stem.values_mut().for_each(|indexes| indexes.sort_unstable());
             by_stem
         });
-        by_stem.get(&stem(word)).map_or(&[], Vec::as_slice)
+        by_stem.get(wanted).map_or(&[], Vec::as_slice)
     }
 
     fn with_prefix(&self, prefix: &str) -> Vec<u32> {
@@ -109,6 +115,8 @@ pub fn matches(node: &Node, passage: &PassageWords, attributes: &dyn Attributes)
         Node::Bool { must, should, must_not } => {
             all(must) && !any(must_not) && (!must.is_empty() || should.is_empty() || any(should))
         }
+        Node::Question(question) => question.stems().any(|stem| !passage.with_stem(stem).is_empty()),
+        Node::Topic(names) => attributes.topic(names),
         Node::Heading(phrase) => attributes.heading(phrase),
         Node::Company(names) => attributes.company(names),
         Node::Kind(names) => attributes.kind(names),
@@ -150,7 +158,10 @@ fn mark(node: &Node, passage: &PassageWords, marked: &mut Vec<(u32, u32)>) {
         Node::Phrase(phrase) if phrase.gap == 0 => marked.extend(occurrences(phrase, passage)),
         Node::Phrase(phrase) => mark_near(phrase, passage, marked),
         Node::Bool { must, should, .. } => must.iter().chain(should).for_each(|node| mark(node, passage, marked)),
-        Node::Heading(_) | Node::Company(_) | Node::Kind(_) => {}
+        Node::Question(question) => {
+            marked.extend(question.stems().flat_map(|stem| passage.with_stem(stem)).map(single));
+        }
+        Node::Topic(_) | Node::Heading(_) | Node::Company(_) | Node::Kind(_) => {}
         Node::Lang(_) | Node::Site(_) | Node::Days(_) | Node::AsOf(_) => {}
     }
 }
@@ -235,6 +246,10 @@ mod tests {
     struct Facebook;
 
     impl Attributes for Facebook {
+        fn topic(&self, _: &[String]) -> bool {
+            false
+        }
+
         fn heading(&self, _: &Phrase) -> bool {
             false
         }

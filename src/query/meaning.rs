@@ -93,6 +93,10 @@ const RANK: u32 = 5;
 struct English;
 
 impl Attributes for English {
+    fn topic(&self, _: &[String]) -> bool {
+        false
+    }
+
     fn heading(&self, _: &Phrase) -> bool {
         false
     }

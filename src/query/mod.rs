@@ -9,6 +9,7 @@
 //! | `"do not sell" NOT WITHIN "do not sell my"` | occurrences of the first that do not lie inside one of the second |
 //! | `+must -not`, `AND OR NOT ( )` | combinations; the operators are upper case |
 //! | `pseudonym*` | words that begin so |
+//! | `topic:retention` | passages about a topic, by its score; `topic:(retention OR deletion)` |
 //! | `company:` `kind:` `lang:` `heading:` | conditions; several values: `company:(facebook OR google)`; `company:face*` |
 //! | `rank:1..1000` `category:news` `interval:2019_A` | conditions on what is told of the site at the snapshots |
 //! | `year:2005..2010` `since:2005-05` `until:2010` `asof:2010-05-25` | conditions on the snapshots in which a passage stands |
@@ -41,6 +42,7 @@ mod meaning;
 mod parser;
 mod phrase;
 mod positions;
+pub mod question;
 mod sites;
 mod values;
 
@@ -48,9 +50,11 @@ pub use diagnostic::{Diagnostic, Diagnostics, render};
 pub use limits::{Conflict, DayRange, Limits, NameMatch, NamePattern};
 pub use matching::{Attributes, PassageWords, highlights, matches, spans};
 pub use positions::{join_positions, remove_within};
+pub use question::{Question, is_question};
 pub use sites::{RankRange, SiteCondition};
 pub use values::{
-    ValueError, fold_name, parse_as_of, parse_interval, parse_language, parse_ranks, parse_since, parse_until, parse_years,
+    ValueError, fold_name, parse_as_of, parse_interval, parse_language, parse_ranks, parse_since, parse_topic, parse_until,
+    parse_years,
 };
 
 use crate::snapshot::Day;
@@ -74,9 +78,20 @@ pub struct Query {
     /// What a passage must satisfy; `None`: every passage within the limits.
     pub node: Option<Node>,
     pub limits: Limits,
+    /// From which score on, 0 to 1, a passage is about a topic that is asked for; `None`: from the usual one on.
+    pub topic_threshold: Option<f32>,
 }
 
 impl Query {
+    /// The names of all topics that are asked for, as they were typed.
+    pub fn topics(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.limits.topics.iter().flatten().map(String::as_str).collect();
+        if let Some(node) = &self.node {
+            node.topics(&mut names);
+        }
+        names
+    }
+
     /// Whether `asof:` stands anywhere in it.
     pub fn asks_as_of(&self) -> bool {
         self.limits.as_of.is_some() || self.node.as_ref().is_some_and(Node::asks_as_of)
@@ -103,6 +118,10 @@ pub enum Node {
         should: Vec<Node>,
         must_not: Vec<Node>,
     },
+    /// A question: the more of its parts and topics a passage has, the better.
+    Question(Question),
+    /// The passage is about one of these topics, by their names; ranked by its score.
+    Topic(Vec<String>),
     /// A heading above the passage contains the phrase.
     Heading(Phrase),
     Company(NameMatch),
@@ -177,7 +196,8 @@ impl Node {
     /// Whether this asks something of the document or its snapshots, not of the passage's own words.
     pub fn is_condition(&self) -> bool {
         match self {
-            Node::Word(_) | Node::Prefix(_) | Node::Phrase(_) | Node::Outside { .. } => false,
+            Node::Word(_) | Node::Prefix(_) | Node::Phrase(_) | Node::Outside { .. } | Node::Question(_) => false,
+            Node::Topic(_) => true,
             Node::Heading(_) | Node::Company(_) | Node::Kind(_) => true,
             Node::Lang(_) | Node::Site(_) | Node::Days(_) | Node::AsOf(_) => true,
             Node::Bool { must, should, must_not } => must.iter().chain(should).chain(must_not).all(Node::is_condition),
@@ -190,6 +210,16 @@ impl Node {
             Node::AsOf(_) => true,
             Node::Bool { must, should, must_not } => must.iter().chain(should).chain(must_not).any(Node::asks_as_of),
             _ => false,
+        }
+    }
+
+    fn topics<'n>(&'n self, names: &mut Vec<&'n str>) {
+        match self {
+            Node::Topic(any_of) => names.extend(any_of.iter().map(String::as_str)),
+            Node::Bool { must, should, must_not } => {
+                must.iter().chain(should).chain(must_not).for_each(|node| node.topics(names));
+            }
+            _ => {}
         }
     }
 
@@ -232,6 +262,8 @@ mod tests {
                 let parts = must.iter().map(signed("+")).chain(should.iter().map(signed("|")));
                 format!("({})", parts.chain(must_not.iter().map(signed("-"))).collect::<Vec<_>>().join(" "))
             }
+            Node::Question(of) => format!("question:{}", of.parts.len()),
+            Node::Topic(any_of) => format!("topic:{}", any_of.join("/")),
             Node::Heading(of) => format!("heading:{}", phrase(of)),
             Node::Company(of) => format!("company:{}", names(of)),
             Node::Kind(of) => format!("kind:{}", names(of)),
@@ -271,6 +303,7 @@ mod tests {
         let mut parts: Vec<String> = of.companies.iter().map(|names_| format!("company:{}", names(names_))).collect();
         parts.extend(of.kinds.iter().map(|names_| format!("kind:{}", names(names_))));
         parts.extend(of.langs.iter().map(|codes| format!("lang:{}", codes.join("/"))));
+        parts.extend(of.topics.iter().map(|names| format!("topic:{}", names.join("/"))));
         parts.extend(of.sites.iter().map(site));
         parts.extend(of.headings.iter().map(|heading| format!("heading:{}", phrase(heading))));
         if !of.days.is_unlimited() {

@@ -24,6 +24,8 @@ pub(super) enum Condition {
     Kind(NameMatch),
     /// One of them.
     Lang(Vec<String>),
+    /// About one of them.
+    Topic(Vec<String>),
     Heading(Phrase),
     Days(DayRange),
     AsOf(Day),

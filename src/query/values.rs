@@ -94,6 +94,18 @@ pub fn parse_language(text: &str) -> Result<String, ValueError> {
     Ok(code)
 }
 
+/// Reads the name of a topic: any text, given back in lower case.
+///
+/// # Errors
+/// Where it is empty.
+pub fn parse_topic(text: &str) -> Result<String, ValueError> {
+    let name = fold_name(text);
+    if name.is_empty() {
+        return Err(ValueError::new("the name of a topic is missing", "`fineprint topics` lists them"));
+    }
+    Ok(name)
+}
+
 /// Reads ranks: `1..1000` (both included), `..1000`, `1000..`, `500`.
 ///
 /// # Errors

@@ -10,6 +10,7 @@ use crate::index::schema::slot_and_passage;
 use crate::index::{Index, IndexError, Record, read_safely};
 use crate::query::{Limits, Query};
 use crate::snapshot::{Day, Instant};
+use crate::topic::DEFAULT_THRESHOLD;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -70,7 +71,7 @@ const HEADING_WEIGHT: f32 = 0.1;
 
 /// Every passage that a query matches, whatever its dates, in the order of documents and passages; scored where that is asked for.
 fn find(index: &Arc<Index>, query: &Query, observing: &Observing, scored: bool) -> Result<Vec<Match>, SearchError> {
-    let planner = Planner::new(index.clone(), observing.clone());
+    let planner = Planner::new(index.clone(), observing.clone(), query.topic_threshold.unwrap_or(DEFAULT_THRESHOLD));
     let plan = planner.plan(query.node.as_ref(), &query.limits)?;
     let matches = read_safely(|| -> Result<_, SearchError> {
         Ok(index.searcher.search_with_statistics_provider(&*plan, &AllMatches { scored }, &index.statistics())?)

@@ -6,6 +6,7 @@ mod filter;
 mod hit;
 mod plan;
 pub(crate) mod scope;
+mod summed;
 mod transition;
 
 pub use answer::{Answer, AsOf, Matching, Totals, YearCount, matching, search};
@@ -59,6 +60,8 @@ pub enum Folding {
 /// Why a search has no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum SearchError {
+    #[error("there is no topic `{name}`\nhint: `fineprint topics` shows what each is: {known}")]
+    UnknownTopic { name: String, known: String },
     #[error(transparent)]
     Index(#[from] IndexError),
     #[error("the search failed: {0}")]

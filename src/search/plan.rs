@@ -1,12 +1,17 @@
 //! From a query to tantivy's: which passages match, and how well.
 
+use super::SearchError;
 use super::filter::{Filter, Test};
 use super::scope::{self, Scope};
+use super::summed::{Part, Summed};
 use crate::history::Timeline;
 use crate::index::schema::slot_and_passage;
 use crate::index::{Index, IndexError};
-use crate::query::{Attributes, DayRange, Limits, NameMatch, Node, PassageWords, Phrase, SiteCondition, matches, spans};
+use crate::query::{
+    Attributes, DayRange, Limits, NameMatch, Node, PassageWords, Phrase, Question, SiteCondition, matches, spans,
+};
 use crate::snapshot::Day;
+use crate::topic::MIN_LEVEL;
 use crate::words;
 use std::sync::{Arc, Mutex, PoisonError};
 use tantivy::Term;
@@ -21,16 +26,21 @@ const EXACT_WORD_BOOST: f32 = 0.2;
 /// What a word adds when a heading above the passage has its stem (0: nothing; 1: as much as in the passage).
 const HEADING_BOOST: f32 = 0.5;
 
+/// What a full score in a topic adds, beside words that add what BM25 says of them, and beside the parts of a question.
+const TOPIC_WEIGHT: f32 = 4.0;
+
 /// Turns queries for one index into tantivy's.
 pub struct Planner {
     pub index: Arc<Index>,
     observing: super::Observing,
+    /// From which score on a passage is about a topic.
+    threshold: f32,
     faults: Arc<Mutex<Option<IndexError>>>,
 }
 
 impl Planner {
-    pub fn new(index: Arc<Index>, observing: super::Observing) -> Planner {
-        Planner { index, observing, faults: Arc::default() }
+    pub fn new(index: Arc<Index>, observing: super::Observing, threshold: f32) -> Planner {
+        Planner { index, observing, threshold, faults: Arc::default() }
     }
 
     /// The first error that a test met while passages were collected.
@@ -39,7 +49,7 @@ impl Planner {
     }
 
     /// The query for the passages that match `node`, ranked.
-    pub fn plan(&self, node: Option<&Node>, limits: &Limits) -> tantivy::Result<Box<dyn Query>> {
+    pub fn plan(&self, node: Option<&Node>, limits: &Limits) -> Result<Box<dyn Query>, SearchError> {
         let mut parts: Vec<(Occur, Box<dyn Query>)> = Vec::new();
         let mut stems = Vec::new();
         match node {
@@ -48,6 +58,9 @@ impl Planner {
                 positive_words(node, &mut stems);
             }
             None => parts.push((Occur::Must, unscored(Box::new(AllQuery)))),
+        }
+        for names in &limits.topics {
+            parts.push((Occur::Must, self.topics(names)?));
         }
         parts.extend(limits.headings.iter().map(|phrase| (Occur::Must, unscored(self.heading_candidates(phrase)))));
         stems.sort_unstable();
@@ -58,7 +71,7 @@ impl Planner {
         Ok(if parts.len() == 1 { parts.remove(0).1 } else { Box::new(BooleanQuery::new(parts)) })
     }
 
-    fn node(&self, node: &Node) -> tantivy::Result<Box<dyn Query>> {
+    fn node(&self, node: &Node) -> Result<Box<dyn Query>, SearchError> {
         Ok(match node {
             Node::Word(word) => self.word(word),
             Node::Prefix(prefix) => self.prefix(prefix)?,
@@ -72,6 +85,8 @@ impl Planner {
                 self.checked(candidates, move |text| matches(&node, &PassageWords::new(text), &NoAttributes))
             }
             Node::Bool { must, should, must_not } => self.combined(must, should, must_not)?,
+            Node::Question(question) => self.question(question)?,
+            Node::Topic(names) => self.topics(names)?,
             Node::Heading(phrase) => self.heading(phrase),
             Node::Company(names) => self.named(names, |entry| (&entry.company, &entry.key.company)),
             Node::Kind(names) => self.named(names, |entry| (&entry.kind, &entry.key.kind)),
@@ -101,6 +116,25 @@ impl Planner {
             (Occur::Must, self.term(self.index.fields.stem, &words::stem(word))),
             (Occur::Should, boosted(self.term(self.index.fields.text, word), EXACT_WORD_BOOST)),
         ]))
+    }
+
+    /// Passages about one of some topics, ranked by their scores.
+    fn topics(&self, names: &[String]) -> Result<Box<dyn Query>, SearchError> {
+        let topics: Vec<u8> = names.iter().map(|name| topic_number(&self.index, name)).collect::<Result<_, _>>()?;
+        let at_least = (self.threshold * 255.0).ceil().clamp(1.0, 255.0) as u8;
+        let part = Part::Topics { field: self.index.fields.topic, topics, at_least, weight: TOPIC_WEIGHT };
+        Ok(Box::new(Summed { parts: [part].into() }))
+    }
+
+    /// Passages that have any part of a question or are about any of its topics. Topics that the index does not have say nothing.
+    fn question(&self, question: &Question) -> Result<Box<dyn Query>, SearchError> {
+        let words = question.parts.iter().map(|part| Part::Words { field: self.index.fields.stem, stems: part.stems.clone() });
+        let topics = question.topics.iter().filter_map(|(name, weight)| {
+            let topic = topic_number(&self.index, name).ok()?;
+            let weight = TOPIC_WEIGHT * weight;
+            Some(Part::Topics { field: self.index.fields.topic, topics: vec![topic], at_least: MIN_LEVEL, weight })
+        });
+        Ok(Box::new(Summed { parts: words.chain(topics).collect() }))
     }
 
     /// All words that begin so. Every word in its form for matching is letters, digits and apostrophes: none means anything to a
@@ -134,7 +168,7 @@ impl Planner {
         }
     }
 
-    fn combined(&self, must: &[Node], should: &[Node], must_not: &[Node]) -> tantivy::Result<Box<dyn Query>> {
+    fn combined(&self, must: &[Node], should: &[Node], must_not: &[Node]) -> Result<Box<dyn Query>, SearchError> {
         let mut parts: Vec<(Occur, Box<dyn Query>)> = Vec::new();
         for (occur, nodes) in [(Occur::Must, must), (Occur::Should, should), (Occur::MustNot, must_not)] {
             for node in nodes {
@@ -225,6 +259,19 @@ impl Planner {
     }
 }
 
+/// The number of a topic of an index.
+pub fn topic_number(index: &Index, name: &str) -> Result<u8, SearchError> {
+    if let Some(number) = index.catalog.topics.iter().position(|known| known == name) {
+        return u8::try_from(number).map_err(|_| IndexError::Damaged("it has too many topics").into());
+    }
+    // By its title, or what labelled data calls it.
+    let by_title = index.lexicon()?.find(name).and_then(|number| index.lexicon().ok()?.topics().get(usize::from(number)));
+    let number = by_title.and_then(|topic| index.catalog.topics.iter().position(|known| *known == topic.name));
+    number
+        .map(|number| number as u8)
+        .ok_or_else(|| SearchError::UnknownTopic { name: name.to_owned(), known: index.catalog.topics.join(", ") })
+}
+
 /// The stems of the words that a query looks for, not of those that it excludes.
 fn positive_words(node: &Node, stems: &mut Vec<String>) {
     match node {
@@ -263,6 +310,10 @@ fn combine(occur: Occur, queries: impl Iterator<Item = Box<dyn Query>>) -> Box<d
 struct NoAttributes;
 
 impl Attributes for NoAttributes {
+    fn topic(&self, _: &[String]) -> bool {
+        false
+    }
+
     fn heading(&self, _: &Phrase) -> bool {
         false
     }

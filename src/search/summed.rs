@@ -1,0 +1,170 @@
+//! A tantivy query whose scores are sums over parts that several terms make together: a concept of a question by any of its words, a
+//! topic by the levels of its scores.
+
+use crate::index::schema;
+use crate::topic::{Level, Weighed};
+use std::sync::Arc;
+use tantivy::postings::Postings;
+use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, Term};
+
+/// How fast a word that stands more often stops counting more (BM25's k1), and how much long passages lose (b). The values are usual
+/// for questions (Trotman et al., "Improvements to BM25 and Language Models Examined", ADCS 2014).
+const K1: f32 = 0.9;
+const B: f32 = 0.4;
+
+/// Something that adds to the score of a passage.
+#[derive(Debug, Clone)]
+pub enum Part {
+    /// Any of these stems, each with what it counts; scored as one word is by BM25.
+    Words { field: Field, stems: Vec<(String, f32)> },
+    /// The score in the best of some topics, from a level on, times a weight.
+    Topics { field: Field, topics: Vec<u8>, at_least: u8, weight: f32 },
+}
+
+/// Passages that have any of the parts.
+#[derive(Debug, Clone)]
+pub struct Summed {
+    pub parts: Arc<[Part]>,
+}
+
+impl Query for Summed {
+    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        let parts: tantivy::Result<Vec<Weighted>> = self.parts.iter().map(|part| Weighted::new(part.clone(), &scoring)).collect();
+        Ok(Box::new(SummedWeight { parts: parts? }))
+    }
+}
+
+/// A part with what the statistics of the whole index say of it.
+struct Weighted {
+    part: Part,
+    /// BM25's weight of the words, and the mean length of a passage in words.
+    idf: f32,
+    mean_length: f32,
+}
+
+impl Weighted {
+    fn new(part: Part, scoring: &EnableScoring<'_>) -> tantivy::Result<Weighted> {
+        let mut weighted = Weighted { part, idf: 1.0, mean_length: 1.0 };
+        if let (Part::Words { field, stems }, EnableScoring::Enabled { statistics_provider, .. }) = (&weighted.part, scoring) {
+            let passages = statistics_provider.total_num_docs()? as f64;
+            // How many have one of several words follows from how many have each, as if words did not attract each other: so the sum
+            // over the parts of an index is that of the whole.
+            let mut without = 1.0;
+            for (stem, _) in stems {
+                let with = statistics_provider.doc_freq(&Term::from_field_text(*field, stem))? as f64;
+                without *= 1.0 - with / passages.max(1.0);
+            }
+            let with = passages * (1.0 - without);
+            weighted.idf = (1.0 + (passages - with + 0.5) / (with + 0.5)).ln() as f32;
+            weighted.mean_length = (statistics_provider.total_num_tokens(*field)? as f64 / passages.max(1.0)).max(1.0) as f32;
+        }
+        Ok(weighted)
+    }
+
+    /// Adds what the part says of each passage of a segment.
+    fn add(&self, reader: &SegmentReader, scores: &mut [Score]) -> tantivy::Result<()> {
+        match &self.part {
+            Part::Words { field, stems } => self.add_words(reader, *field, stems, scores),
+            Part::Topics { field, topics, at_least, weight } => {
+                let mut best = vec![0u8; scores.len()];
+                let index = reader.inverted_index(*field)?;
+                for &topic in topics {
+                    for level in *at_least..=u8::MAX {
+                        let term = Term::from_field_u64(*field, schema::topic_term(Level { topic, level }));
+                        let Some(mut postings) = index.read_postings(&term, IndexRecordOption::Basic)? else { continue };
+                        while postings.doc() != TERMINATED {
+                            let known = &mut best[postings.doc() as usize];
+                            *known = level.max(*known);
+                            postings.advance();
+                        }
+                    }
+                }
+                for (score, level) in scores.iter_mut().zip(best) {
+                    *score += weight * Weighed::score(level);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn add_words(
+        &self,
+        reader: &SegmentReader,
+        field: Field,
+        stems: &[(String, f32)],
+        scores: &mut [Score],
+    ) -> tantivy::Result<()> {
+        let index = reader.inverted_index(field)?;
+        let lengths = reader.get_fieldnorms_reader(field)?;
+        let mut times: Vec<f32> = vec![0.0; scores.len()];
+        for (stem, weight) in stems {
+            let term = Term::from_field_text(field, stem);
+            let Some(mut postings) = index.read_postings(&term, IndexRecordOption::WithFreqs)? else { continue };
+            while postings.doc() != TERMINATED {
+                times[postings.doc() as usize] += weight * postings.term_freq() as f32;
+                postings.advance();
+            }
+        }
+        for (doc, times) in times.into_iter().enumerate().filter(|(_, times)| *times > 0.0) {
+            let length = lengths.fieldnorm(doc as DocId) as f32 / self.mean_length;
+            scores[doc] += self.idf * times * (K1 + 1.0) / (times + K1 * (1.0 - B + B * length));
+        }
+        Ok(())
+    }
+}
+
+struct SummedWeight {
+    parts: Vec<Weighted>,
+}
+
+impl Weight for SummedWeight {
+    fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        let mut scores = vec![0.0; reader.max_doc() as usize];
+        for part in &self.parts {
+            part.add(reader, &mut scores)?;
+        }
+        let found = scores.into_iter().enumerate().filter(|(_, score)| *score > 0.0);
+        let found: Vec<(DocId, Score)> = found.map(|(doc, score)| (doc as DocId, score * boost)).collect();
+        Ok(Box::new(SummedScorer { found, at: 0 }))
+    }
+
+    fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
+        let mut scorer = self.scorer(reader, 1.0)?;
+        let score = if scorer.seek(doc) == doc { scorer.score() } else { 0.0 };
+        Ok(Explanation::new("sum of the parts", score))
+    }
+}
+
+/// The passages found in a segment with their scores.
+struct SummedScorer {
+    found: Vec<(DocId, Score)>,
+    at: usize,
+}
+
+impl DocSet for SummedScorer {
+    fn advance(&mut self) -> DocId {
+        self.at += 1;
+        self.doc()
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        self.at += self.found[self.at.min(self.found.len())..].partition_point(|(doc, _)| *doc < target);
+        self.doc()
+    }
+
+    fn doc(&self) -> DocId {
+        self.found.get(self.at).map_or(TERMINATED, |(doc, _)| *doc)
+    }
+
+    fn size_hint(&self) -> u32 {
+        self.found.len() as u32
+    }
+}
+
+impl Scorer for SummedScorer {
+    fn score(&mut self) -> Score {
+        self.found.get(self.at).map_or(0.0, |(_, score)| *score)
+    }
+}
