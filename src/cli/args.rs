@@ -88,7 +88,7 @@ Examples:
   fineprint search --company facebook --as-of 2012-01-01 'location data'";
 
 const BATCH_HELP: &str = "\
-One query a line; ID<TAB>QUERY; or JSON Lines with \"id\", \"query\" and optionally \"company\", \"kind\", \"lang\", \"rank\", \"category\", \"interval\", \
+One query a line; ID<TAB>QUERY; TREC topics (see below); or JSON Lines with \"id\", \"query\" and optionally \"company\", \"kind\", \"lang\", \"rank\", \"category\", \"interval\", \
 \"since\", \"until\", \"years\", \"as_of\", \"carry\", \"sort\", \"limit\", \"offset\", \"in\", \"per_company\", \"unfold\", \"by_year\". Answers come in the order of the queries; \
 a bad query becomes an error row, and the exit status is 2.
 

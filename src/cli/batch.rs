@@ -1,7 +1,7 @@
 //! `fineprint batch`.
 
-use super::args::{BatchArgs, BatchFormat, CarryOptions, Conditions, QueryOptions};
-use super::queries::{self, Asked, Line, Numbered};
+use super::args::{BatchArgs, BatchFormat, CarryOptions, Conditions};
+use super::queries::{self, Asked, Line};
 use super::request::{of_index, request};
 use super::trend::TrendOptions;
 use super::updating::processors;
@@ -33,14 +33,14 @@ pub fn run(args: &BatchArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         let hint = "hint: --suspect and --manifest go with --trend or --lifetimes";
         return Err(BadQuery(format!("fineprint: these options are of counts over time\n{hint}")).into());
     }
-    let lines = queries::open(&args.queries)?;
+    let lines = queries::open(&args.queries, &args.options)?;
     let opened = args.location.open()?;
     let mut writer = match args.format.unwrap_or(BatchFormat::Jsonl) {
         BatchFormat::Jsonl => Writer::JsonLines(out),
         BatchFormat::Csv => Writer::Csv(Box::new(print::csv::Batch::new(out)?)),
     };
     let (mut found, mut failed) = (false, false);
-    answers(lines, &args.options, &pool, BLOCK, &|line| answer(line, &opened.index), &mut |row| {
+    answers(lines, &pool, BLOCK, &|line| answer(line, &opened.index), &mut |row| {
         match &row {
             Ok(answer) => found |= answer.totals.passages > 0,
             Err(_) => failed = true,
@@ -53,20 +53,18 @@ pub fn run(args: &BatchArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
 
 /// Answers each line of a file, so many at once, and gives the answers on in the order of the lines.
 pub fn answers<T: Send>(
-    mut lines: impl Iterator<Item = anyhow::Result<Numbered>>,
-    options: &QueryOptions,
+    mut lines: impl Iterator<Item = anyhow::Result<Line>>,
     pool: &rayon::ThreadPool,
     at_once: usize,
     answer: &(dyn Fn(Line) -> T + Sync),
     write: &mut dyn FnMut(T) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     loop {
-        let block: Vec<Numbered> = lines.by_ref().take(at_once).collect::<Result<_, _>>()?;
+        let block: Vec<Line> = lines.by_ref().take(at_once).collect::<Result<_, _>>()?;
         if block.is_empty() {
             return Ok(());
         }
-        let line = |(number, line): &Numbered| queries::parse(*number, line, options);
-        let rows: Vec<T> = pool.install(|| block.par_iter().filter_map(line).map(answer).collect());
+        let rows: Vec<T> = pool.install(|| block.into_par_iter().map(answer).collect());
         rows.into_iter().try_for_each(&mut *write)?;
     }
 }

@@ -118,7 +118,7 @@ pub fn run(args: &LifetimesArgs, out: &mut dyn Write) -> anyhow::Result<Outcome>
 /// `fineprint batch --lifetimes`.
 pub fn batch(args: &BatchArgs, pool: &rayon::ThreadPool, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     refuse_options(&args.options)?;
-    let lines = queries::open(&args.queries)?;
+    let lines = queries::open(&args.queries, &args.options)?;
     let opened = args.location.open()?;
     let index = &opened.index;
     let mut writer = match args.format.unwrap_or(BatchFormat::Csv) {
@@ -127,7 +127,7 @@ pub fn batch(args: &BatchArgs, pool: &rayon::ThreadPool, out: &mut dyn Write) ->
     };
     let mut manifest = Manifest::new("lifetimes", ManifestOptions::of(args), &index.catalog);
     let mut found = false;
-    answers(lines, &args.options, pool, BLOCK, &|line| answer(line, args.suspect, index), &mut |row| {
+    answers(lines, pool, BLOCK, &|line| answer(line, args.suspect, index), &mut |row| {
         match &row {
             Ok(answer) => {
                 found |= answer.totals.documents_said > 0;
