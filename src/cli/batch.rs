@@ -19,6 +19,10 @@ const BLOCK: usize = 512;
 pub fn run(args: &BatchArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let threads = args.threads.map_or_else(processors, usize::from);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+    if args.docno.is_some() && args.format != Some(BatchFormat::Trec) {
+        let hint = "hint: --docno goes with --format trec";
+        return Err(BadQuery(format!("fineprint: --docno says what a TREC run names\n{hint}")).into());
+    }
     if args.trend {
         return super::trend::batch(args, &pool, out);
     }
@@ -33,11 +37,16 @@ pub fn run(args: &BatchArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         let hint = "hint: --suspect and --manifest go with --trend or --lifetimes";
         return Err(BadQuery(format!("fineprint: these options are of counts over time\n{hint}")).into());
     }
+    let format = match args.format {
+        None | Some(BatchFormat::Jsonl) => Rows::JsonLines,
+        Some(BatchFormat::Csv) => Rows::Csv,
+        Some(BatchFormat::Trec) => return super::trec_run::batch(args, &pool, out),
+    };
     let lines = queries::open(&args.queries, &args.options)?;
     let opened = args.location.open()?;
-    let mut writer = match args.format.unwrap_or(BatchFormat::Jsonl) {
-        BatchFormat::Jsonl => Writer::JsonLines(out),
-        BatchFormat::Csv => Writer::Csv(Box::new(print::csv::Batch::new(out)?)),
+    let mut writer = match format {
+        Rows::JsonLines => Writer::JsonLines(out),
+        Rows::Csv => Writer::Csv(Box::new(print::csv::Batch::new(out)?)),
     };
     let (mut found, mut failed) = (false, false);
     answers(lines, &pool, BLOCK, &|line| answer(line, &opened.index), &mut |row| {
@@ -49,6 +58,23 @@ pub fn run(args: &BatchArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     })?;
     writer.finish()?;
     Ok(Outcome::of(found, opened.whole && !failed))
+}
+
+/// How answers are written that are rows of a table.
+pub enum Rows {
+    JsonLines,
+    Csv,
+}
+
+/// How the rows of a table over time are written. A run ranks passages, and there are none.
+pub fn rows_over_time(args: &BatchArgs, option: &str) -> Result<Rows, BadQuery> {
+    match args.format {
+        None | Some(BatchFormat::Csv) => Ok(Rows::Csv),
+        Some(BatchFormat::Jsonl) => Ok(Rows::JsonLines),
+        Some(BatchFormat::Trec) => {
+            Err(BadQuery(format!("fineprint: --format trec ranks passages, and {option} counts over time")))
+        }
+    }
 }
 
 /// Answers each line of a file, so many at once, and gives the answers on in the order of the lines.

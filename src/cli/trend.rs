@@ -1,7 +1,7 @@
 //! `fineprint trend`.
 
-use super::args::{AnswerFormat, BatchArgs, BatchFormat, CarryOptions, Conditions, Location, QueryOptions, TimeOptions};
-use super::batch::{ManifestOptions, tell_failed};
+use super::args::{AnswerFormat, BatchArgs, CarryOptions, Conditions, Location, QueryOptions, TimeOptions};
+use super::batch::{ManifestOptions, Rows, rows_over_time, tell_failed};
 use super::queries::{self, Line};
 use super::request::{check_sources, observing, one_language, query, refuse_as_of, refuse_hit_options};
 use super::{BadQuery, Outcome, trend_files, write_file};
@@ -212,6 +212,7 @@ fn is_clearer_drawn(trend: &Trend) -> bool {
 /// `fineprint batch --trend`.
 pub fn batch(args: &BatchArgs, pool: &rayon::ThreadPool, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     refuse_hit_options(&args.options, "--trend")?;
+    let format = rows_over_time(args, "--trend")?;
     let lines = queries::open(&args.queries, &args.options)?.collect::<Result<_, _>>()?;
     let mut request = request(&args.trend_options, None)?;
     let opened = args.location.open()?;
@@ -221,9 +222,9 @@ pub fn batch(args: &BatchArgs, pool: &rayon::ThreadPool, out: &mut dyn Write) ->
     let failed = add_lines(&mut request, lines, args.suspect, &args.trend_options, index, &mut default_language);
     let trend = pool.install(|| trend::trend(index, &request))?;
     tell(&trend);
-    match args.format.unwrap_or(BatchFormat::Csv) {
-        BatchFormat::Csv => print::trend_csv::points(&trend, out)?,
-        BatchFormat::Jsonl => {
+    match format {
+        Rows::Csv => print::trend_csv::points(&trend, out)?,
+        Rows::JsonLines => {
             rows(&trend, out)?;
             failed.iter().try_for_each(|error| print::json(error, out))?;
         }
