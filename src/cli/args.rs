@@ -90,7 +90,7 @@ Examples:
   fineprint search --company facebook --as-of 2012-01-01 'location data'";
 
 const BATCH_HELP: &str = "\
-One query a line; ID<TAB>QUERY; or JSON Lines with \"id\", \"query\" and optionally \"company\", \"kind\", \"lang\", \"rank\", \"category\", \"interval\", \
+One query a line; ID<TAB>QUERY; TREC topics (see below); or JSON Lines with \"id\", \"query\" and optionally \"company\", \"kind\", \"lang\", \"rank\", \"category\", \"interval\", \
 \"since\", \"until\", \"years\", \"as_of\", \"carry\", \"sort\", \"limit\", \"offset\", \"in\", \"per_company\", \"unfold\", \"by_year\". Answers come in the order of the queries; \
 a bad query becomes an error row, and the exit status is 2.
 
@@ -101,8 +101,16 @@ settings, options, language, numbers of queries and rows.
 With --lifetimes the table has a row an interval, as of `fineprint lifetimes`: of companies, and of the documents of those that have \
 several. A query that nobody says keeps one row, empty but for the query.
 
+A file that begins with <top> holds TREC topics, with or without closing tags: their numbers are ids, their titles queries. Descriptions \
+and narratives are not asked.
+
+With --format trec the answers are a TREC run: the best passages of each query, 1000 unless --limit says otherwise; wordings of a clause \
+are never folded. With --docno source it names the texts that the archive holds, each once, where its best passage stands. What is bad \
+is told on standard error.
+
 Examples:
   fineprint batch queries.txt --format csv > answers.csv
+  fineprint batch topics.txt --format trec --docno source > run.txt
   fineprint batch queries.txt --trend --by quarter --manifest trend.json > trend.csv
   fineprint batch queries.txt --lifetimes > lifetimes.csv";
 
@@ -288,10 +296,13 @@ pub struct BatchArgs {
     /// How many threads answer [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
-    /// A JSON object a query, or a table with a row a hit; with --trend a JSON object or a row of a table for each query and period;
+    /// A JSON object a query, a table with a row a hit, or a TREC run; with --trend a JSON object or a row of a table for each query and period;
     /// with --lifetimes a JSON object a query, or a table with a row an interval [default: jsonl; with --trend or --lifetimes csv]
     #[arg(long, value_enum)]
     pub format: Option<BatchFormat>,
+    /// With --format trec: what a run names, by the ids of hits or by those of the archive [default: passage]
+    #[arg(long, value_enum)]
+    pub docno: Option<Docno>,
     /// Count each query over time instead, as `fineprint trend` does
     #[arg(long)]
     pub trend: bool,
@@ -312,6 +323,16 @@ pub struct BatchArgs {
 pub enum BatchFormat {
     Jsonl,
     Csv,
+    Trec,
+}
+
+/// What a TREC run names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Docno {
+    /// Each passage, by the id of a hit
+    Passage,
+    /// Each text of the archive with a passage, by its id (of a record of JSON Lines or WARC) or else its path
+    Source,
 }
 
 #[derive(Debug, Args)]

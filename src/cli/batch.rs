@@ -1,7 +1,7 @@
 //! `fineprint batch`.
 
-use super::args::{BatchArgs, BatchFormat, CarryOptions, Conditions, QueryOptions};
-use super::queries::{self, Asked, Line, Numbered};
+use super::args::{BatchArgs, BatchFormat, CarryOptions, Conditions};
+use super::queries::{self, Asked, Line};
 use super::request::{of_index, request};
 use super::trend::TrendOptions;
 use super::updating::processors;
@@ -19,6 +19,10 @@ const BLOCK: usize = 512;
 pub fn run(args: &BatchArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let threads = args.threads.map_or_else(processors, usize::from);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+    if args.docno.is_some() && args.format != Some(BatchFormat::Trec) {
+        let hint = "hint: --docno goes with --format trec";
+        return Err(BadQuery(format!("fineprint: --docno says what a TREC run names\n{hint}")).into());
+    }
     if args.trend {
         return super::trend::batch(args, &pool, out);
     }
@@ -33,14 +37,19 @@ pub fn run(args: &BatchArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         let hint = "hint: --suspect and --manifest go with --trend or --lifetimes";
         return Err(BadQuery(format!("fineprint: these options are of counts over time\n{hint}")).into());
     }
-    let lines = queries::open(&args.queries)?;
+    let format = match args.format {
+        None | Some(BatchFormat::Jsonl) => Rows::JsonLines,
+        Some(BatchFormat::Csv) => Rows::Csv,
+        Some(BatchFormat::Trec) => return super::trec_run::batch(args, &pool, out),
+    };
+    let lines = queries::open(&args.queries, &args.options)?;
     let opened = args.location.open()?;
-    let mut writer = match args.format.unwrap_or(BatchFormat::Jsonl) {
-        BatchFormat::Jsonl => Writer::JsonLines(out),
-        BatchFormat::Csv => Writer::Csv(Box::new(print::csv::Batch::new(out)?)),
+    let mut writer = match format {
+        Rows::JsonLines => Writer::JsonLines(out),
+        Rows::Csv => Writer::Csv(Box::new(print::csv::Batch::new(out)?)),
     };
     let (mut found, mut failed) = (false, false);
-    answers(lines, &args.options, &pool, BLOCK, &|line| answer(line, &opened.index), &mut |row| {
+    answers(lines, &pool, BLOCK, &|line| answer(line, &opened.index), &mut |row| {
         match &row {
             Ok(answer) => found |= answer.totals.passages > 0,
             Err(_) => failed = true,
@@ -51,22 +60,37 @@ pub fn run(args: &BatchArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     Ok(Outcome::of(found, opened.whole && !failed))
 }
 
+/// How answers are written that are rows of a table.
+pub enum Rows {
+    JsonLines,
+    Csv,
+}
+
+/// How the rows of a table over time are written. A run ranks passages, and there are none.
+pub fn rows_over_time(args: &BatchArgs, option: &str) -> Result<Rows, BadQuery> {
+    match args.format {
+        None | Some(BatchFormat::Csv) => Ok(Rows::Csv),
+        Some(BatchFormat::Jsonl) => Ok(Rows::JsonLines),
+        Some(BatchFormat::Trec) => {
+            Err(BadQuery(format!("fineprint: --format trec ranks passages, and {option} counts over time")))
+        }
+    }
+}
+
 /// Answers each line of a file, so many at once, and gives the answers on in the order of the lines.
 pub fn answers<T: Send>(
-    mut lines: impl Iterator<Item = anyhow::Result<Numbered>>,
-    options: &QueryOptions,
+    mut lines: impl Iterator<Item = anyhow::Result<Line>>,
     pool: &rayon::ThreadPool,
     at_once: usize,
     answer: &(dyn Fn(Line) -> T + Sync),
     write: &mut dyn FnMut(T) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     loop {
-        let block: Vec<Numbered> = lines.by_ref().take(at_once).collect::<Result<_, _>>()?;
+        let block: Vec<Line> = lines.by_ref().take(at_once).collect::<Result<_, _>>()?;
         if block.is_empty() {
             return Ok(());
         }
-        let line = |(number, line): &Numbered| queries::parse(*number, line, options);
-        let rows: Vec<T> = pool.install(|| block.par_iter().filter_map(line).map(answer).collect());
+        let rows: Vec<T> = pool.install(|| block.into_par_iter().map(answer).collect());
         rows.into_iter().try_for_each(&mut *write)?;
     }
 }

@@ -1,7 +1,7 @@
 //! `fineprint lifetimes`.
 
-use super::args::{AnswerFormat, BatchArgs, BatchFormat, Location, QueryOptions, TimeOptions};
-use super::batch::{ManifestOptions, answers, tell_failed};
+use super::args::{AnswerFormat, BatchArgs, Location, QueryOptions, TimeOptions};
+use super::batch::{ManifestOptions, Rows, answers, rows_over_time, tell_failed};
 use super::queries::{self, Line};
 use super::request::{one_language, query, refuse_as_of, refuse_hit_options, without_meaning};
 use super::{BadQuery, Outcome, write_file};
@@ -118,16 +118,17 @@ pub fn run(args: &LifetimesArgs, out: &mut dyn Write) -> anyhow::Result<Outcome>
 /// `fineprint batch --lifetimes`.
 pub fn batch(args: &BatchArgs, pool: &rayon::ThreadPool, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     refuse_options(&args.options)?;
-    let lines = queries::open(&args.queries)?;
+    let format = rows_over_time(args, "--lifetimes")?;
+    let lines = queries::open(&args.queries, &args.options)?;
     let opened = args.location.open()?;
     let index = &opened.index;
-    let mut writer = match args.format.unwrap_or(BatchFormat::Csv) {
-        BatchFormat::Csv => Writer::Csv(Box::new(print::lifetimes::Table::new(out, true)?)),
-        BatchFormat::Jsonl => Writer::JsonLines(out, 0),
+    let mut writer = match format {
+        Rows::Csv => Writer::Csv(Box::new(print::lifetimes::Table::new(out, true)?)),
+        Rows::JsonLines => Writer::JsonLines(out, 0),
     };
     let mut manifest = Manifest::new("lifetimes", ManifestOptions::of(args), &index.catalog);
     let mut found = false;
-    answers(lines, &args.options, pool, BLOCK, &|line| answer(line, args.suspect, index), &mut |row| {
+    answers(lines, pool, BLOCK, &|line| answer(line, args.suspect, index), &mut |row| {
         match &row {
             Ok(answer) => {
                 found |= answer.totals.documents_said > 0;

@@ -17,6 +17,8 @@ mod show;
 mod sources;
 mod spread;
 mod stats;
+mod trec_run;
+mod trec_topics;
 mod trend;
 mod trend_files;
 mod updating;

@@ -1,6 +1,7 @@
-//! Queries from a file or standard input: one a line, `ID<TAB>QUERY`, or JSON Lines.
+//! Queries from a file or standard input: one a line, `ID<TAB>QUERY`, JSON Lines, or TREC topics.
 
 use super::args::{AppearingIn, CarryOptions, Conditions, QueryOptions, SortOrder};
+use super::trec_topics::{self, Misread, Topic};
 use anyhow::Context;
 use fineprint::wire::{BatchError, SCHEMA};
 use serde::Deserialize;
@@ -34,34 +35,50 @@ impl Asked {
 /// A query, or why a line is none.
 pub type Line = Result<Asked, BatchError>;
 
-/// A line and its number.
-pub type Numbered = (usize, Vec<u8>);
-
 /// Opens a file of queries; `-` is standard input.
-pub fn open(path: &Path) -> anyhow::Result<impl Iterator<Item = anyhow::Result<Numbered>>> {
+pub fn open<'o>(path: &Path, options: &'o QueryOptions) -> anyhow::Result<Box<dyn Iterator<Item = anyhow::Result<Line>> + 'o>> {
     let name = path.display().to_string();
     let input: Box<dyn BufRead> = if path.as_os_str() == "-" {
         Box::new(std::io::stdin().lock())
     } else {
         Box::new(BufReader::new(File::open(path).with_context(|| name.clone())?))
     };
-    let numbered = input.split(b'\n').enumerate();
-    Ok(numbered.map(move |(number, line)| Ok((number + 1, line.with_context(|| name.clone())?))))
-}
-
-/// All queries of a file.
-pub fn read(path: &Path, options: &QueryOptions) -> anyhow::Result<Vec<Line>> {
-    let lines = open(path)?.filter_map(|line| match line {
+    let numbered = (1..).zip(input.split(b'\n'));
+    let mut lines = numbered.map(move |(number, line)| Ok((number, line.with_context(|| name.clone())?))).peekable();
+    let is_empty = |line: &[u8]| bare(&String::from_utf8_lossy(line)).trim().is_empty();
+    while lines.next_if(|line| line.as_ref().is_ok_and(|(_, line)| is_empty(line))).is_some() {}
+    if let Some(Ok((first, line))) = lines.peek()
+        && trec_topics::begin_with(bare(&String::from_utf8_lossy(line)).trim_start())
+    {
+        let first = *first;
+        let lines: Vec<Vec<u8>> = lines.map(|line| Ok(line?.1)).collect::<anyhow::Result<_>>()?;
+        let topics = trec_topics::read(&String::from_utf8_lossy(&lines.join(&b'\n')), first);
+        return Ok(Box::new(topics.into_iter().map(|topic| Ok(of_topic(topic, options)))));
+    }
+    Ok(Box::new(lines.filter_map(|line| match line {
         Ok((number, line)) => parse(number, &line, options).map(Ok),
         Err(error) => Some(Err(error)),
-    });
-    lines.collect()
+    })))
+}
+
+/// A line without its end, and without what may stand before the first.
+fn bare(line: &str) -> &str {
+    line.trim_end_matches('\r').trim_start_matches('\u{feff}')
+}
+
+/// The query of a topic is its title.
+fn of_topic(topic: Result<Topic, Misread>, options: &QueryOptions) -> Line {
+    let topic = topic.map_err(|Misread { line, number, why }| {
+        let id = number.unwrap_or_else(|| line.to_string());
+        BatchError { schema: SCHEMA, id, error: why }
+    })?;
+    Ok(Asked { id: Some(topic.number), number: topic.line, text: topic.title, options: options.clone() })
 }
 
 /// The query of a line; none of an empty one.
-pub fn parse(number: usize, line: &[u8], options: &QueryOptions) -> Option<Line> {
+fn parse(number: usize, line: &[u8], options: &QueryOptions) -> Option<Line> {
     let line = String::from_utf8_lossy(line);
-    let line = line.trim_end_matches('\r').trim_start_matches('\u{feff}');
+    let line = bare(&line);
     if line.trim().is_empty() {
         return None;
     }

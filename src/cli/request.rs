@@ -206,6 +206,11 @@ pub fn refuse_as_of(query: &Query, what: &str) -> Result<(), BadQuery> {
 
 /// Refuses the options of a search that mean nothing where a query has no hits but a time.
 pub fn refuse_hit_options(options: &QueryOptions, what: &str) -> Result<(), BadQuery> {
+    refuse(options, &["as_of", "in", "sort", "limit", "offset", "per_company", "unfold", "by_year"], what)
+}
+
+/// Refuses options of hits, by their names in JSON Lines, that mean nothing.
+pub fn refuse(options: &QueryOptions, names: &[&str], what: &str) -> Result<(), BadQuery> {
     let given = [
         ("as_of", options.as_of.is_some()),
         ("in", options.appearing.is_some()),
@@ -216,7 +221,8 @@ pub fn refuse_hit_options(options: &QueryOptions, what: &str) -> Result<(), BadQ
         ("unfold", options.unfold),
         ("by_year", options.by_year),
     ];
-    given.iter().find(|(_, is_given)| *is_given).map_or(Ok(()), |(name, _)| Err(without_meaning(name, what)))
+    let refused = given.iter().find(|(name, is_given)| *is_given && names.contains(name));
+    refused.map_or(Ok(()), |(name, _)| Err(without_meaning(name, what)))
 }
 
 /// Of an option, by its name in JSON Lines, that has no effect.

@@ -1,7 +1,7 @@
 //! `fineprint trend`.
 
-use super::args::{AnswerFormat, BatchArgs, BatchFormat, CarryOptions, Conditions, Location, QueryOptions, TimeOptions};
-use super::batch::{ManifestOptions, tell_failed};
+use super::args::{AnswerFormat, BatchArgs, CarryOptions, Conditions, Location, QueryOptions, TimeOptions};
+use super::batch::{ManifestOptions, Rows, rows_over_time, tell_failed};
 use super::queries::{self, Line};
 use super::request::{check_sources, observing, one_language, query, refuse_as_of, refuse_hit_options};
 use super::{BadQuery, Outcome, trend_files, write_file};
@@ -48,7 +48,7 @@ pub struct TrendArgs {
     /// What to count; each argument is a query
     #[arg(value_name = "QUERY")]
     pub queries: Vec<String>,
-    /// Queries from a file: one a line, ID<TAB>QUERY, or JSON Lines as `fineprint batch` takes them; `-`: standard input
+    /// Queries from a file: one a line, ID<TAB>QUERY, JSON Lines or TREC topics as `fineprint batch` takes them; `-`: standard input
     #[arg(long, value_name = "FILE")]
     pub file: Option<PathBuf>,
     #[command(flatten)]
@@ -140,7 +140,7 @@ pub fn run(args: &TrendArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         question.warnings.iter().for_each(|warning| tell!("{warning}"));
         typed.push(question);
     }
-    let lines = args.file.as_ref().map_or(Ok(Vec::new()), |path| queries::read(path, &options))?;
+    let lines = args.file.as_ref().map_or(Ok(Vec::new()), |path| queries::open(path, &options)?.collect())?;
     let mut request = request(&args.options, args.list.as_deref())?;
     let opened = args.location.open()?;
     let index = &opened.index;
@@ -212,7 +212,8 @@ fn is_clearer_drawn(trend: &Trend) -> bool {
 /// `fineprint batch --trend`.
 pub fn batch(args: &BatchArgs, pool: &rayon::ThreadPool, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     refuse_hit_options(&args.options, "--trend")?;
-    let lines = queries::read(&args.queries, &args.options)?;
+    let format = rows_over_time(args, "--trend")?;
+    let lines = queries::open(&args.queries, &args.options)?.collect::<Result<_, _>>()?;
     let mut request = request(&args.trend_options, None)?;
     let opened = args.location.open()?;
     let index = &opened.index;
@@ -221,9 +222,9 @@ pub fn batch(args: &BatchArgs, pool: &rayon::ThreadPool, out: &mut dyn Write) ->
     let failed = add_lines(&mut request, lines, args.suspect, &args.trend_options, index, &mut default_language);
     let trend = pool.install(|| trend::trend(index, &request))?;
     tell(&trend);
-    match args.format.unwrap_or(BatchFormat::Csv) {
-        BatchFormat::Csv => print::trend_csv::points(&trend, out)?,
-        BatchFormat::Jsonl => {
+    match format {
+        Rows::Csv => print::trend_csv::points(&trend, out)?,
+        Rows::JsonLines => {
             rows(&trend, out)?;
             failed.iter().try_for_each(|error| print::json(error, out))?;
         }

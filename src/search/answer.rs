@@ -103,20 +103,11 @@ pub fn matching(index: &Arc<Index>, query: &Query, observing: &Observing) -> Res
 
 /// Answers a request.
 pub fn search(index: &Arc<Index>, request: &Request) -> Result<Answer, SearchError> {
-    let limits = &request.query.limits;
-    let matches = find(index, &request.query, &request.observing, true)?;
-    let scope = Scope { index, limits, observing: &request.observing };
     let mut count = Count::new(request.by_year);
-    let mut found: Vec<Found> = Vec::new();
-    for group in matches.chunk_by(|a, b| slot_and_passage(a.0).0 == slot_and_passage(b.0).0) {
-        let (slot, _) = slot_and_passage(group[0].0);
-        if scope.admits(slot)? {
-            let passages = group.iter().map(|&(id, score)| (slot_and_passage(id).1, score));
-            look_at(&scope, request.appearing, slot, passages, &mut count, &mut found)?;
-        }
-    }
+    let picked = pick(index, request, found(index, request, &mut count)?)?;
     let (totals, years) = count.finish();
-    let picked = pick(index, request, found)?;
+    let limits = &request.query.limits;
+    let scope = Scope { index, limits, observing: &request.observing };
     let hits: Result<Vec<Hit>, IndexError> =
         picked.into_iter().enumerate().map(|(at, picked)| Hit::read(&scope, request, request.offset + at + 1, picked)).collect();
     Ok(Answer {
@@ -128,6 +119,26 @@ pub fn search(index: &Arc<Index>, request: &Request) -> Result<Answer, SearchErr
         as_of: limits.as_of.map(|day| known_as_of(&scope, day)).transpose()?,
         hits: hits?,
     })
+}
+
+/// The hits of an answer in their order, not read: for those who look at many and need little of each.
+pub fn ranked(index: &Arc<Index>, request: &Request) -> Result<Vec<Picked>, SearchError> {
+    Ok(pick(index, request, found(index, request, &mut Count::new(false))?)?)
+}
+
+/// What matches inside the filters, counted on the way.
+fn found<'i>(index: &'i Arc<Index>, request: &'i Request, count: &mut Count<'i>) -> Result<Vec<Found>, SearchError> {
+    let scope = Scope { index, limits: &request.query.limits, observing: &request.observing };
+    let mut found = Vec::new();
+    let matches = find(index, &request.query, &request.observing, true)?;
+    for group in matches.chunk_by(|a, b| slot_and_passage(a.0).0 == slot_and_passage(b.0).0) {
+        let (slot, _) = slot_and_passage(group[0].0);
+        if scope.admits(slot)? {
+            let passages = group.iter().map(|&(id, score)| (slot_and_passage(id).1, score));
+            look_at(&scope, request.appearing, slot, passages, count, &mut found)?;
+        }
+    }
+    Ok(found)
 }
 
 /// A matching passage inside the filters.

@@ -75,6 +75,7 @@ pub struct Evidence {
 }
 
 /// A hit that is to be read.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Picked {
     pub slot: u32,
     /// The best wording.
@@ -82,6 +83,19 @@ pub struct Picked {
     pub score: f64,
     /// All wordings that match.
     pub wordings: Vec<u32>,
+}
+
+impl Picked {
+    /// The id of the hit.
+    pub fn id(&self, index: &Index) -> Result<String, IndexError> {
+        passage_id(index, self.slot, &index.text(self.slot, self.passage)?)
+    }
+
+    /// The snapshot that the hit is read from.
+    pub fn snapshot(&self, index: &Index, request: &Request) -> Result<u32, IndexError> {
+        let scope = Scope { index, limits: &request.query.limits, observing: &request.observing };
+        Ok(Shown::of(&scope, request, self.slot, self.passage)?.snapshot)
+    }
 }
 
 impl Hit {

@@ -9,8 +9,8 @@ pub(crate) mod scope;
 mod summed;
 mod transition;
 
-pub use answer::{Answer, AsOf, Matching, Totals, YearCount, matching, search};
-pub use hit::{Evidence, Hit, Lifespan, Origin, lifespan, passage_id, passage_of_id};
+pub use answer::{Answer, AsOf, Matching, Totals, YearCount, matching, ranked, search};
+pub use hit::{Evidence, Hit, Lifespan, Origin, Picked, lifespan, passage_id, passage_of_id};
 pub use scope::{Carry, DEFAULT_CARRY, Observing, Scope, days};
 pub use transition::{Appearing, Cause, Transition};
 

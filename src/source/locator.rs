@@ -131,6 +131,12 @@ impl Locator {
         }
     }
 
+    /// The archive's own name of the text: the id that it gives itself, else its file and the place in it. In a git history that is the
+    /// name of all its versions.
+    pub fn name(&self) -> String {
+        self.inside.as_ref().and_then(Inside::id).map_or_else(|| self.place(), str::to_owned)
+    }
+
     /// Whether this is the other text, whatever came before it in its archive. A checksum and two sizes tell a member by its bytes.
     pub fn is_same_text(&self, other: &Locator) -> bool {
         let moved = |one: &Member, start| Member { start, ..one.clone() };

@@ -319,7 +319,7 @@ impl Hit {
     pub fn new(hit: &search::Hit) -> Hit {
         Hit {
             rank: hit.rank,
-            score: (hit.score * 1e3).round() / 1e3,
+            score: score(hit.score),
             id: hit.id.clone(),
             company: hit.company.clone(),
             kind: hit.kind.clone(),
@@ -404,6 +404,11 @@ impl Evidence {
             extraction: provenance.extraction,
         }
     }
+}
+
+/// A score as it is written, to thousandths.
+pub fn score(score: f64) -> f64 {
+    (score * 1e3).round() / 1e3
 }
 
 /// The day of an instant, or its month or year where no more is known.
