@@ -25,6 +25,7 @@ mod repository;
 mod samples;
 mod sources;
 mod spread;
+mod topics;
 mod trec;
 mod trend;
 mod updates;
