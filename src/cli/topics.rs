@@ -23,10 +23,10 @@ A topic is a list of words and phrases with weights, in a file to read and chang
 are indexed; `fineprint search --topic retention` finds those with at least 0.5. See docs/topics.md.
 
 Examples:
-  fineprint topics                                 list them, with those of the index
-  fineprint topics show retention > mine.toml      a file to begin with: change its name and its terms
-  fineprint topics add mine.toml                   score the passages of the index in it
-  fineprint topics learn labels.jsonl --out dir    learn topics from labelled passages
+  fineprint topics                               # list them
+  fineprint topics show retention > mine.toml    # change name and terms
+  fineprint topics add mine.toml                 # score the index in it, too
+  fineprint topics learn labels.jsonl --out dir
   fineprint topics eval labels.jsonl --topics mine.toml";
 
 const SHOW_HELP: &str = "\
@@ -51,7 +51,7 @@ learning begins.
 
 Examples:
   fineprint topics learn labels.jsonl --out learned
-  fineprint topics learn labels.jsonl --out learned --label 'Data Retention' --name my-retention --terms 50
+  fineprint topics learn labels.jsonl --out learned --label 'Data Retention'
   fineprint topics add learned/*.toml";
 
 const EVAL_HELP: &str = "\
@@ -59,14 +59,16 @@ LABELS is as of `topics learn`. Each topic is compared with the passages that ha
 name. Passages are scored alone: in an index, headings and neighbours count besides. With --folds, topics are learned on all parts but one \
 and scored on that one; a group is never in two parts.
 
-  AP         the mean, over the passages with the label, of the precision at their ranks
-  P@10       the share of the first ten that has the label; nDCG@10: the same, the first counting more
-  prec.      of what has at least the threshold as its score, the share that has the label; recall: of what has the label, the share found
+  AP       of those with the label, the mean of the precision at their ranks
+  P@10     the share of the first ten that has the label
+  nDCG@10  the same, the first counting more
+  prec.    of what is found, the share that has the label
+  recall   of what has the label, the share that is found
 
 Examples:
   fineprint topics eval labels.jsonl
   fineprint topics eval labels.jsonl --folds 5 --label 'Data Retention'
-  fineprint topics eval labels.jsonl --topics mine.toml --threshold 0.3 --format csv";
+  fineprint topics eval labels.jsonl --topics mine.toml --format csv";
 
 /// The most parts of an evaluation with learning.
 const MAX_FOLDS: u16 = 100;
