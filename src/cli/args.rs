@@ -271,6 +271,9 @@ pub struct SearchArgs {
     /// Tell how each hit is cited: whose, captured when, from where, with which hashes
     #[arg(long)]
     pub cite: bool,
+    /// Tell why each hit has its score: what each word, phrase, concept and topic adds, and which words tell the topics
+    #[arg(long)]
+    pub explain: bool,
     /// How the answer is written: for reading, as one JSON object, as a JSON object a hit, or as a table
     #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
     pub format: AnswerFormat,

@@ -3,8 +3,9 @@
 use super::look::{Look, QUIET, STRONG, bar, paint, paragraph, paragraph_hanging, shortened};
 use super::{counted, harmless};
 use crate::document::HitNotes;
-use crate::search::{Answer, Appearing, Hit, Request, YearCount};
+use crate::search::{Answer, Appearing, Asked, Explanation, Hit, Request, YearCount};
 use crate::site::SiteFacts;
+use crate::topic::Weighed;
 use crate::wire::day;
 use anstyle::{AnsiColor, Style};
 use std::io::{self, Write};
@@ -23,6 +24,9 @@ const MATCH: Style = AnsiColor::Red.on_default().bold();
 pub fn answer(answer: &Answer, request: &Request, notes: &[HitNotes], look: Look, out: &mut dyn Write) -> io::Result<()> {
     let look = look.fitting();
     paragraph(out, look, "", &totals(answer))?;
+    if let Some(asked) = &answer.asked {
+        self::asked(asked, look, out)?;
+    }
     if let Some(as_of) = answer.as_of {
         let unknown = match as_of.unknown {
             0 => String::new(),
@@ -39,9 +43,15 @@ pub fn answer(answer: &Answer, request: &Request, notes: &[HitNotes], look: Look
     for hit in &answer.hits {
         writeln!(out)?;
         self::hit(hit, request, look, out)?;
+        if answer.asked.is_some() && !hit.topics.is_empty() {
+            paragraph(out, look, INDENT, &paint(look, QUIET, &format!("topics: {}", topics(&hit.topics))))?;
+        }
         if let Some(notes) = notes.next() {
             for warning in &notes.warnings {
                 paragraph(out, look, INDENT, &format!("warning: {}", harmless(&warning.to_string())))?;
+            }
+            if let Some(explanation) = &notes.explanation {
+                self::explanation(explanation, look, out)?;
             }
             if let Some(citation) = &notes.citation {
                 paragraph(out, look, INDENT, &format!("cite: {}", harmless(&crate::wire::document::cite(citation))))?;
@@ -61,7 +71,8 @@ pub fn answer(answer: &Answer, request: &Request, notes: &[HitNotes], look: Look
 fn totals(answer: &Answer) -> String {
     let totals = &answer.totals;
     if totals.passages == 0 {
-        return "Nothing found.".to_owned();
+        let is_question = answer.asked.as_ref().is_some_and(|asked| asked.question.is_some());
+        return if is_question { "Not addressed in what was searched." } else { "Nothing found." }.to_owned();
     }
     let clauses = counted(totals.clauses, "clause", "clauses");
     let wordings = counted(totals.passages, "wording", "wordings");
@@ -69,6 +80,48 @@ fn totals(answer: &Answer) -> String {
     let documents = counted(totals.documents, "document", "documents");
     let companies = counted(totals.companies, "company", "companies");
     format!("{clauses} ({wordings}), in {snapshots} of {documents} of {companies}.")
+}
+
+/// How a question was understood, and what was not scored.
+fn asked(asked: &Asked, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(question) = &asked.question {
+        let parts: Vec<String> = question.parts.iter().map(|part| harmless(&part.name)).collect();
+        let topics: Vec<&str> = question.topics.iter().map(|(topic, _)| topic.as_str()).collect();
+        let topics = if topics.is_empty() { String::new() } else { format!("; topics: {}", topics.join(", ")) };
+        paragraph(out, look, "", &paint(look, QUIET, &format!("Asked about: {}{topics}.", parts.join(", "))))?;
+    }
+    if asked.not_scored > 0 {
+        let documents = counted(asked.not_scored, "document", "documents");
+        paragraph(out, look, "", &format!("Not scored: {documents} in languages without these topics."))?;
+    }
+    if !asked.is_current {
+        let told = "The scores are of other topics than this program has: `fineprint index` scores the passages anew.";
+        paragraph(out, look, "", told)?;
+    }
+    Ok(())
+}
+
+/// Topics with their scores, in hundredths.
+fn topics(topics: &[(String, f32)]) -> String {
+    topics.iter().map(|(topic, score)| format!("{topic} {score:.2}")).collect::<Vec<_>>().join(", ")
+}
+
+/// What adds to the score of a hit, a line each.
+fn explanation(explanation: &Explanation, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let parts: Vec<String> =
+        explanation.parts.iter().map(|part| format!("{} {:.2}", harmless(&part.part), part.score)).collect();
+    let weight = explanation.heading_weight.map(|weight| format!("; times {weight}, for it is a heading")).unwrap_or_default();
+    paragraph(out, look, INDENT, &format!("score: {}{weight}", parts.join(" + ")))?;
+    for told in &explanation.topics {
+        let term = |term: &Weighed| {
+            let times = if term.times > 1 { format!(" ×{}", term.times) } else { String::new() };
+            format!("{}{times} {:+.1}", harmless(&term.term), term.weight)
+        };
+        let terms: Vec<String> = told.terms.iter().map(term).collect();
+        let terms = if terms.is_empty() { "its headings and neighbours".to_owned() } else { terms.join(", ") };
+        paragraph_hanging(out, look, INDENT, &format!("{INDENT}  "), &format!("{} {:.2}: {terms}", told.topic, told.score))?;
+    }
+    Ok(())
 }
 
 /// Companies by year as bars, with the other counts beside them.

@@ -1,8 +1,9 @@
 //! Counts and orders what matched.
 
+use super::asked::Asked;
 use super::collect::{AllMatches, Match};
 use super::hit::{Hit, Picked};
-use super::plan::Planner;
+use super::plan::{Planner, Wanted};
 use super::scope::{Observing, Scope};
 use super::{Appearing, Folding, Request, SearchError, Sort};
 use crate::history::Runs;
@@ -10,7 +11,6 @@ use crate::index::schema::slot_and_passage;
 use crate::index::{Index, IndexError, Record, read_safely};
 use crate::query::{Limits, Query};
 use crate::snapshot::{Day, Instant};
-use crate::topic::DEFAULT_THRESHOLD;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -27,6 +27,8 @@ pub struct Answer {
     pub totals: Totals,
     /// Where they were asked for: one for each year from the first to the last with a match.
     pub years: Option<Vec<YearCount>>,
+    /// Where topics were asked for, or a question was asked.
+    pub asked: Option<Asked>,
     /// Where a day was asked for.
     pub as_of: Option<AsOf>,
     pub hits: Vec<Hit>,
@@ -67,12 +69,12 @@ pub struct AsOf {
 const SCORE_STEP: f32 = 1e-3;
 
 /// What the score of a heading is multiplied with: the text below it says more than its title (0: always last; 1: as any passage).
-const HEADING_WEIGHT: f32 = 0.1;
+pub(super) const HEADING_WEIGHT: f32 = 0.1;
 
 /// Every passage that a query matches, whatever its dates, in the order of documents and passages; scored where that is asked for.
-fn find(index: &Arc<Index>, query: &Query, observing: &Observing, scored: bool) -> Result<Vec<Match>, SearchError> {
-    let planner = Planner::new(index.clone(), observing.clone(), query.topic_threshold.unwrap_or(DEFAULT_THRESHOLD));
-    let plan = planner.plan(query.node.as_ref(), &query.limits)?;
+fn find(index: &Arc<Index>, query: &Query, observing: &Observing, what: Wanted, scored: bool) -> Result<Vec<Match>, SearchError> {
+    let planner = Planner::of(index, query, observing);
+    let plan = planner.plan(query, what)?;
     let matches = read_safely(|| -> Result<_, SearchError> {
         Ok(index.searcher.search_with_statistics_provider(&*plan, &AllMatches { scored }, &index.statistics())?)
     })?;
@@ -91,7 +93,7 @@ pub struct Matching {
 pub fn matching(index: &Arc<Index>, query: &Query, observing: &Observing) -> Result<Vec<Matching>, SearchError> {
     let scope = Scope { index, limits: &query.limits, observing };
     let mut found = Vec::new();
-    let matches = find(index, query, observing, false)?;
+    let matches = find(index, query, observing, Wanted::Answers, false)?;
     for group in matches.chunk_by(|a, b| slot_and_passage(a.0).0 == slot_and_passage(b.0).0) {
         let (slot, _) = slot_and_passage(group[0].0);
         if scope.admits(slot)? {
@@ -104,7 +106,7 @@ pub fn matching(index: &Arc<Index>, query: &Query, observing: &Observing) -> Res
 /// Answers a request.
 pub fn search(index: &Arc<Index>, request: &Request) -> Result<Answer, SearchError> {
     let mut count = Count::new(request.by_year);
-    let picked = pick(index, request, found(index, request, &mut count)?)?;
+    let picked = pick(index, request, found(index, request, Wanted::Answers, &mut count)?)?;
     let (totals, years) = count.finish();
     let limits = &request.query.limits;
     let scope = Scope { index, limits, observing: &request.observing };
@@ -114,6 +116,7 @@ pub fn search(index: &Arc<Index>, request: &Request) -> Result<Answer, SearchErr
         fingerprint: index.catalog.fingerprint.clone(),
         query: request.text.clone(),
         appearing: request.appearing,
+        asked: Asked::of(&scope, &request.query)?,
         totals,
         years,
         as_of: limits.as_of.map(|day| known_as_of(&scope, day)).transpose()?,
@@ -123,14 +126,19 @@ pub fn search(index: &Arc<Index>, request: &Request) -> Result<Answer, SearchErr
 
 /// The hits of an answer in their order, not read: for those who look at many and need little of each.
 pub fn ranked(index: &Arc<Index>, request: &Request) -> Result<Vec<Picked>, SearchError> {
-    Ok(pick(index, request, found(index, request, &mut Count::new(false))?)?)
+    Ok(pick(index, request, found(index, request, Wanted::All, &mut Count::new(false))?)?)
 }
 
 /// What matches inside the filters, counted on the way.
-fn found<'i>(index: &'i Arc<Index>, request: &'i Request, count: &mut Count<'i>) -> Result<Vec<Found>, SearchError> {
+fn found<'i>(
+    index: &'i Arc<Index>,
+    request: &'i Request,
+    what: Wanted,
+    count: &mut Count<'i>,
+) -> Result<Vec<Found>, SearchError> {
     let scope = Scope { index, limits: &request.query.limits, observing: &request.observing };
     let mut found = Vec::new();
-    let matches = find(index, &request.query, &request.observing, true)?;
+    let matches = find(index, &request.query, &request.observing, what, true)?;
     for group in matches.chunk_by(|a, b| slot_and_passage(a.0).0 == slot_and_passage(b.0).0) {
         let (slot, _) = slot_and_passage(group[0].0);
         if scope.admits(slot)? {

@@ -8,7 +8,9 @@ use crate::passage::Shape;
 use crate::query::highlights;
 use crate::site::SiteFacts;
 use crate::snapshot::{Captured, Instant};
+use crate::topic::{DEFAULT_THRESHOLD, Level, Weighed};
 use rayon::prelude::*;
+use std::cmp::Reverse;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -28,6 +30,8 @@ pub struct Hit {
     /// The headings above the passage in the version shown, outermost first.
     pub heading: Vec<String>,
     pub text: Arc<str>,
+    /// The topics that it is about from the threshold on, with their scores (0 to 1), the highest first.
+    pub topics: Vec<(String, f32)>,
     /// Places of the match in the text, in characters.
     pub highlights: Vec<Range<usize>>,
     /// The whole life of the passage.
@@ -125,6 +129,7 @@ impl Hit {
             source: source.to_owned(),
             heading: place.headings,
             highlights: highlights(&request.query, &text),
+            topics: topics(index, slot, passage, request.query.topic_threshold.unwrap_or(DEFAULT_THRESHOLD))?,
             text,
             passage: lifespan(timeline, &[passage]),
             absent_from,
@@ -140,6 +145,15 @@ impl Hit {
             origin: Origin { slot, snapshot, passage },
         })
     }
+}
+
+/// The topics that a passage is about.
+fn topics(index: &Index, slot: u32, passage: u32, threshold: f32) -> Result<Vec<(String, f32)>, IndexError> {
+    let mut levels = index.topics(slot, passage)?;
+    levels.retain(|level| Weighed::score(level.level) >= threshold);
+    levels.sort_by_key(|level| (Reverse(level.level), level.topic));
+    let named = |level: &Level| Some((index.catalog.topics.get(usize::from(level.topic))?.clone(), Weighed::score(level.level)));
+    Ok(levels.iter().filter_map(named).collect())
 }
 
 /// The passage that an id of a hit names, with the slot of its document; `None` where the index does not hold it.

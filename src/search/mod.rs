@@ -1,7 +1,9 @@
 //! From a query to its answer: matching passages, counted over time and folded into clauses, the best of them with their evidence.
 
 mod answer;
+mod asked;
 mod collect;
+mod explain;
 mod filter;
 mod hit;
 mod plan;
@@ -10,6 +12,8 @@ mod summed;
 mod transition;
 
 pub use answer::{Answer, AsOf, Matching, Totals, YearCount, matching, ranked, search};
+pub use asked::{Asked, QUESTION_SHARE, QUESTION_THRESHOLD, Understood};
+pub use explain::{Explanation, Scored, Told, explain};
 pub use hit::{Evidence, Hit, Lifespan, Origin, Picked, lifespan, passage_id, passage_of_id};
 pub use scope::{Carry, DEFAULT_CARRY, Observing, Scope, days};
 pub use transition::{Appearing, Cause, Transition};

@@ -1,5 +1,6 @@
 //! JSON as scripts see it, schema 1 (`docs/json.md`): types of their own, so that the engine can change without them.
 
+mod asked;
 mod batch;
 pub mod changes;
 pub mod diff;
@@ -9,6 +10,7 @@ pub mod spread;
 mod trend;
 pub mod verify;
 
+pub use asked::{Asked, Explanation, Part, Scored, Term, Told, TopicScore, TopicWeight, Understood};
 pub use batch::Manifest;
 pub use trend::{Trend, TrendDocument, TrendMember, TrendMemberRow, TrendPassage, TrendPoint, TrendRow, TrendSeries};
 
@@ -47,6 +49,9 @@ pub struct Answer {
     pub years: Option<Vec<Year>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub as_of: Option<AsOf>,
+    /// Where topics were asked for, or a question was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
     pub hits: Vec<Hit>,
 }
 
@@ -84,6 +89,8 @@ pub struct Hit {
     pub source: String,
     pub heading: Vec<String>,
     pub text: String,
+    /// What the passage is about, the highest score first.
+    pub topics: Vec<TopicScore>,
     /// Start and end of each marked place, in Unicode characters.
     pub highlights: Vec<[usize; 2]>,
     pub first_seen: Option<String>,
@@ -100,6 +107,8 @@ pub struct Hit {
     pub warnings: Vec<document::Warning>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub citation: Option<document::Citation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Explanation>,
 }
 
 #[derive(Debug, Serialize)]
@@ -305,6 +314,7 @@ impl Answer {
             },
             years: answer.years.as_ref().map(|years| years.iter().map(year).collect()),
             as_of: answer.as_of.map(|as_of| AsOf { day: as_of.day.to_string(), known: as_of.known, unknown: as_of.unknown }),
+            asked: answer.asked.as_ref().map(|asked| Asked::new(asked, totals.passages > 0)),
             hits: answer.hits.iter().map(Hit::new).collect(),
         }
     }
@@ -326,6 +336,7 @@ impl Hit {
             source: hit.source.clone(),
             heading: hit.heading.clone(),
             text: hit.text.to_string(),
+            topics: hit.topics.iter().map(TopicScore::new).collect(),
             highlights: hit.highlights.iter().map(|place| [place.start, place.end]).collect(),
             first_seen: day(hit.passage.first_seen),
             last_seen: day(hit.passage.last_seen),
@@ -337,6 +348,7 @@ impl Hit {
             evidence: Evidence::new(&hit.evidence),
             warnings: Vec::new(),
             citation: None,
+            explanation: None,
         }
     }
 
@@ -345,6 +357,7 @@ impl Hit {
         Hit {
             warnings: notes.warnings.iter().map(document::Warning::new).collect(),
             citation: notes.citation.as_ref().map(document::Citation::new),
+            explanation: notes.explanation.as_ref().map(Explanation::new),
             ..self
         }
     }
