@@ -1,6 +1,6 @@
 //! Counts and orders what matched.
 
-use super::asked::Asked;
+use super::asked::{self, Asked};
 use super::collect::{AllMatches, Match};
 use super::hit::{Hit, Picked};
 use super::plan::{Planner, Wanted};
@@ -139,10 +139,14 @@ fn found<'i>(
     let scope = Scope { index, limits: &request.query.limits, observing: &request.observing };
     let mut found = Vec::new();
     let matches = find(index, &request.query, &request.observing, what, true)?;
+    let without_headings = what == Wanted::Answers && asked::question(&request.query).is_some();
     for group in matches.chunk_by(|a, b| slot_and_passage(a.0).0 == slot_and_passage(b.0).0) {
         let (slot, _) = slot_and_passage(group[0].0);
         if scope.admits(slot)? {
-            let passages = group.iter().map(|&(id, score)| (slot_and_passage(id).1, score));
+            let facts = &index.record(slot)?.timeline.passages;
+            // A heading asks what the text below it answers.
+            let is_wanted = |passage: u32| !without_headings || !facts.get(passage as usize).is_some_and(|facts| facts.heading);
+            let passages = group.iter().map(|&(id, score)| (slot_and_passage(id).1, score)).filter(|one| is_wanted(one.0));
             look_at(&scope, request.appearing, slot, passages, count, &mut found)?;
         }
     }

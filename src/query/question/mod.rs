@@ -45,9 +45,9 @@ pub struct Part {
 pub fn is_question(text: &str) -> bool {
     let is_operator = |word: &str| {
         matches!(word, "AND" | "OR" | "NOT")
-            || word.starts_with(['+', '"', '“', '„', '('])
+            || word.starts_with(['+', '"', '“', '„'])
             || (word.starts_with('-') && word.len() > 1)
-            || word.ends_with(['*', '"', '”', ')'])
+            || word.ends_with(['*', '"', '”'])
             || word.find(':').is_some_and(|at| at + 1 < word.len() && !word.contains("://"))
     };
     if text.split_whitespace().any(is_operator) {
