@@ -15,7 +15,13 @@ const ANY_LANGUAGE: &str = "any";
 
 /// The query that was typed, within the conditions of the options, and what its writer may not have meant.
 pub fn query(text: &str, conditions: &Conditions, as_of: Option<&str>) -> Result<(Query, Vec<String>), BadQuery> {
-    within(text, conditions, as_of, |text| query::parse(text).map_err(|diagnostics| BadQuery(render(text, &diagnostics.0))))
+    let parse = |text: &str| query::parse(text).map_err(|diagnostics| BadQuery(render(text, &diagnostics.0)));
+    let (query, mut warnings) = within(text, conditions, as_of, parse)?;
+    if query::is_question(text) {
+        let hint = "to ask the question, use `fineprint search`; to count what texts are about, use --topic";
+        warnings.push(format!("this question is taken by its words\nhint: {hint}\n"));
+    }
+    Ok((query, warnings))
 }
 
 /// The query, or the question, that was typed.

@@ -3,6 +3,7 @@
 mod answer;
 mod asked;
 mod collect;
+mod estimate;
 mod explain;
 mod filter;
 mod hit;
@@ -13,6 +14,7 @@ mod transition;
 
 pub use answer::{Answer, AsOf, Matching, Totals, YearCount, matching, ranked, search};
 pub use asked::{Asked, QUESTION_SHARE, QUESTION_THRESHOLD, Understood};
+pub use estimate::{Estimate, EstimatedTopic};
 pub use explain::{Explanation, Scored, Told, explain};
 pub use hit::{Evidence, Hit, Lifespan, Origin, Picked, lifespan, passage_id, passage_of_id};
 pub use scope::{Carry, DEFAULT_CARRY, Observing, Scope, days};

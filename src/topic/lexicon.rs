@@ -190,8 +190,8 @@ impl Lexicon {
     ///
     /// The weight of a topic is the sum over its terms of weight × 2n / (n + 1), where the term stands n times in the passage, and
     /// half of that of the headings above; where that is anything, a tenth of that of the passages before and after is added. Of a
-    /// built-in topic the weight is multiplied with its share among the practices that it competes with (all ten; for other topics,
-    /// those that are not its neighbours, and itself). A weight w is the score w / (w + [`HALF`]); of a learned topic, which has a
+    /// practice the weight is multiplied with its share among all ten; of another built-in topic with the square root of its share
+    /// among itself and the practices that are not its neighbours. A weight w is the score w / (w + [`HALF`]); of a learned topic, which has a
     /// bias b, it is 1 / (1 + e^-(w + b)), without competition.
     pub fn of_history(&self, timeline: &Timeline, versions: &[Version], texts: &[Arc<str>]) -> Vec<Vec<Level>> {
         let mut reader = Reader::new(self);
@@ -249,8 +249,7 @@ impl Lexicon {
             }
             let share = self.rivals.get(number).map_or(1.0, |rivals| {
                 let all: f32 = rivals.iter().map(|rival| weights[usize::from(*rival)].max(0.0)).sum();
-                let all = if topic.practice { all } else { all + weight };
-                weight / all
+                if topic.practice { weight / all } else { (weight / (all + weight)).sqrt() }
             });
             let weight = weight * share;
             weight / (weight + HALF)

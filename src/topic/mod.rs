@@ -8,7 +8,7 @@ mod file;
 mod lexicon;
 
 pub use builtin::{BUILT_IN, built_in};
-pub use file::{MAX_FILE_BYTES, Term, Topic, TopicFileError};
+pub use file::{Evaluated, MAX_FILE_BYTES, Term, Topic, TopicFileError};
 pub use lexicon::{HALF, HEADING_SHARE, Level, Lexicon, MIN_LEVEL, NEIGHBOUR_SHARE, Reader, TopicError, Weighed};
 
 /// From this score on, a passage counts as about a topic where nothing else is asked for.

@@ -9,11 +9,31 @@ pub struct Asked {
     /// The topics that were asked for by name.
     pub topics: Vec<String>,
     /// From which score on a passage counts.
-    pub threshold: f32,
+    pub threshold: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub question: Option<Understood>,
     /// Documents in languages that the topics do not have.
     pub not_scored: u64,
+}
+
+/// That what is counted follows from scores in topics.
+#[derive(Debug, Serialize)]
+pub struct Estimate {
+    /// What it is, in words.
+    pub note: String,
+    pub topics: Vec<EstimatedTopic>,
+    pub not_scored: u64,
+}
+
+/// A topic that is counted, and how well it does.
+#[derive(Debug, Serialize)]
+pub struct EstimatedTopic {
+    pub topic: String,
+    pub threshold: f64,
+    /// Null where it was not evaluated at this threshold.
+    pub precision: Option<f64>,
+    pub recall: Option<f64>,
+    pub evaluated_on: Option<String>,
 }
 
 /// How a question was understood.
@@ -95,9 +115,26 @@ impl Asked {
         };
         Asked {
             topics: asked.topics.clone(),
-            threshold: asked.threshold,
+            threshold: rounded(asked.threshold),
             question: asked.question.as_ref().map(question),
             not_scored: asked.not_scored,
+        }
+    }
+}
+
+impl Estimate {
+    pub fn new(estimate: &search::Estimate) -> Estimate {
+        let topic = |topic: &search::EstimatedTopic| EstimatedTopic {
+            topic: topic.name.clone(),
+            threshold: rounded(topic.threshold),
+            precision: topic.evaluated.as_ref().map(|one| rounded(one.precision)),
+            recall: topic.evaluated.as_ref().map(|one| rounded(one.recall)),
+            evaluated_on: topic.evaluated.as_ref().map(|one| one.on.clone()),
+        };
+        Estimate {
+            note: estimate.to_string(),
+            topics: estimate.topics.iter().map(topic).collect(),
+            not_scored: estimate.not_scored,
         }
     }
 }

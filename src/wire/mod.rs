@@ -10,7 +10,7 @@ pub mod spread;
 mod trend;
 pub mod verify;
 
-pub use asked::{Asked, Explanation, Part, Scored, Term, Told, TopicScore, TopicWeight, Understood};
+pub use asked::{Asked, Estimate, EstimatedTopic, Explanation, Part, Scored, Term, Told, TopicScore, TopicWeight, Understood};
 pub use batch::Manifest;
 pub use trend::{Trend, TrendDocument, TrendMember, TrendMemberRow, TrendPassage, TrendPoint, TrendRow, TrendSeries};
 
