@@ -1,12 +1,12 @@
 //! One text, many dates: all snapshots of a document, with each distinct passage once and every snapshot it stands in.
 
 pub mod build;
-pub(crate) mod clause;
+mod clause;
 mod mark;
 pub mod runs;
 
 pub use build::HistoryBuilder;
-pub use clause::{CLAUSE_THRESHOLD, MIN_CLAUSE_WORDS, MIN_DICE};
+pub use clause::CLAUSE_THRESHOLD;
 pub use mark::Mark;
 pub use runs::Runs;
 
