@@ -5,24 +5,19 @@
 //! clause would share a snapshot.
 
 use super::{Runs, Timeline};
-use crate::likeness::{features, likeness};
+use crate::likeness::likeness;
 use rustc_hash::FxHashMap;
-use std::sync::Arc;
 
 /// From this likeness on a passage is taken for a later wording of another. Likeness (0–1) is the mean of Dice's coefficient and the
 /// share of the shorter one, over pairs of neighbouring words.
 pub const CLAUSE_THRESHOLD: f32 = 0.4;
 
-/// Gives every passage of a timeline its clause.
-pub fn link(timeline: &mut Timeline, texts: &[Arc<str>]) {
+/// Gives every passage of a timeline its clause. `features`: for each passage the pairs of words by which it is compared; none where it
+/// is not.
+pub fn link(timeline: &mut Timeline, features: &[Vec<u32>]) {
     let mut clauses = Clauses::new(timeline);
     if timeline.snapshots.len() > 1 {
-        let features: Vec<Vec<u32>> = texts
-            .iter()
-            .zip(&timeline.passages)
-            .map(|(text, facts)| if facts.heading { Vec::new() } else { features(text) })
-            .collect();
-        let mut earlier = Earlier::new(&features);
+        let mut earlier = Earlier::new(features);
         for batch in batches(timeline) {
             let mut pairs: Vec<(f32, u32, u32)> = Vec::new();
             for &new in &batch {

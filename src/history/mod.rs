@@ -10,6 +10,7 @@ pub use clause::CLAUSE_THRESHOLD;
 pub use mark::Mark;
 pub use runs::Runs;
 
+use crate::likeness::Sketch;
 use crate::passage::Shape;
 use crate::site::SiteFacts;
 use crate::snapshot::{Captured, CommitKind, Day, DocumentKey, Format, Instant, Recording};
@@ -92,6 +93,8 @@ pub struct PassageFacts {
     pub placements_end: u32,
     /// Whether it is a heading wherever it stands.
     pub heading: bool,
+    /// By which near-equal passages of other documents are found.
+    pub sketch: Sketch,
 }
 
 /// A heading path under which a passage stands, and the snapshots in which it stands there.

@@ -1,8 +1,10 @@
 //! How alike two texts are, by the pairs of neighbouring words that both have.
 
 mod names;
+mod sketch;
 
 pub use names::{Names, compared};
+pub use sketch::{FOLD_DISTANCE, Sketch, Spoken};
 
 use crate::words::Words;
 
@@ -59,7 +61,7 @@ pub fn hash(bytes: &[u8], seed: u64) -> u64 {
 }
 
 /// Puts a number into a hash: the two halves of a product of 128 bits, one over the other.
-fn mixed(state: u64, number: u64) -> u64 {
+pub(crate) fn mixed(state: u64, number: u64) -> u64 {
     /// An odd number whose bits look random: the fraction of the golden ratio.
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
     let product = u128::from(state.rotate_left(32) ^ number ^ FACTOR.rotate_left(1)) * u128::from(FACTOR);
