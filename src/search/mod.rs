@@ -3,12 +3,14 @@
 mod answer;
 mod collect;
 mod filter;
+mod fold;
 mod hit;
 mod plan;
 pub(crate) mod scope;
 mod transition;
 
 pub use answer::{Answer, AsOf, Matching, Totals, YearCount, matching, search};
+pub use fold::Saying;
 pub use hit::{Evidence, Hit, Lifespan, Origin, lifespan, passage_id, passage_of_id};
 pub use scope::{Carry, DEFAULT_CARRY, Observing, Scope, days};
 pub use transition::{Appearing, Cause, Transition};
@@ -48,10 +50,13 @@ pub enum Sort {
     Company,
 }
 
-/// Whether the wordings of a clause are one hit or each its own.
+/// What is one hit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Folding {
+    /// Near-equal clauses of any number of documents.
     #[default]
+    Documents,
+    /// The wordings of a clause of one document.
     Clauses,
     Wordings,
 }
