@@ -48,7 +48,7 @@ fn main() -> anyhow::Result<()> {
                 limit: Some(LIMIT),
                 offset: 0,
                 per_company: None,
-                folding: Folding::Clauses,
+                folding: Folding::default(),
                 by_year: true,
                 appearing: None,
                 observing: Default::default(),

@@ -84,14 +84,16 @@ Queries:
   year:2005..2010  since:2018-05  until:2019  asof:2010-05-25
   rank:1..1000  category:news  interval:2019_A    (Princeton-Leuven histories)
 
+Near-equal passages of several companies are one hit, which names them; --unfold=companies shows each, --unfold each wording.
+
 Examples:
   fineprint search '\"do not sell\"' --by-year
   fineprint search 'sell +\"personal information\"' --years 2005..2010 --sort first-seen
   fineprint search --company facebook --as-of 2012-01-01 'location data'";
 
 const BATCH_HELP: &str = "\
-One query a line; ID<TAB>QUERY; TREC topics (see below); or JSON Lines with \"id\", \"query\" and optionally \"company\", \"kind\", \"lang\", \"rank\", \"category\", \"interval\", \
-\"since\", \"until\", \"years\", \"as_of\", \"carry\", \"sort\", \"limit\", \"offset\", \"in\", \"per_company\", \"unfold\", \"by_year\". Answers come in the order of the queries; \
+One query a line; ID<TAB>QUERY; TREC topics (see below); or JSON Lines with \"id\", \"query\" and optionally \"company\", \"kind\", \"topic\", \"topic_threshold\", \"lang\", \"rank\", \"category\", \"interval\", \
+\"since\", \"until\", \"years\", \"as_of\", \"carry\", \"sort\", \"limit\", \"offset\", \"in\", \"per_company\", \"unfold\" (true or \"companies\"), \"by_year\". Answers come in the order of the queries; \
 a bad query becomes an error row, and the exit status is 2.
 
 With --trend the queries become one table, a row a query and period, as of `fineprint trend`, with the options of that command; rows of \
@@ -235,9 +237,9 @@ pub struct QueryOptions {
     /// At most this many hits of one company
     #[arg(long, value_name = "N")]
     pub per_company: Option<usize>,
-    /// Show each wording of a clause as a hit of its own
-    #[arg(long)]
-    pub unfold: bool,
+    /// Show each wording as a hit of its own; with `=companies` each clause, with its wordings in one but companies apart
+    #[arg(long, value_enum, value_name = "WHAT", num_args = 0..=1, require_equals = true, default_missing_value = "wordings")]
+    pub unfold: Option<Unfold>,
     /// Count matching snapshots, documents and companies for each year
     #[arg(long)]
     pub by_year: bool,
@@ -250,6 +252,15 @@ pub enum SortOrder {
     FirstSeen,
     LastSeen,
     Company,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unfold {
+    /// Wordings of a clause stand apart, and so do companies
+    Wordings,
+    /// Near-equal clauses of several documents stand apart
+    Companies,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Deserialize)]

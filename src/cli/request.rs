@@ -1,7 +1,7 @@
 //! From options to a search request.
 
 use super::BadQuery;
-use super::args::{AppearingIn, CarryOptions, Conditions, QueryOptions, SortOrder};
+use super::args::{AppearingIn, CarryOptions, Conditions, QueryOptions, SortOrder, Unfold};
 use fineprint::index::Index;
 use fineprint::query::question::Thesaurus;
 use fineprint::query::{self, Limits, NameMatch, Node, Query, Question, SiteCondition, ValueError};
@@ -111,7 +111,11 @@ pub fn request(text: &str, options: &QueryOptions) -> Result<(Request, Vec<Strin
             }
             most => most,
         },
-        folding: if options.unfold { Folding::Wordings } else { Folding::Clauses },
+        folding: match options.unfold {
+            None => Folding::Documents,
+            Some(Unfold::Companies) => Folding::Clauses,
+            Some(Unfold::Wordings) => Folding::Wordings,
+        },
         by_year: options.by_year,
         appearing,
         observing: observing(&options.carry, false)?,
@@ -224,7 +228,7 @@ pub fn refuse(options: &QueryOptions, names: &[&str], what: &str) -> Result<(), 
         ("limit", options.limit.is_some()),
         ("offset", options.offset.is_some()),
         ("per_company", options.per_company.is_some()),
-        ("unfold", options.unfold),
+        ("unfold", options.unfold.is_some()),
         ("by_year", options.by_year),
     ];
     let refused = given.iter().find(|(name, is_given)| *is_given && names.contains(name));

@@ -3,7 +3,7 @@
 use super::look::{Look, QUIET, STRONG, bar, paint, paragraph, paragraph_hanging, shortened};
 use super::{counted, harmless};
 use crate::document::HitNotes;
-use crate::search::{Answer, Appearing, Asked, Explanation, Hit, Request, YearCount};
+use crate::search::{Answer, Appearing, Asked, Explanation, Folding, Hit, Request, YearCount};
 use crate::site::SiteFacts;
 use crate::topic::Weighed;
 use crate::wire::day;
@@ -16,6 +16,9 @@ const MAX_SHOWN: usize = 700;
 
 /// How much of a long passage stands before its first match (characters).
 const BEFORE_MATCH: usize = 200;
+
+/// Of the companies that say the same so many are named.
+const MAX_COMPANIES: usize = 8;
 
 const INDENT: &str = "    ";
 const MATCH: Style = AnsiColor::Red.on_default().bold();
@@ -58,11 +61,14 @@ pub fn answer(answer: &Answer, request: &Request, notes: &[HitNotes], look: Look
             }
         }
     }
-    let clauses = if request.folding == crate::search::Folding::Clauses { answer.totals.clauses } else { answer.totals.passages };
-    let shown = (request.offset + answer.hits.len()) as u64;
-    if !answer.hits.is_empty() && shown < clauses && request.per_company.is_none() {
+    if !answer.hits.is_empty() && answer.rest > 0 && request.per_company.is_none() {
         writeln!(out)?;
-        let more = format!("{} more: --limit all, or --offset {shown} for the next.", counted(clauses - shown, "hit", "hits"));
+        let rest = match request.folding {
+            Folding::Documents | Folding::Clauses => counted(answer.rest, "clause", "clauses"),
+            Folding::Wordings => counted(answer.rest, "wording", "wordings"),
+        };
+        let shown = request.offset + answer.hits.len();
+        let more = format!("{rest} more: --limit all, or --offset {shown} for the next.");
         paragraph(out, look, "", &paint(look, QUIET, &more))?;
     }
     Ok(())
@@ -108,8 +114,7 @@ fn topics(topics: &[(String, f32)]) -> String {
 
 /// What adds to the score of a hit, a line each.
 fn explanation(explanation: &Explanation, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let parts: Vec<String> =
-        explanation.parts.iter().map(|part| format!("{} {:.2}", harmless(&part.part), part.score)).collect();
+    let parts: Vec<String> = explanation.parts.iter().map(|part| format!("{} {:.2}", harmless(&part.part), part.score)).collect();
     let weight = explanation.heading_weight.map(|weight| format!("; times {weight}, for it is a heading")).unwrap_or_default();
     paragraph(out, look, INDENT, &format!("score: {}{weight}", parts.join(" + ")))?;
     for told in &explanation.topics {
@@ -153,6 +158,9 @@ fn hit(hit: &Hit, request: &Request, look: Look, out: &mut dyn Write) -> io::Res
     for line in marked(&shown, look).split('\n') {
         paragraph(out, look, INDENT, line)?;
     }
+    if let Some(others) = others(hit) {
+        paragraph(out, look, INDENT, &paint(look, QUIET, &others))?;
+    }
     let evidence = &hit.evidence;
     if let Some(site) = site(&evidence.site) {
         paragraph(out, look, INDENT, &paint(look, QUIET, &site))?;
@@ -172,6 +180,24 @@ fn site(facts: &SiteFacts) -> Option<String> {
     let told: Vec<String> = rank.into_iter().chain(categories).collect();
     let interval = facts.interval.map(|interval| interval.to_string());
     (!told.is_empty()).then(|| told.into_iter().chain(interval).collect::<Vec<_>>().join(" · "))
+}
+
+/// Who else says it, of what is folded into the hit.
+fn others(hit: &Hit) -> Option<String> {
+    let others = || hit.companies.iter().filter(|saying| saying.company != hit.company);
+    let names: Vec<String> = others().filter_map(|saying| saying.company.as_deref()).map(harmless).collect();
+    let more = if names.len() > MAX_COMPANIES { ", …" } else { "" };
+    let named = names.iter().take(MAX_COMPANIES).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let companies =
+        (!names.is_empty()).then(|| format!("{}: {named}{more}", counted(names.len() as u64, "company", "companies")));
+    let own =
+        hit.companies.iter().find(|saying| saying.company == hit.company).map_or(0, |saying| saying.documents.saturating_sub(1));
+    let unknown = others().filter(|saying| saying.company.is_none()).map(|saying| saying.documents).sum();
+    let (own, unknown) = if hit.company.is_some() { (own, unknown) } else { (0, own) };
+    let own = (own > 0).then(|| counted(own, "other text of the same company", "other texts of the same company"));
+    let unknown = (unknown > 0).then(|| counted(unknown, "text of an unknown company", "texts of unknown companies"));
+    let told: Vec<String> = [companies, own, unknown].into_iter().flatten().collect();
+    (!told.is_empty()).then(|| format!("also {} (--unfold=companies shows each)", told.join("; ")))
 }
 
 /// When the wordings that match stood.

@@ -6,7 +6,7 @@ use crate::wire::{Answer, BatchError, Hit, Source};
 use csv::Writer;
 use std::io::Write;
 
-const HIT: [&str; 28] = [
+const HIT: [&str; 30] = [
     "rank",
     "score",
     "id",
@@ -23,6 +23,8 @@ const HIT: [&str; 28] = [
     "wordings",
     "wordings_first_seen",
     "wordings_last_seen",
+    "companies",
+    "company_names",
     "instant",
     "date_source",
     "url",
@@ -211,6 +213,7 @@ impl<'w> Batch<'w> {
 fn row(hit: &Hit) -> [String; HIT.len()] {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let evidence = &hit.evidence;
+    let companies: Vec<&str> = hit.companies.iter().filter_map(|saying| saying.company.as_deref()).collect();
     [
         hit.rank.to_string(),
         hit.score.to_string(),
@@ -228,6 +231,8 @@ fn row(hit: &Hit) -> [String; HIT.len()] {
         hit.wordings.count.to_string(),
         text(&hit.wordings.first_seen),
         text(&hit.wordings.last_seen),
+        companies.len().to_string(),
+        companies.join("; "),
         text(&evidence.instant),
         evidence.date_source.unwrap_or_default().to_owned(),
         text(&evidence.url),

@@ -2,16 +2,18 @@
 
 use super::asked::{self, Asked};
 use super::collect::{AllMatches, Match};
+use super::fold::{self, Foldable, Rules, Said};
 use super::hit::{Hit, Picked};
 use super::plan::{Planner, Wanted};
 use super::scope::{Observing, Scope};
 use super::{Appearing, Folding, Request, SearchError, Sort};
-use crate::history::Runs;
+use crate::history::{Runs, Timeline};
 use crate::index::schema::slot_and_passage;
 use crate::index::{Index, IndexError, Record, read_safely};
+use crate::likeness::Sketch;
 use crate::query::{Limits, Query};
 use crate::snapshot::{Day, Instant};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -32,6 +34,8 @@ pub struct Answer {
     /// Where a day was asked for.
     pub as_of: Option<AsOf>,
     pub hits: Vec<Hit>,
+    /// Clauses (unfolded: wordings) that are neither hits up to the last one given nor folded into these.
+    pub rest: u64,
 }
 
 /// Everything that matched, inside the filters.
@@ -106,7 +110,7 @@ pub fn matching(index: &Arc<Index>, query: &Query, observing: &Observing) -> Res
 /// Answers a request.
 pub fn search(index: &Arc<Index>, request: &Request) -> Result<Answer, SearchError> {
     let mut count = Count::new(request.by_year);
-    let picked = pick(index, request, found(index, request, Wanted::Answers, &mut count)?)?;
+    let (picked, rest) = pick(index, request, found(index, request, Wanted::Answers, &mut count)?)?;
     let (totals, years) = count.finish();
     let limits = &request.query.limits;
     let scope = Scope { index, limits, observing: &request.observing };
@@ -121,12 +125,13 @@ pub fn search(index: &Arc<Index>, request: &Request) -> Result<Answer, SearchErr
         years,
         as_of: limits.as_of.map(|day| known_as_of(&scope, day)).transpose()?,
         hits: hits?,
+        rest,
     })
 }
 
 /// The hits of an answer in their order, not read: for those who look at many and need little of each.
 pub fn ranked(index: &Arc<Index>, request: &Request) -> Result<Vec<Picked>, SearchError> {
-    Ok(pick(index, request, found(index, request, Wanted::All, &mut Count::new(false))?)?)
+    Ok(pick(index, request, found(index, request, Wanted::All, &mut Count::new(false))?)?.0)
 }
 
 /// What matches inside the filters, counted on the way.
@@ -160,7 +165,9 @@ struct Found {
     passage: u32,
     clause: u32,
     /// In steps of [`SCORE_STEP`].
-    score: i64,
+    score: i32,
+    /// The first and the last snapshot inside the limits in which it matches.
+    ends: (u32, u32),
 }
 
 /// Takes those matches of a document that stand inside the limits.
@@ -180,8 +187,8 @@ fn look_at<'i>(
     }
     let everything = Runs::range(0, timeline.snapshots.len() as u32);
     let transitions = if appearing.is_some() { scope.transitions(slot)? } else { Vec::new() };
-    // Passages that stand in the same snapshots are asked only once whether any of those is inside the limits.
-    let mut by_set: Vec<Option<bool>> = vec![None; timeline.sets.len()];
+    // Passages that stand in the same snapshots are asked only once which of those are inside the limits.
+    let mut by_set: Vec<Option<Option<(u32, u32)>>> = vec![None; timeline.sets.len()];
     let mut seen: Vec<Runs> = Vec::new();
     let mut clauses: Vec<u32> = Vec::new();
     let before = found.len();
@@ -189,26 +196,23 @@ fn look_at<'i>(
         let Some(facts) = timeline.passages.get(passage as usize) else {
             return Err(IndexError::Damaged("a term names no passage"));
         };
-        let stands = if let Some(appearing) = appearing {
+        let ends = if let Some(appearing) = appearing {
             let wanted = scope.occurrences(slot, passage, &everything)?;
             let changed: Runs =
                 appearing.of(&transitions, timeline.occurrences(passage), &wanted).map(|transition| transition.to).collect();
-            let stands = !changed.is_empty();
             seen.push(changed);
-            stands
+            seen.last().and_then(Runs::ends)
         } else if scope.limits.headings.is_empty() {
             let set = facts.set as usize;
-            *by_set[set].get_or_insert_with(|| timeline.sets[set].intersects(&within))
+            *by_set[set].get_or_insert_with(|| timeline.sets[set].common_ends(&within))
         } else {
-            let occurrences = scope.occurrences(slot, passage, &within)?;
-            let stands = !occurrences.is_empty();
-            seen.push(occurrences);
-            stands
+            seen.push(scope.occurrences(slot, passage, &within)?);
+            seen.last().and_then(Runs::ends)
         };
-        if stands {
+        if let Some(ends) = ends {
             let weight = if facts.heading { HEADING_WEIGHT } else { 1.0 };
-            let score = (score * weight / SCORE_STEP).round() as i64;
-            found.push(Found { slot, passage, clause: facts.clause, score });
+            let score = (score * weight / SCORE_STEP).round() as i32;
+            found.push(Found { slot, passage, clause: facts.clause, score, ends });
             clauses.push(facts.clause);
         }
     }
@@ -217,7 +221,7 @@ fn look_at<'i>(
     }
     clauses.sort_unstable();
     clauses.dedup();
-    let sets = by_set.iter().zip(&timeline.sets).filter(|(stands, _)| **stands == Some(true)).map(|(_, set)| set);
+    let sets = by_set.iter().zip(&timeline.sets).filter(|(ends, _)| matches!(ends, Some(Some(_)))).map(|(_, set)| set);
     let snapshots = Runs::union_of(sets.chain(&seen)).intersection(&within);
     let company = &scope.index.entry(slot)?.company;
     count.add(company, record, &snapshots, clauses.len(), found.len() - before);
@@ -288,53 +292,61 @@ impl<'i> Count<'i> {
     }
 }
 
-/// Folds and orders what was found, and cuts out what is asked for.
-fn pick(index: &Index, request: &Request, mut found: Vec<Found>) -> Result<Vec<Picked>, IndexError> {
+/// Folds and orders what was found, and cuts out what is asked for; tells also how much stands after it.
+fn pick(index: &Index, request: &Request, mut found: Vec<Found>) -> Result<(Vec<Picked>, u64), IndexError> {
     let rank = index.document_ranks();
-    // The wordings of a hit stand together.
-    let same_hit = |a: &Found, b: &Found| match request.folding {
-        Folding::Clauses => (a.slot, a.clause) == (b.slot, b.clause),
-        Folding::Wordings => false,
-    };
+    // The wordings of a clause stand together.
+    let same_hit = |a: &Found, b: &Found| request.folding != Folding::Wordings && (a.slot, a.clause) == (b.slot, b.clause);
     found.sort_unstable_by_key(|one| (one.slot, one.clause, one.passage));
-    let mut sorted: Vec<(SortKey, &[Found], Found)> = Vec::new();
+    let mut hits: Vec<&[Found]> = Vec::new();
+    let mut ordered: Vec<((SortKey, u32), Foldable)> = Vec::new();
     for wordings in found.chunk_by(same_hit) {
-        // Of equals the earliest wording.
-        let Some(&best) = wordings.iter().max_by_key(|one| (one.score, Reverse(one.passage))) else { continue };
-        sorted.push((sort_key(index, request.sort, &best, rank[best.slot as usize])?, wordings, best));
+        let best = best_of(wordings);
+        let timeline = &index.record(best.slot)?.timeline;
+        let unknown = request.sort == Sort::Company && index.entry(best.slot)?.company.is_empty();
+        let key = sort_key(timeline, request.sort, &best, rank[best.slot as usize], unknown);
+        let sketch = timeline.passages.get(best.passage as usize).map_or_else(Sketch::default, |facts| facts.sketch);
+        ordered.push(((key, best.passage), Foldable { number: hits.len(), slot: best.slot, sketch }));
+        hits.push(wordings);
     }
-    let order = |a: &(SortKey, &[Found], Found), b: &(SortKey, &[Found], Found)| (&a.0, a.2.passage).cmp(&(&b.0, b.2.passage));
-    // Only as many as are shown need to be in order; how many a company may have is known only when they are.
-    let wanted = request.limit.map(|limit| request.offset.saturating_add(limit)).filter(|_| request.per_company.is_none());
-    if let Some(wanted) = wanted.filter(|&wanted| wanted < sorted.len()) {
-        sorted.select_nth_unstable_by(wanted, order);
-        sorted.truncate(wanted);
-    }
-    sorted.sort_unstable_by(order);
-    let mut of_company: FxHashMap<&str, usize> = FxHashMap::default();
+    let rules = Rules {
+        over_documents: request.folding == Folding::Documents,
+        per_company: request.per_company,
+        wanted: request.limit.map_or(usize::MAX, |limit| request.offset.saturating_add(limit)),
+    };
+    let groups = fold::groups(index, ordered, rules)?;
+    let shown: usize = groups.iter().map(|group| 1 + group.followers.len()).sum();
     let mut picked = Vec::new();
-    for (_, wordings, best) in sorted {
-        let company = index.entry(best.slot)?.company.as_str();
-        if let Some(most) = request.per_company.filter(|_| !company.is_empty()) {
-            let shown = of_company.entry(company).or_default();
-            *shown += 1;
-            if *shown > most {
-                continue;
-            }
-        }
-        picked.push((wordings, best));
+    for group in groups.iter().skip(request.offset) {
+        let said = std::iter::once(&group.leader).chain(&group.followers).map(|&hit| said(hits[hit]));
+        picked.push(Picked::new(hits[group.leader], fold::companies(index, said)?));
     }
-    let shown = picked.into_iter().skip(request.offset).take(request.limit.unwrap_or(usize::MAX));
-    Ok(shown.map(|(wordings, best)| Picked::new(best, wordings)).collect())
+    Ok((picked, (hits.len() - shown) as u64))
+}
+
+/// The wording that a hit shows, of at least one: of equals the earliest.
+fn best_of(wordings: &[Found]) -> Found {
+    wordings[1..].iter().fold(wordings[0], |best, &one| {
+        if (one.score, Reverse(one.passage)) > (best.score, Reverse(best.passage)) { one } else { best }
+    })
+}
+
+/// When a hit matches: any of its wordings, of at least one.
+fn said(wordings: &[Found]) -> Said {
+    let ends = wordings.iter().map(|one| one.ends);
+    let (first, last) = ends.fold(wordings[0].ends, |a, b| (a.0.min(b.0), a.1.max(b.1)));
+    Said { slot: wordings[0].slot, first, last }
 }
 
 impl Picked {
-    fn new(best: Found, wordings: &[Found]) -> Picked {
+    fn new(wordings: &[Found], companies: Vec<fold::Saying>) -> Picked {
+        let best = best_of(wordings);
         Picked {
             slot: best.slot,
             passage: best.passage,
-            score: best.score as f64 * f64::from(SCORE_STEP),
+            score: f64::from(best.score) * f64::from(SCORE_STEP),
             wordings: wordings.iter().map(|one| one.passage).collect(),
+            companies,
         }
     }
 }
@@ -343,44 +355,44 @@ impl Picked {
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum SortKey {
     Relevance {
-        score: Reverse<i64>,
+        score: Reverse<i32>,
         document: u32,
     },
     /// Undated texts last.
     FirstSeen {
         undated: bool,
         first: Option<Instant>,
-        score: Reverse<i64>,
+        score: Reverse<i32>,
         document: u32,
     },
     LastSeen {
         last: Reverse<Option<Instant>>,
-        score: Reverse<i64>,
+        score: Reverse<i32>,
         document: u32,
     },
     /// Documents rank by company first. Texts of unknown companies last.
     Company {
         unknown: bool,
         document: u32,
-        score: Reverse<i64>,
+        score: Reverse<i32>,
     },
 }
 
-/// Dates are those of the best wording, the passage that the hit is.
-fn sort_key(index: &Index, sort: Sort, found: &Found, document: u32) -> Result<SortKey, IndexError> {
+/// Dates are those of the best wording, the passage that the hit is. `unknown`: where the order asks for it, whether nothing tells the
+/// company.
+fn sort_key(timeline: &Timeline, sort: Sort, found: &Found, document: u32, unknown: bool) -> SortKey {
     let score = Reverse(found.score);
-    let timeline = &index.record(found.slot)?.timeline;
-    let occurrences = timeline.occurrences(found.passage);
+    let occurrences = || timeline.occurrences(found.passage);
     let instant = |snapshot: Option<u32>| Some(timeline.snapshots.get(snapshot? as usize)?.captured?.instant);
-    Ok(match sort {
+    match sort {
         Sort::Relevance => SortKey::Relevance { score, document },
         Sort::FirstSeen => {
-            let first = instant(occurrences.first());
+            let first = instant(occurrences().first());
             SortKey::FirstSeen { undated: first.is_none(), first, score, document }
         }
-        Sort::LastSeen => SortKey::LastSeen { last: Reverse(instant(occurrences.last())), score, document },
-        Sort::Company => SortKey::Company { unknown: index.entry(found.slot)?.company.is_empty(), document, score },
-    })
+        Sort::LastSeen => SortKey::LastSeen { last: Reverse(instant(occurrences().last())), score, document },
+        Sort::Company => SortKey::Company { unknown, document, score },
+    }
 }
 
 fn known_as_of(scope: &Scope<'_>, day: Day) -> Result<AsOf, IndexError> {

@@ -64,7 +64,8 @@ impl Asked {
             let name = index.catalog.topics.get(usize::from(topic_number(index, name)?));
             topics.extend(name.filter(|name| !topics.contains(name)).cloned());
         }
-        let threshold = query.topic_threshold.unwrap_or(if topics.is_empty() { QUESTION_THRESHOLD } else { crate::topic::DEFAULT_THRESHOLD });
+        let threshold =
+            query.topic_threshold.unwrap_or(if topics.is_empty() { QUESTION_THRESHOLD } else { crate::topic::DEFAULT_THRESHOLD });
         let asked = topics.iter().map(String::as_str).chain(question.into_iter().flat_map(main_topics));
         let langs = languages(index, asked)?;
         let mut not_scored = 0;

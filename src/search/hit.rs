@@ -1,7 +1,8 @@
 //! A hit with its text, its dates and its evidence.
 
+use super::fold::Saying;
 use super::scope::{Scope, under};
-use super::{Appearing, Folding, Request};
+use super::{Appearing, Request};
 use crate::history::{Entry, PASSAGE_SEPARATOR, Provenance, Runs, Timeline};
 use crate::index::{Index, IndexError};
 use crate::passage::Shape;
@@ -42,6 +43,8 @@ pub struct Hit {
     pub matching: Lifespan,
     /// All wordings of the clause, together.
     pub clause: Lifespan,
+    /// The companies that say it, the hit's own among them, by name: of the clauses of other documents that are folded into the hit too.
+    pub companies: Vec<Saying>,
     pub evidence: Evidence,
     pub origin: Origin,
 }
@@ -87,6 +90,7 @@ pub struct Picked {
     pub score: f64,
     /// All wordings that match.
     pub wordings: Vec<u32>,
+    pub companies: Vec<Saying>,
 }
 
 impl Picked {
@@ -106,16 +110,12 @@ impl Hit {
     /// Reads what a hit shows.
     pub fn read(scope: &Scope<'_>, request: &Request, rank: usize, picked: Picked) -> Result<Hit, IndexError> {
         let index = scope.index;
-        let Picked { slot, passage, score, wordings } = picked;
+        let Picked { slot, passage, score, wordings, companies } = picked;
         let entry = index.entry(slot)?;
         let timeline = &index.record(slot)?.timeline;
         let text = index.text(slot, passage)?;
         let Shown { snapshot, absent_from } = Shown::of(scope, request, slot, passage)?;
         let place = Place::find(scope, slot, snapshot, passage)?;
-        let wordings = match request.folding {
-            Folding::Clauses => wordings,
-            Folding::Wordings => vec![passage],
-        };
         let clause = timeline.passages[passage as usize].clause;
         let of_clause: Vec<u32> =
             (0..timeline.passages.len() as u32).filter(|&other| timeline.passages[other as usize].clause == clause).collect();
@@ -135,6 +135,7 @@ impl Hit {
             absent_from,
             matching: lifespan(timeline, &wordings),
             clause: lifespan(timeline, &of_clause),
+            companies,
             evidence: Evidence {
                 captured: timeline.snapshots[snapshot as usize].captured,
                 site: timeline.site(snapshot).cloned().unwrap_or_default(),

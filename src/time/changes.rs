@@ -155,7 +155,11 @@ pub fn changes(index: &Arc<Index>, asked: &ChangesAsked) -> Result<Changes, Sear
     let slots: Vec<u32> = index.catalog.documents().map(|(slot, _)| slot).collect();
     let of_documents: Result<Vec<OfDocument>, IndexError> =
         slots.into_par_iter().map(|slot| of_document(index, asked, slot, filter.as_ref())).collect();
-    let mut all = Changes { events: Vec::new(), totals: ChangeTotals::default(), estimate: Estimate::of(index, &asked.query, &asked.observing)? };
+    let mut all = Changes {
+        events: Vec::new(),
+        totals: ChangeTotals::default(),
+        estimate: Estimate::of(index, &asked.query, &asked.observing)?,
+    };
     for of_document in of_documents? {
         let OfDocument { events, counts } = of_document;
         all.totals.re_extractions += counts.re_extractions;

@@ -150,7 +150,12 @@ pub fn lifetimes(index: &Arc<Index>, query: &Query, observing: &Observing) -> Re
         key(a).cmp(&key(b)).then_with(|| a.company.cmp(&b.company))
     });
     let totals = LifetimeTotals { left_out, ..totals(&companies) };
-    Ok(Lifetimes { fingerprint: index.catalog.fingerprint.clone(), companies, totals, estimate: Estimate::of(index, query, observing)? })
+    Ok(Lifetimes {
+        fingerprint: index.catalog.fingerprint.clone(),
+        companies,
+        totals,
+        estimate: Estimate::of(index, query, observing)?,
+    })
 }
 
 /// Adds a text to its company. Texts come in the order of their companies.

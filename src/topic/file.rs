@@ -173,7 +173,8 @@ impl Topic {
         }
         if let Some(Evaluated { on, threshold, precision, recall }) = &self.evaluated {
             let on = quoted(on);
-            let _ = write!(out, "\n[evaluated]\non = {on}\nthreshold = {threshold}\nprecision = {precision}\nrecall = {recall}\n");
+            let _ =
+                write!(out, "\n[evaluated]\non = {on}\nthreshold = {threshold}\nprecision = {precision}\nrecall = {recall}\n");
         }
         out.push_str("\n[terms]\n");
         for term in &self.terms {

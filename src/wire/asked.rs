@@ -148,7 +148,8 @@ impl TopicScore {
 impl Explanation {
     pub fn new(explanation: &search::Explanation) -> Explanation {
         let scored = |scored: &search::Scored| Scored { part: scored.part.clone(), score: rounded(scored.score) };
-        let term = |term: &crate::topic::Weighed| Term { term: term.term.clone(), times: term.times, weight: rounded(term.weight) };
+        let term =
+            |term: &crate::topic::Weighed| Term { term: term.term.clone(), times: term.times, weight: rounded(term.weight) };
         let told = |told: &search::Told| Told {
             topic: told.topic.clone(),
             score: rounded(told.score),

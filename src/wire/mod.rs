@@ -101,6 +101,8 @@ pub struct Hit {
     pub snapshots: u64,
     pub matching: Wordings,
     pub wordings: Wordings,
+    /// The companies that say it, those of the clauses that are folded into the hit among them.
+    pub companies: Vec<Saying>,
     pub evidence: Evidence,
     /// As of a day: what makes the hit doubtful.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -117,6 +119,18 @@ pub struct Wordings {
     pub first_seen: Option<String>,
     pub last_seen: Option<String>,
     pub snapshots: u64,
+}
+
+/// A company that says what a hit says.
+#[derive(Debug, Serialize)]
+pub struct Saying {
+    /// Null where nothing tells it.
+    pub company: Option<String>,
+    pub clauses: u64,
+    pub documents: u64,
+    /// Of what matches inside the filters.
+    pub first_seen: Option<String>,
+    pub last_seen: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -345,6 +359,7 @@ impl Hit {
             snapshots: hit.passage.snapshots,
             matching: Wordings::new(&hit.matching),
             wordings: Wordings::new(&hit.clause),
+            companies: hit.companies.iter().map(Saying::new).collect(),
             evidence: Evidence::new(&hit.evidence),
             warnings: Vec::new(),
             citation: None,
@@ -370,6 +385,18 @@ impl Wordings {
             first_seen: day(lifespan.first_seen),
             last_seen: day(lifespan.last_seen),
             snapshots: lifespan.snapshots,
+        }
+    }
+}
+
+impl Saying {
+    fn new(saying: &search::Saying) -> Saying {
+        Saying {
+            company: saying.company.clone(),
+            clauses: saying.clauses,
+            documents: saying.documents,
+            first_seen: day(saying.first_seen),
+            last_seen: day(saying.last_seen),
         }
     }
 }

@@ -11,6 +11,7 @@ mod damage;
 mod diff;
 mod document;
 mod evidence;
+mod fold;
 mod git;
 mod history;
 mod lifetimes;
