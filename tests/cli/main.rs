@@ -21,6 +21,7 @@ mod packed;
 mod papers;
 mod place;
 mod princeton;
+mod questions;
 mod reading;
 mod repository;
 mod samples;
