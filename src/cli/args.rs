@@ -80,14 +80,18 @@ Queries:
   \"share partners\"~5           in this order, with at most 5 words between
   \"do not sell\" NOT WITHIN \"do not sell my\"
   +must -not   a AND b   a OR b   NOT a   ( )   prefix*
-  company:facebook  kind:\"privacy policy\"  lang:en  heading:cookies
+  company:facebook  kind:\"privacy policy\"  lang:en  heading:cookies  topic:retention
   year:2005..2010  since:2018-05  until:2019  asof:2010-05-25
   rank:1..1000  category:news  interval:2019_A    (Princeton-Leuven histories)
 
 Near-equal passages of several companies are one hit, which names them; --unfold=companies shows each, --unfold each wording.
 
+A question (\"Can I ask them to delete my data?\") is answered by what addresses it, in whatever words; --explain says why.
+
 Examples:
   fineprint search '\"do not sell\"' --by-year
+  fineprint search 'How long do they keep location data?' --company facebook
+  fineprint search --topic arbitration --years 2018..
   fineprint search 'sell +\"personal information\"' --years 2005..2010 --sort first-seen
   fineprint search --company facebook --as-of 2012-01-01 'location data'";
 
