@@ -6,7 +6,7 @@ use crate::wire::{Answer, BatchError, Hit, Source};
 use csv::Writer;
 use std::io::Write;
 
-const HIT: [&str; 30] = [
+const HIT: [&str; 31] = [
     "rank",
     "score",
     "id",
@@ -25,6 +25,7 @@ const HIT: [&str; 30] = [
     "wordings_last_seen",
     "companies",
     "company_names",
+    "topics",
     "instant",
     "date_source",
     "url",
@@ -214,6 +215,7 @@ fn row(hit: &Hit) -> [String; HIT.len()] {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let evidence = &hit.evidence;
     let companies: Vec<&str> = hit.companies.iter().filter_map(|saying| saying.company.as_deref()).collect();
+    let topics: Vec<String> = hit.topics.iter().map(|one| format!("{} {}", one.topic, one.score)).collect();
     [
         hit.rank.to_string(),
         hit.score.to_string(),
@@ -233,6 +235,7 @@ fn row(hit: &Hit) -> [String; HIT.len()] {
         text(&hit.wordings.last_seen),
         companies.len().to_string(),
         companies.join("; "),
+        topics.join("; "),
         text(&evidence.instant),
         evidence.date_source.unwrap_or_default().to_owned(),
         text(&evidence.url),
