@@ -40,6 +40,9 @@ pub enum Wanted {
     All,
 }
 
+/// A part of a query, and what is said of it.
+pub type Named = (String, Box<dyn Query>);
+
 /// Turns queries for one index into tantivy's.
 pub struct Planner {
     pub index: Arc<Index>,
@@ -77,7 +80,7 @@ impl Planner {
     }
 
     /// What adds to the scores of a query, part by part, with what is said of each.
-    pub fn parts(&self, query: &Asking) -> Result<Vec<(String, Box<dyn Query>)>, SearchError> {
+    pub fn parts(&self, query: &Asking) -> Result<Vec<Named>, SearchError> {
         let mut parts = Vec::new();
         if let Some(node) = &query.node {
             self.parts_of(node, &mut parts)?;
@@ -89,7 +92,7 @@ impl Planner {
         Ok(parts)
     }
 
-    fn parts_of(&self, node: &Node, parts: &mut Vec<(String, Box<dyn Query>)>) -> Result<(), SearchError> {
+    fn parts_of(&self, node: &Node, parts: &mut Vec<Named>) -> Result<(), SearchError> {
         match node {
             Node::Bool { must, should, .. } => must.iter().chain(should).try_for_each(|node| self.parts_of(node, parts))?,
             Node::Question(question) => {
@@ -119,7 +122,7 @@ impl Planner {
     }
 
     /// The words of a query where they stand in headings above a passage, by their stems.
-    fn words_of_headings(&self, query: &Asking) -> Vec<(String, Box<dyn Query>)> {
+    fn words_of_headings(&self, query: &Asking) -> Vec<Named> {
         let mut stems = Vec::new();
         if let Some(node) = &query.node {
             positive_words(node, &mut stems);

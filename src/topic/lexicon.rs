@@ -171,9 +171,8 @@ impl Lexicon {
             }
         }
         let practices = |topic: &Topic| -> Vec<u8> {
-            let competes =
-                |other: &&(usize, &Topic)| other.1.practice && !(topic.neighbours.contains(&other.1.name) && !topic.practice);
-            topics.iter().enumerate().collect::<Vec<_>>().iter().filter(competes).map(|(number, _)| *number as u8).collect()
+            let competes = |other: &Topic| other.practice && (topic.practice || !topic.neighbours.contains(&other.name));
+            (0..).zip(&topics).filter(|(_, other)| competes(other)).map(|(number, _)| number).collect()
         };
         lexicon.rivals = topics[..built_in].iter().map(practices).collect();
         lexicon.topics = topics;
