@@ -47,6 +47,9 @@ pub enum Command {
     /// Show what is different between two versions of a document, or two documents
     #[command(after_help = super::diff::HELP)]
     Diff(super::diff::DiffArgs),
+    /// List, show, add, learn and evaluate topics: what passages are about
+    #[command(after_help = super::topics::HELP)]
+    Topics(super::topics::TopicsArgs),
     /// Write a folder with all that proves what a document said on a day, or on two
     #[command(after_help = super::export::HELP)]
     Export(super::export::ExportArgs),

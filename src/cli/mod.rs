@@ -17,6 +17,7 @@ mod show;
 mod sources;
 mod spread;
 mod stats;
+mod topics;
 mod trec_run;
 mod trec_topics;
 mod trend;
@@ -108,6 +109,7 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         Command::History(args) => history::run(args, out),
         Command::Show(args) => show::run(args, out),
         Command::Diff(args) => diff::run(args, out),
+        Command::Topics(args) => topics::run(args, out),
         Command::Export(args) => export::run(args, out),
         Command::Batch(args) => batch::run(args, out),
         Command::Stats(args) => stats::run(args, out),

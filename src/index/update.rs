@@ -272,10 +272,18 @@ fn write_parts(store: &Store, slot: u32, history: &DocumentHistory) -> Result<Pa
     Ok(Parts { words, heading_words, record: record::encode(history, &topics)? })
 }
 
+/// How much was scored in other topics than before.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ScoredAnew {
+    pub documents: u64,
+    pub passages: u64,
+}
+
 /// Scores the documents that this update did not write in the topics of today, where they were scored in others.
-fn score_anew(threads: usize, store: &mut Store, records: &mut RecordFile) -> Result<(), IndexError> {
+fn score_anew(threads: usize, store: &mut Store, records: &mut RecordFile) -> Result<ScoredAnew, IndexError> {
+    let mut scored = ScoredAnew::default();
     if store.is_new || !store.has_other_topics() {
-        return Ok(());
+        return Ok(scored);
     }
     let generation = records.generation();
     let old: Vec<u32> =
@@ -296,17 +304,19 @@ fn score_anew(threads: usize, store: &mut Store, records: &mut RecordFile) -> Re
     for (slot, place, digest) in written? {
         if let Some(entry) = &mut store.catalog.documents[slot as usize] {
             (entry.place, entry.digest) = (place, digest);
+            scored.documents += 1;
+            scored.passages += entry.counts.passages;
         }
     }
-    Ok(())
+    Ok(scored)
 }
 
 /// Adds a user's own topics to an index, and takes topics out: of the same name, the new one stands. All passages are scored anew
-/// from what is stored; the archives are not read.
+/// from what is stored; the archives are not read. Tells how many; none where the topics are what they were.
 ///
 /// # Errors
 /// Where a file is no topic, or a name to take out is none of the index's own topics.
-pub fn change_topics(dir: &Path, threads: usize, add: &[String], remove: &[String]) -> Result<(), IndexError> {
+pub fn change_topics(dir: &Path, threads: usize, add: &[String], remove: &[String]) -> Result<ScoredAnew, IndexError> {
     if !super::terms_dir(dir).join("meta.json").exists() {
         return Err(IndexError::Missing(dir.display().to_string()));
     }
@@ -324,12 +334,13 @@ pub fn change_topics(dir: &Path, threads: usize, add: &[String], remove: &[Strin
     }
     store.set_topics(own.into_values().collect())?;
     if !store.has_other_topics() {
-        return Ok(());
+        return Ok(ScoredAnew::default());
     }
     let mut records = store.begin_records()?;
-    score_anew(threads, &mut store, &mut records)?;
+    let scored = score_anew(threads, &mut store, &mut records)?;
     store.compact(&mut records)?;
-    store.publish(records)
+    store.publish(records)?;
+    Ok(scored)
 }
 
 /// What is indexed of each passage: its text, the headings above it, and how many words both have.

@@ -10,6 +10,7 @@ pub mod lifetimes;
 pub mod look;
 pub mod spread;
 pub mod summary;
+pub mod topics;
 pub mod trec;
 pub mod trend;
 pub mod trend_csv;

@@ -14,7 +14,8 @@ pub const MAX_TERMS: usize = 10_000;
 pub const MAX_TERM_WORDS: usize = 8;
 /// The largest weight of a term, either side of 0.
 pub const MAX_WEIGHT: f64 = 1_000.0;
-const MAX_NAME_CHARS: usize = 64;
+/// The most characters of a name.
+pub(super) const MAX_NAME_CHARS: usize = 64;
 
 /// A term of which the words must stand as they are written, not by their stems.
 const AS_WRITTEN: char = '=';
@@ -127,7 +128,7 @@ impl Topic {
             let problem = format!("a topic has 1 to {MAX_TERMS} terms, this one {}", written.terms.len());
             return Err(refused(problem, "write them under [terms], with a weight each"));
         }
-        if written.bias.is_some_and(|bias| !(bias.abs() <= MAX_WEIGHT)) {
+        if written.bias.is_some_and(|bias| bias.is_nan() || bias.abs() > MAX_WEIGHT) {
             return Err(refused("the bias is no number that can be added".to_owned(), "leave it out"));
         }
         let terms: Result<Vec<Term>, TopicFileError> = written
@@ -191,7 +192,7 @@ fn number(value: f64) -> String {
 
 impl Term {
     /// Reads a term: words by their stems, or behind `=` as they are written.
-    fn read(text: &str, weight: f64) -> Result<Term, TopicFileError> {
+    pub(super) fn read(text: &str, weight: f64) -> Result<Term, TopicFileError> {
         let as_written = text.starts_with(AS_WRITTEN);
         let words: Vec<String> =
             words::words(text).into_iter().map(|word| if as_written { word.text } else { words::stem(&word.text) }).collect();
@@ -199,16 +200,11 @@ impl Term {
             let problem = format!("\"{text}\" has {} words; a term has 1 to {MAX_TERM_WORDS}", words.len());
             return Err(refused(problem, "write a word or a short phrase"));
         }
-        if !(weight.abs() <= MAX_WEIGHT) || weight == 0.0 {
+        if weight.is_nan() || weight.abs() > MAX_WEIGHT || weight == 0.0 {
             let problem = format!("the weight of \"{text}\" is {weight}");
             return Err(refused(problem, "write a weight between -1000 and 1000 that is not 0; usual are 1 to 5"));
         }
         Ok(Term { text: text.to_owned(), words, as_written, weight })
-    }
-
-    /// A term of these stems.
-    pub(super) fn of_stems(words: Vec<String>, text: String, weight: f64) -> Term {
-        Term { text, words, as_written: false, weight }
     }
 }
 

@@ -19,6 +19,12 @@ pub const HALF: f32 = 8.0;
 /// Lower levels (of 255) are not kept: they say next to nothing.
 pub const MIN_LEVEL: u8 = 13;
 
+/// From this likeness on (2 × equal characters / all) a name may be the one that was meant.
+const SIMILAR: f32 = 0.6;
+
+/// So many names that may be meant are told.
+const MAX_SIMILAR: usize = 5;
+
 /// A topic by its place in the lexicon, and a passage's score in it in steps of 1/255, see [`Weighed::score`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Level {
@@ -201,6 +207,29 @@ impl Lexicon {
         by_name.or_else(|| self.topics.iter().position(is)).map(|number| number as u8)
     }
 
+    /// Names and titles that look like this one, the likest first.
+    pub fn similar(&self, name: &str) -> Vec<&str> {
+        let folded = name.trim().to_lowercase();
+        let likeness = |other: &str| {
+            let other = other.to_lowercase();
+            let holds = other.split(|c: char| !c.is_alphanumeric()).any(|word| word == folded);
+            if holds { 1.0 } else { similar::TextDiff::from_chars(folded.as_str(), other.as_str()).ratio() }
+        };
+        let best = |topic: &Topic| likeness(&topic.name).max(likeness(&topic.title));
+        let mut found: Vec<(f32, &str)> = self.topics.iter().map(|topic| (best(topic), topic.name.as_str())).collect();
+        found.retain(|(likeness, _)| *likeness >= SIMILAR);
+        found.sort_by(|(a, one), (b, other)| b.total_cmp(a).then(one.cmp(other)));
+        found.into_iter().map(|(_, name)| name).take(MAX_SIMILAR).collect()
+    }
+
+    /// The file of a topic: of a built-in one as it was written, of others as the index keeps it.
+    pub fn file(&self, number: u8) -> Option<String> {
+        match BUILT_IN.get(usize::from(number)).filter(|_| self.is_built_in(number)) {
+            Some(text) => Some((*text).to_owned()),
+            None => Some(self.topics.get(usize::from(number))?.to_file()),
+        }
+    }
+
     /// Names these topics and how they are weighed: other scores have another hash.
     pub fn hash(&self) -> String {
         let mut hash = blake3::Hasher::new();
@@ -292,7 +321,7 @@ impl Lexicon {
 
     /// The scores of a text alone, without headings and neighbours, in a topic's language.
     pub fn of_text(&self, text: &str) -> Vec<f32> {
-        self.compete(&Reader::new(self).weights(text), "")
+        Reader::new(self).scores(text)
     }
 }
 
@@ -344,6 +373,12 @@ impl<'l> Reader<'l> {
         }
         self.forget();
         weights
+    }
+
+    /// The scores of a text alone, see [`Lexicon::of_text`].
+    pub fn scores(&mut self, text: &str) -> Vec<f32> {
+        let weights = self.weights(text);
+        self.lexicon.compete(&weights, "")
     }
 
     /// The terms of a topic that stand in a text, in the order of the topic's file.
@@ -408,7 +443,7 @@ impl<'l> Reader<'l> {
 }
 
 /// How much a term says that stands so many times: once 1, often up to 2.
-fn saturated(times: u32) -> f32 {
+pub(super) fn saturated(times: u32) -> f32 {
     let times = times as f32;
     2.0 * times / (times + 1.0)
 }

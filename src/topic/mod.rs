@@ -4,8 +4,13 @@
 //! and the topics alone; see [`Lexicon::of_history`].
 
 mod builtin;
+pub mod evaluate;
+mod features;
 mod file;
+pub mod labelled;
+pub mod learn;
 mod lexicon;
+mod ridge;
 
 pub use builtin::{BUILT_IN, built_in};
 pub use file::{Evaluated, MAX_FILE_BYTES, Term, Topic, TopicFileError};

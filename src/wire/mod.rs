@@ -7,6 +7,7 @@ pub mod diff;
 pub mod document;
 pub mod lifetimes;
 pub mod spread;
+pub mod topics;
 mod trend;
 pub mod verify;
 

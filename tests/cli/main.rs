@@ -27,6 +27,7 @@ mod repository;
 mod samples;
 mod sources;
 mod spread;
+mod topics;
 mod trec;
 mod trend;
 mod updates;
