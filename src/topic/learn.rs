@@ -2,10 +2,11 @@
 //!
 //! The model is a logistic regression over stems and pairs of stems. What is thought of each weight beforehand is a normal
 //! distribution around 0, or around the weight of the built-in topic of this label times a scale that is learned too. Its variance
-//! is [`VARIANCE`] × idf²: common words need more evidence. The bias is held near 0 likewise, so that what stands in all kinds of
-//! passages weighs against the label: else long passages would be about everything. Passages with and without the label count as much together. The terms
-//! that move the scores of both least are left out in steps, each with a new fit. In the end the sum of a passage is stretched and moved so
-//! that the score is the share of such passages that have the label (Platt scaling).
+//! is [`VARIANCE`] / passages × idf², where idf = ln(1 + passages / passages with the term): common words need more evidence. The
+//! bias is held near 0 likewise, so that what stands in all kinds of passages weighs against the label: else long passages would be
+//! about everything. Passages with and without the label count as much together. The terms that move the scores of both least are
+//! left out in steps, each with a new fit. In the end the sum of a passage is stretched and moved so that the score is the share of
+//! such passages that have the label (Platt scaling).
 
 use super::features::{Column, Feature, MIN_PASSAGES, features};
 use super::file::{MAX_NAME_CHARS, MAX_WEIGHT};
@@ -15,12 +16,13 @@ use super::{Lexicon, Reader, Term, Topic};
 use crate::language;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The variance of the bias and of the weight of a term that stands in one of e passages, beforehand; smaller keeps weights nearer to what is thought of
-/// them beforehand.
-pub const VARIANCE: f64 = 5e-4;
+/// The variance of the bias and of the weights beforehand, times the number of passages and over the idf² of the term; smaller keeps
+/// weights nearer to what is thought of them beforehand. It shrinks with the passages, so that what they say on average, and not in
+/// sum, is held against it: the same value fits a hundred passages and some thousands.
+pub const VARIANCE: f64 = 1.2;
 
-/// The same of the scale of the built-in weights.
-pub const SCALE_VARIANCE: f64 = 4.5e-5;
+/// The variance of the scale of the built-in weights, times the number of passages.
+pub const SCALE_VARIANCE: f64 = 0.1;
 
 /// How many terms a learned topic has where nothing else is asked for.
 pub const DEFAULT_TERMS: usize = 100;
@@ -119,7 +121,7 @@ impl<'p> Learner<'p> {
         let cases = Cases {
             targets: is_of.iter().map(|is_of| f64::from(u8::from(*is_of))).collect(),
             weights: is_of.iter().map(balanced).collect(),
-            bias_variance: VARIANCE,
+            bias_variance: VARIANCE / count,
         };
         let mut own = vec![0.0; candidates.len()];
         let (mut bias, mut scale) = (0.0, 0.0);
@@ -142,7 +144,7 @@ impl<'p> Learner<'p> {
             }
             let by_hand = sum_by_hand(&candidates, is_of.len());
             let mut inputs: Vec<Input<'_>> = candidates.iter().map(|candidate| self.input(candidate.column)).collect();
-            inputs.push(Input { column: &by_hand, mean: 0.0, variance: SCALE_VARIANCE });
+            inputs.push(Input { column: &by_hand, mean: 0.0, variance: SCALE_VARIANCE / is_of.len() as f64 });
             own.push(scale);
             let fitted = fit(&inputs, &cases, Fit { bias, weights: std::mem::take(&mut own) });
             (bias, own) = (fitted.bias, fitted.weights);
@@ -160,9 +162,9 @@ impl<'p> Learner<'p> {
     }
 
     fn input<'l>(&self, column: &'l Column) -> Input<'l> {
-        let idf = (self.passages.len() as f64 / column.rows.len().max(1) as f64).ln();
-        // A term that stands everywhere tells nothing, and its weight must have some variance all the same.
-        Input { column, mean: 0.0, variance: VARIANCE * (idf * idf).max(1e-6) }
+        let passages = self.passages.len() as f64;
+        let idf = (passages / column.rows.len().max(1) as f64).ln_1p();
+        Input { column, mean: 0.0, variance: VARIANCE / passages * idf * idf }
     }
 
     /// The model as a topic; none where all of its weights are next to nothing.
@@ -177,7 +179,7 @@ impl<'p> Learner<'p> {
         let prior = known.map_or_else(String::new, |known| format!(" around {:.4} × the weights of {}", model.scale, known.name));
         let description = format!(
             "Learned from {} labelled passages of {} groups, {count} of them labelled {label}: logistic regression over stems and pairs \
-             of stems in at least {MIN_PASSAGES} passages, normal prior{prior} with variance {VARIANCE} × idf², balanced classes, pruned to {} terms.",
+             of stems in at least {MIN_PASSAGES} passages, normal prior{prior} with variance {VARIANCE} / passages × idf², balanced classes, pruned to {} terms.",
             self.passages.len(),
             groups.len(),
             terms.len(),

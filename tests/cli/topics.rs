@@ -245,8 +245,8 @@ fn topics_are_evaluated_on_what_they_were_not_learned_from() {
     assert_eq!((&all["folds"], &all["max_terms"], &all["groups"]), (&json!(4), &json!(100), &json!(21)));
     assert_eq!(all["labels_without_topic"], json!(["Newts"]));
     // The words that tell them stand in all parts. Half of the passages have each label.
-    for measure in ["precision_at_10", "average_precision", "f1"] {
-        assert!(all["mean"][measure].as_f64().unwrap() > 0.85, "{measure}: {all}");
+    for (measure, least) in [("precision_at_10", 0.9), ("average_precision", 0.9), ("f1", 0.75)] {
+        assert!(all["mean"][measure].as_f64().unwrap() >= least, "{measure}: {all}");
     }
     // Words that stand in one group alone tell nothing of the others.
     let own: String = (0..80)
