@@ -9,7 +9,7 @@ use crate::passage::Shape;
 use crate::query::highlights;
 use crate::site::SiteFacts;
 use crate::snapshot::{Captured, Instant};
-use crate::topic::{DEFAULT_THRESHOLD, Level, Weighed};
+use crate::topic::{DEFAULT_THRESHOLD, Level, score_of};
 use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::ops::Range;
@@ -151,9 +151,9 @@ impl Hit {
 /// The topics that a passage is about.
 fn topics(index: &Index, slot: u32, passage: u32, threshold: f32) -> Result<Vec<(String, f32)>, IndexError> {
     let mut levels = index.topics(slot, passage)?;
-    levels.retain(|level| Weighed::score(level.level) >= threshold);
+    levels.retain(|level| score_of(level.level) >= threshold);
     levels.sort_by_key(|level| (Reverse(level.level), level.topic));
-    let named = |level: &Level| Some((index.catalog.topics.get(usize::from(level.topic))?.clone(), Weighed::score(level.level)));
+    let named = |level: &Level| Some((index.catalog.topics.get(usize::from(level.topic))?.clone(), score_of(level.level)));
     Ok(levels.iter().filter_map(named).collect())
 }
 

@@ -2,7 +2,7 @@
 //! topic by the levels of its scores.
 
 use crate::index::schema;
-use crate::topic::{Level, Weighed};
+use crate::topic::{Level, score_of};
 use std::sync::Arc;
 use tantivy::postings::Postings;
 use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
@@ -106,10 +106,10 @@ impl Weighted {
                     }
                 }
                 for (score, level) in scores.iter_mut().zip(&best) {
-                    *score += weight * Weighed::score(*level);
+                    *score += weight * score_of(*level);
                 }
                 for (has, level) in has.iter_mut().zip(&best) {
-                    *has += share * Weighed::score(*level);
+                    *has += share * score_of(*level);
                 }
                 Ok(())
             }

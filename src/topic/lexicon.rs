@@ -25,7 +25,7 @@ const SIMILAR: f32 = 0.6;
 /// So many names that may be meant are told.
 const MAX_SIMILAR: usize = 5;
 
-/// A topic by its place in the lexicon, and a passage's score in it in steps of 1/255, see [`Weighed::score`].
+/// A topic by its place in the lexicon, and a passage's score in it in steps of 1/255, see [`score_of`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Level {
     pub topic: u8,
@@ -325,6 +325,11 @@ impl Lexicon {
     }
 }
 
+/// The score that a level stands for, from 0 to 1.
+pub fn score_of(level: u8) -> f32 {
+    f32::from(level) / 255.0
+}
+
 /// A score as it is kept.
 fn level(score: f32) -> u8 {
     (score.clamp(0.0, 1.0) * 255.0).round() as u8
@@ -338,13 +343,6 @@ pub struct Weighed {
     pub times: u32,
     /// What it adds to the topic's weight.
     pub weight: f32,
-}
-
-impl Weighed {
-    /// The score that a level stands for.
-    pub fn score(level: u8) -> f32 {
-        f32::from(level) / 255.0
-    }
 }
 
 /// Finds the terms of a lexicon in one text after another; a policy's vocabulary is small, so words once met are remembered.
