@@ -4,7 +4,8 @@ mod timing;
 
 use clap::Parser;
 use fineprint::index::Index;
-use fineprint::query::{self, Query};
+use fineprint::query::question::Thesaurus;
+use fineprint::query::{self, Node, Query};
 use fineprint::search::{Folding, Observing, Request, Sort, search};
 use fineprint::time::trend::{self, Question};
 use std::path::PathBuf;
@@ -33,22 +34,27 @@ const LIMIT: usize = 10;
 fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
     let index = Arc::new(Index::open(&cli.index)?);
+    let thesaurus = Thesaurus::built_in();
     timing::measure(&timing::queries(&cli.queries)?, cli.threads, cli.per_query, &|line| {
-        let mut parsed = query::parse(line).map_err(|_| anyhow::anyhow!("{line} is no query"))?;
+        let question = query::is_question(line).then(|| query::Question::read(line, &thesaurus)).flatten();
+        let mut query = match question {
+            Some(question) => Query { node: Some(Node::Question(question)), ..Query::default() },
+            None => query::parse(line).map_err(|_| anyhow::anyhow!("{line} is no query"))?.query,
+        };
         if cli.trend {
-            parsed.query.limits.langs.extend(index.catalog.commonest_language().map(|lang| vec![lang.to_owned()]));
-            return count_by_year(&index, line, parsed.query);
+            query.limits.langs.extend(index.catalog.commonest_language().map(|lang| vec![lang.to_owned()]));
+            return count_by_year(&index, line, query);
         }
         let answer = search(
             &index,
             &Request {
-                query: parsed.query,
+                query,
                 text: line.to_owned(),
                 sort: Sort::Relevance,
                 limit: Some(LIMIT),
                 offset: 0,
                 per_company: None,
-                folding: Folding::Clauses,
+                folding: Folding::default(),
                 by_year: true,
                 appearing: None,
                 observing: Default::default(),

@@ -12,6 +12,7 @@ pub mod extract;
 pub mod history;
 pub mod index;
 pub mod language;
+pub mod likeness;
 pub mod originals;
 pub mod passage;
 pub mod print;

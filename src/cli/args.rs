@@ -83,18 +83,24 @@ Queries:
   \"share partners\"~5           in this order, with at most 5 words between
   \"do not sell\" NOT WITHIN \"do not sell my\"
   +must -not   a AND b   a OR b   NOT a   ( )   prefix*
-  company:facebook  kind:\"privacy policy\"  lang:en  heading:cookies
+  company:facebook  kind:\"privacy policy\"  lang:en  heading:cookies  topic:retention
   year:2005..2010  since:2018-05  until:2019  asof:2010-05-25
   rank:1..1000  category:news  interval:2019_A    (Princeton-Leuven histories)
 
+Near-equal passages of several companies are one hit, which names them; --unfold=companies shows each, --unfold each wording.
+
+A question (\"Can I ask them to delete my data?\") is answered by what addresses it, in whatever words; --explain says why.
+
 Examples:
   fineprint search '\"do not sell\"' --by-year
+  fineprint search 'How long do they keep location data?' --company facebook
+  fineprint search --topic arbitration --years 2018..
   fineprint search 'sell +\"personal information\"' --years 2005..2010 --sort first-seen
   fineprint search --company facebook --as-of 2012-01-01 'location data'";
 
 const BATCH_HELP: &str = "\
-One query a line; ID<TAB>QUERY; TREC topics (see below); or JSON Lines with \"id\", \"query\" and optionally \"company\", \"kind\", \"lang\", \"rank\", \"category\", \"interval\", \
-\"since\", \"until\", \"years\", \"as_of\", \"carry\", \"sort\", \"limit\", \"offset\", \"in\", \"per_company\", \"unfold\", \"by_year\". Answers come in the order of the queries; \
+One query a line; ID<TAB>QUERY; TREC topics (see below); or JSON Lines with \"id\", \"query\" and optionally \"company\", \"kind\", \"topic\", \"topic_threshold\", \"lang\", \"rank\", \"category\", \"interval\", \
+\"since\", \"until\", \"years\", \"as_of\", \"carry\", \"sort\", \"limit\", \"offset\", \"in\", \"per_company\", \"unfold\" (true or \"companies\"), \"by_year\". Answers come in the order of the queries; \
 a bad query becomes an error row, and the exit status is 2.
 
 With --trend the queries become one table, a row a query and period, as of `fineprint trend`, with the options of that command; rows of \
@@ -238,9 +244,9 @@ pub struct QueryOptions {
     /// At most this many hits of one company
     #[arg(long, value_name = "N")]
     pub per_company: Option<usize>,
-    /// Show each wording of a clause as a hit of its own
-    #[arg(long)]
-    pub unfold: bool,
+    /// Show each wording as a hit of its own; with `=companies` each clause, with its wordings in one but companies apart
+    #[arg(long, value_enum, value_name = "WHAT", num_args = 0..=1, require_equals = true, default_missing_value = "wordings")]
+    pub unfold: Option<Unfold>,
     /// Count matching snapshots, documents and companies for each year
     #[arg(long)]
     pub by_year: bool,
@@ -253,6 +259,15 @@ pub enum SortOrder {
     FirstSeen,
     LastSeen,
     Company,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unfold {
+    /// Wordings of a clause stand apart, and so do companies
+    Wordings,
+    /// Near-equal clauses of several documents stand apart
+    Companies,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Deserialize)]
@@ -274,6 +289,9 @@ pub struct SearchArgs {
     /// Tell how each hit is cited: whose, captured when, from where, with which hashes
     #[arg(long)]
     pub cite: bool,
+    /// Tell why each hit has its score: what each word, phrase, concept and topic adds, and which words tell the topics
+    #[arg(long)]
+    pub explain: bool,
     /// How the answer is written: for reading, as one JSON object, as a JSON object a hit, or as a table
     #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
     pub format: AnswerFormat,

@@ -1,6 +1,6 @@
 //! Queries from a file or standard input: one a line, `ID<TAB>QUERY`, JSON Lines, or TREC topics.
 
-use super::args::{AppearingIn, CarryOptions, Conditions, QueryOptions, SortOrder};
+use super::args::{AppearingIn, CarryOptions, Conditions, QueryOptions, SortOrder, Unfold};
 use super::trec_topics::{self, Misread, Topic};
 use anyhow::Context;
 use fineprint::wire::{BatchError, SCHEMA};
@@ -119,7 +119,7 @@ struct Record {
     limit: Option<Limit>,
     offset: Option<usize>,
     per_company: Option<usize>,
-    unfold: Option<bool>,
+    unfold: Option<Unfolding>,
     by_year: Option<bool>,
 }
 
@@ -142,6 +142,14 @@ enum Names {
 enum Limit {
     Number(usize),
     Text(String),
+}
+
+/// `true` is every wording, `false` nothing.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Unfolding {
+    All(bool),
+    Some(Unfold),
 }
 
 impl Record {
@@ -184,7 +192,11 @@ impl Record {
             limit: limit.or_else(|| options.limit.clone()),
             offset: self.offset.or(options.offset),
             per_company: self.per_company.or(options.per_company),
-            unfold: self.unfold.unwrap_or(options.unfold),
+            unfold: match self.unfold {
+                None => options.unfold,
+                Some(Unfolding::All(all)) => all.then_some(Unfold::Wordings),
+                Some(Unfolding::Some(unfold)) => Some(unfold),
+            },
             by_year: self.by_year.unwrap_or(options.by_year),
         };
         Asked { id, number, text: self.query, options }

@@ -1,7 +1,7 @@
 //! From options to a search request.
 
 use super::BadQuery;
-use super::args::{AppearingIn, CarryOptions, Conditions, QueryOptions, SortOrder};
+use super::args::{AppearingIn, CarryOptions, Conditions, QueryOptions, SortOrder, Unfold};
 use fineprint::index::Index;
 use fineprint::query::question::Thesaurus;
 use fineprint::query::{self, Limits, NameMatch, Node, Query, Question, SiteCondition, ValueError};
@@ -15,7 +15,13 @@ const ANY_LANGUAGE: &str = "any";
 
 /// The query that was typed, within the conditions of the options, and what its writer may not have meant.
 pub fn query(text: &str, conditions: &Conditions, as_of: Option<&str>) -> Result<(Query, Vec<String>), BadQuery> {
-    within(text, conditions, as_of, |text| query::parse(text).map_err(|diagnostics| BadQuery(render(text, &diagnostics.0))))
+    let parse = |text: &str| query::parse(text).map_err(|diagnostics| BadQuery(render(text, &diagnostics.0)));
+    let (query, mut warnings) = within(text, conditions, as_of, parse)?;
+    if query::is_question(text) {
+        let hint = "to ask the question, use `fineprint search`; to count what texts are about, use --topic";
+        warnings.push(format!("this question is taken by its words\nhint: {hint}\n"));
+    }
+    Ok((query, warnings))
 }
 
 /// The query, or the question, that was typed.
@@ -105,7 +111,11 @@ pub fn request(text: &str, options: &QueryOptions) -> Result<(Request, Vec<Strin
             }
             most => most,
         },
-        folding: if options.unfold { Folding::Wordings } else { Folding::Clauses },
+        folding: match options.unfold {
+            None => Folding::Documents,
+            Some(Unfold::Companies) => Folding::Clauses,
+            Some(Unfold::Wordings) => Folding::Wordings,
+        },
         by_year: options.by_year,
         appearing,
         observing: observing(&options.carry, false)?,
@@ -218,7 +228,7 @@ pub fn refuse(options: &QueryOptions, names: &[&str], what: &str) -> Result<(), 
         ("limit", options.limit.is_some()),
         ("offset", options.offset.is_some()),
         ("per_company", options.per_company.is_some()),
-        ("unfold", options.unfold),
+        ("unfold", options.unfold.is_some()),
         ("by_year", options.by_year),
     ];
     let refused = given.iter().find(|(name, is_given)| *is_given && names.contains(name));

@@ -18,7 +18,11 @@ pub fn run(args: &SearchArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         tell!("fineprint: only snapshots in {lang} are compared: --lang names others, --lang any all");
     }
     let answer = search::search(&opened.index, &request)?;
-    let notes = document::hit_notes(&opened.index, &request, &answer, args.cite)?;
+    let mut notes = document::hit_notes(&opened.index, &request, &answer, args.cite)?;
+    if args.explain {
+        let explanations = search::explain(&opened.index, &request, &answer.hits)?;
+        notes.iter_mut().zip(explanations).for_each(|(notes, explanation)| notes.explanation = Some(explanation));
+    }
     match args.format {
         AnswerFormat::Text => print::answer::answer(&answer, &request, &notes, super::look(), out)?,
         AnswerFormat::Json => print::json(&wire::Answer::new(&answer, None).with(&notes), out)?,

@@ -128,13 +128,18 @@ pub enum Decides {
 
 pub fn run(args: &TrendArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let options = QueryOptions { conditions: args.time.conditions.clone(), carry: args.carry.clone(), ..QueryOptions::default() };
-    if args.queries.is_empty() && args.file.is_none() {
+    let topics = &args.time.conditions.topic;
+    if args.queries.is_empty() && args.file.is_none() && topics.is_empty() {
         return Err(
             BadQuery("fineprint: there is no query\nhint: fineprint trend '\"do not sell\"', or --file FILE".into()).into()
         );
     }
     // A mistake is told before an archive is read.
     let mut typed = Vec::new();
+    if args.queries.is_empty() && args.file.is_none() {
+        let name = format!("topic {}", topics.join(" or "));
+        typed.push(Typed::read(name, "", &options, args.time.suspect, &args.options)?);
+    }
     for text in &args.queries {
         let question = Typed::read(text.clone(), text, &options, args.time.suspect, &args.options)?;
         question.warnings.iter().for_each(|warning| tell!("{warning}"));

@@ -2,7 +2,7 @@
 
 use super::Piece;
 use crate::history::CLAUSE_THRESHOLD;
-use crate::history::clause::{features, hash, likeness};
+use crate::likeness::{features, likeness, word_hash};
 use crate::words::Words;
 use rustc_hash::FxHashMap;
 
@@ -82,7 +82,7 @@ impl Features {
         let mut all = Vec::new();
         let mut words = Words::new(&piece.text);
         while words.advance() {
-            all.push(hash(words.word().as_bytes(), 0));
+            all.push(word_hash(words.word()));
         }
         if !piece.is_heading() && all.len() >= SHORT_WORDS {
             return Features { kind: Kind::Text, all: features(&piece.text).into_iter().map(u64::from).collect() };

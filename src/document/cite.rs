@@ -102,6 +102,8 @@ impl View<'_> {
 pub struct HitNotes {
     pub warnings: Vec<Warning>,
     pub citation: Option<Citation>,
+    /// Why it has its score, where that is asked for.
+    pub explanation: Option<search::Explanation>,
 }
 
 /// What makes the hits of an answer for a day doubtful, and, where they are asked for, their citations: one for each hit.
@@ -125,7 +127,7 @@ pub fn hit_notes(index: &Index, request: &Request, answer: &Answer, cite: bool) 
                 }
             };
             let citation = cite.then(|| citation_of_hit(index, slot, snapshot, passage)).transpose()?;
-            Ok(HitNotes { warnings, citation })
+            Ok(HitNotes { warnings, citation, explanation: None })
         })
         .collect()
 }

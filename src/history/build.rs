@@ -6,6 +6,7 @@ use super::{
     VersionFacts, clause,
 };
 use crate::language;
+use crate::likeness::{Names, Sketch, Spoken, pairs};
 use crate::passage::{Passage, Shape};
 use crate::site::SiteFacts;
 use crate::snapshot::{Captured, DocumentKey, Instant, Recording};
@@ -86,7 +87,8 @@ impl HistoryBuilder {
         timeline.ended = ended;
         (timeline.sites, timeline.site_of) = sites.finish();
         note_headings(&mut timeline, &versions);
-        clause::link(&mut timeline, &texts);
+        let features = sketch(&mut timeline, &texts, &key);
+        clause::link(&mut timeline, &features);
         let versions = versions.into_iter().map(|entries| hashed(entries, &texts)).collect();
         DocumentHistory { key, recording, timeline, provenance, versions, texts }
     }
@@ -206,6 +208,7 @@ impl Places {
                 chars: 0,
                 placements_end: timeline.placements.len() as u32,
                 heading: true,
+                sketch: Sketch::default(),
             });
         }
         timeline.sets = sets;
@@ -253,6 +256,19 @@ fn note_headings(timeline: &mut Timeline, versions: &[Arc<[Entry]>]) {
             timeline.passages[entry.passage as usize].heading = false;
         }
     }
+}
+
+/// Gives every passage its sketch; tells the pairs of words by which passages are compared with each other: of headings none, and none
+/// at all where there is no other snapshot.
+fn sketch(timeline: &mut Timeline, texts: &[Arc<str>], key: &DocumentKey) -> Vec<Vec<u32>> {
+    let names = Names::new([key.company.as_str()]);
+    let is_compared = timeline.snapshots.len() > 1;
+    let each = |(facts, text): (&mut PassageFacts, &Arc<str>)| {
+        let spoken = Spoken::read(text);
+        facts.sketch = Sketch::of(&spoken, &names, facts.heading);
+        if is_compared && !facts.heading { pairs(spoken.words()) } else { Vec::new() }
+    };
+    timeline.passages.iter_mut().zip(texts).map(each).collect()
 }
 
 fn hashed(entries: Arc<[Entry]>, texts: &[Arc<str>]) -> Version {

@@ -5,32 +5,19 @@
 //! clause would share a snapshot.
 
 use super::{Runs, Timeline};
-use crate::words::Words;
-use rustc_hash::{FxHashMap, FxHasher};
-use std::hash::Hasher;
-use std::sync::Arc;
+use crate::likeness::likeness;
+use rustc_hash::FxHashMap;
 
 /// From this likeness on a passage is taken for a later wording of another. Likeness (0–1) is the mean of Dice's coefficient and the
 /// share of the shorter one, over pairs of neighbouring words.
 pub const CLAUSE_THRESHOLD: f32 = 0.4;
 
-/// Passages that share less (Dice's coefficient, 0–1) are not alike, even where all of a short one stands in a long one: it may be a
-/// sentence that others have too.
-pub const MIN_DICE: f32 = 0.2;
-
-/// Shorter passages say too little to be compared: each is a clause of its own.
-pub const MIN_CLAUSE_WORDS: usize = 5;
-
-/// Gives every passage of a timeline its clause.
-pub fn link(timeline: &mut Timeline, texts: &[Arc<str>]) {
+/// Gives every passage of a timeline its clause. `features`: for each passage the pairs of words by which it is compared; none where it
+/// is not.
+pub fn link(timeline: &mut Timeline, features: &[Vec<u32>]) {
     let mut clauses = Clauses::new(timeline);
     if timeline.snapshots.len() > 1 {
-        let features: Vec<Vec<u32>> = texts
-            .iter()
-            .zip(&timeline.passages)
-            .map(|(text, facts)| if facts.heading { Vec::new() } else { features(text) })
-            .collect();
-        let mut earlier = Earlier::new(&features);
+        let mut earlier = Earlier::new(features);
         for batch in batches(timeline) {
             let mut pairs: Vec<(f32, u32, u32)> = Vec::new();
             for &new in &batch {
@@ -145,50 +132,4 @@ impl<'f> Earlier<'f> {
             }
         }
     }
-}
-
-/// The mean of two measures of the pairs of neighbouring words that two passages share: Dice's coefficient, and the share of the
-/// shorter one (a provision that was only extended is still the same). 0 where Dice's coefficient is under [`MIN_DICE`].
-pub(crate) fn likeness(shared: usize, a: usize, b: usize) -> f32 {
-    let dice = 2.0 * shared as f32 / (a + b) as f32;
-    let overlap = shared as f32 / a.min(b) as f32;
-    if dice < MIN_DICE { 0.0 } else { (dice + overlap) / 2.0 }
-}
-
-/// The distinct pairs of neighbouring words of a text, hashed; none where it is shorter than [`MIN_CLAUSE_WORDS`].
-pub(crate) fn features(text: &str) -> Vec<u32> {
-    let mut walk = Words::new(text);
-    pairs(std::iter::from_fn(|| walk.advance().then(|| word_hash(walk.word()))))
-}
-
-/// What stands for a word in [`pairs`].
-pub(crate) fn word_hash(word: &str) -> u64 {
-    hash(word.as_bytes(), 0)
-}
-
-/// The distinct pairs of neighbouring words, hashed and in ascending order; none where they are fewer than [`MIN_CLAUSE_WORDS`].
-pub(crate) fn pairs(words: impl Iterator<Item = u64>) -> Vec<u32> {
-    let mut found = Vec::new();
-    let mut last = 0;
-    let mut count = 0;
-    for word in words {
-        if count > 0 {
-            found.push(hash(&word.to_le_bytes(), last) as u32);
-        }
-        last = word;
-        count += 1;
-    }
-    if count < MIN_CLAUSE_WORDS {
-        return Vec::new();
-    }
-    found.sort_unstable();
-    found.dedup();
-    found
-}
-
-pub(crate) fn hash(bytes: &[u8], seed: u64) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write_u64(seed);
-    hasher.write(bytes);
-    hasher.finish()
 }

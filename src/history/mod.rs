@@ -1,15 +1,16 @@
 //! One text, many dates: all snapshots of a document, with each distinct passage once and every snapshot it stands in.
 
 pub mod build;
-pub(crate) mod clause;
+mod clause;
 mod mark;
 pub mod runs;
 
 pub use build::HistoryBuilder;
-pub use clause::{CLAUSE_THRESHOLD, MIN_CLAUSE_WORDS, MIN_DICE};
+pub use clause::CLAUSE_THRESHOLD;
 pub use mark::Mark;
 pub use runs::Runs;
 
+use crate::likeness::Sketch;
 use crate::passage::Shape;
 use crate::site::SiteFacts;
 use crate::snapshot::{Captured, CommitKind, Day, DocumentKey, Format, Instant, Recording};
@@ -92,6 +93,8 @@ pub struct PassageFacts {
     pub placements_end: u32,
     /// Whether it is a heading wherever it stands.
     pub heading: bool,
+    /// By which near-equal passages of other documents are found.
+    pub sketch: Sketch,
 }
 
 /// A heading path under which a passage stands, and the snapshots in which it stands there.

@@ -42,6 +42,11 @@ impl Runs {
         self.0.last().map(|run| run.1 - 1)
     }
 
+    /// The first and the last.
+    pub fn ends(&self) -> Option<(u32, u32)> {
+        self.first().zip(self.last())
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         self.0.iter().flat_map(|&(start, end)| start..end)
     }
@@ -67,16 +72,32 @@ impl Runs {
 
     pub fn intersection(&self, other: &Runs) -> Runs {
         let mut both = Runs::default();
+        self.each_common(other, |start, end| both.push(start, end));
+        both
+    }
+
+    /// The first and the last snapshot that both sets have.
+    pub fn common_ends(&self, other: &Runs) -> Option<(u32, u32)> {
+        let mut ends: Option<(u32, u32)> = None;
+        self.each_common(other, |start, end| {
+            if start < end {
+                ends = Some((ends.map_or(start, |(first, _)| first), end - 1));
+            }
+        });
+        ends
+    }
+
+    /// Tells the stretches that both sets have, in order; some may be empty.
+    fn each_common(&self, other: &Runs, mut each: impl FnMut(u32, u32)) {
         let (mut mine, mut theirs) = (self.0.iter().peekable(), other.0.iter().peekable());
         while let (Some(&&a), Some(&&b)) = (mine.peek(), theirs.peek()) {
-            both.push(a.0.max(b.0), a.1.min(b.1));
+            each(a.0.max(b.0), a.1.min(b.1));
             if a.1 <= b.1 {
                 mine.next();
             } else {
                 theirs.next();
             }
         }
-        both
     }
 
     /// The snapshots of this set that are not in the other.
@@ -152,6 +173,8 @@ mod tests {
             prop_assert_eq!(x.intersection(&y), a.intersection(&b).copied().collect::<Runs>());
             prop_assert_eq!(x.difference(&y), a.difference(&b).copied().collect::<Runs>());
             prop_assert_eq!(x.intersects(&y), !a.is_disjoint(&b));
+            let common: Vec<u32> = a.intersection(&b).copied().collect();
+            prop_assert_eq!(x.common_ends(&y), common.first().copied().zip(common.last().copied()));
             for snapshot in 0..40 {
                 prop_assert_eq!(x.contains(snapshot), a.contains(&snapshot));
             }

@@ -3,8 +3,9 @@
 use super::look::{Look, QUIET, STRONG, bar, paint, paragraph, paragraph_hanging, shortened};
 use super::{counted, harmless};
 use crate::document::HitNotes;
-use crate::search::{Answer, Appearing, Hit, Request, YearCount};
+use crate::search::{Answer, Appearing, Asked, Explanation, Folding, Hit, Request, YearCount};
 use crate::site::SiteFacts;
+use crate::topic::Weighed;
 use crate::wire::day;
 use anstyle::{AnsiColor, Style};
 use std::io::{self, Write};
@@ -16,6 +17,9 @@ const MAX_SHOWN: usize = 700;
 /// How much of a long passage stands before its first match (characters).
 const BEFORE_MATCH: usize = 200;
 
+/// Of the companies that say the same so many are named.
+const MAX_COMPANIES: usize = 8;
+
 const INDENT: &str = "    ";
 const MATCH: Style = AnsiColor::Red.on_default().bold();
 
@@ -23,6 +27,9 @@ const MATCH: Style = AnsiColor::Red.on_default().bold();
 pub fn answer(answer: &Answer, request: &Request, notes: &[HitNotes], look: Look, out: &mut dyn Write) -> io::Result<()> {
     let look = look.fitting();
     paragraph(out, look, "", &totals(answer))?;
+    if let Some(asked) = &answer.asked {
+        self::asked(asked, look, out)?;
+    }
     if let Some(as_of) = answer.as_of {
         let unknown = match as_of.unknown {
             0 => String::new(),
@@ -39,20 +46,29 @@ pub fn answer(answer: &Answer, request: &Request, notes: &[HitNotes], look: Look
     for hit in &answer.hits {
         writeln!(out)?;
         self::hit(hit, request, look, out)?;
+        if answer.asked.is_some() && !hit.topics.is_empty() {
+            paragraph(out, look, INDENT, &paint(look, QUIET, &format!("topics: {}", topics(&hit.topics))))?;
+        }
         if let Some(notes) = notes.next() {
             for warning in &notes.warnings {
                 paragraph(out, look, INDENT, &format!("warning: {}", harmless(&warning.to_string())))?;
+            }
+            if let Some(explanation) = &notes.explanation {
+                self::explanation(explanation, look, out)?;
             }
             if let Some(citation) = &notes.citation {
                 paragraph(out, look, INDENT, &format!("cite: {}", harmless(&crate::wire::document::cite(citation))))?;
             }
         }
     }
-    let clauses = if request.folding == crate::search::Folding::Clauses { answer.totals.clauses } else { answer.totals.passages };
-    let shown = (request.offset + answer.hits.len()) as u64;
-    if !answer.hits.is_empty() && shown < clauses && request.per_company.is_none() {
+    if !answer.hits.is_empty() && answer.rest > 0 && request.per_company.is_none() {
         writeln!(out)?;
-        let more = format!("{} more: --limit all, or --offset {shown} for the next.", counted(clauses - shown, "hit", "hits"));
+        let rest = match request.folding {
+            Folding::Documents | Folding::Clauses => counted(answer.rest, "clause", "clauses"),
+            Folding::Wordings => counted(answer.rest, "wording", "wordings"),
+        };
+        let shown = request.offset + answer.hits.len();
+        let more = format!("{rest} more: --limit all, or --offset {shown} for the next.");
         paragraph(out, look, "", &paint(look, QUIET, &more))?;
     }
     Ok(())
@@ -61,7 +77,8 @@ pub fn answer(answer: &Answer, request: &Request, notes: &[HitNotes], look: Look
 fn totals(answer: &Answer) -> String {
     let totals = &answer.totals;
     if totals.passages == 0 {
-        return "Nothing found.".to_owned();
+        let is_question = answer.asked.as_ref().is_some_and(|asked| asked.question.is_some());
+        return if is_question { "Not addressed in what was searched." } else { "Nothing found." }.to_owned();
     }
     let clauses = counted(totals.clauses, "clause", "clauses");
     let wordings = counted(totals.passages, "wording", "wordings");
@@ -69,6 +86,47 @@ fn totals(answer: &Answer) -> String {
     let documents = counted(totals.documents, "document", "documents");
     let companies = counted(totals.companies, "company", "companies");
     format!("{clauses} ({wordings}), in {snapshots} of {documents} of {companies}.")
+}
+
+/// How a question was understood, and what was not scored.
+fn asked(asked: &Asked, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(question) = &asked.question {
+        let parts: Vec<String> = question.parts.iter().map(|part| harmless(&part.name)).collect();
+        let topics: Vec<&str> = question.topics.iter().map(|(topic, _)| topic.as_str()).collect();
+        let topics = if topics.is_empty() { String::new() } else { format!("; topics: {}", topics.join(", ")) };
+        paragraph(out, look, "", &paint(look, QUIET, &format!("Asked about: {}{topics}.", parts.join(", "))))?;
+    }
+    if asked.not_scored > 0 {
+        let documents = counted(asked.not_scored, "document", "documents");
+        paragraph(out, look, "", &format!("Not scored: {documents} in languages without these topics."))?;
+    }
+    if !asked.is_current {
+        let told = "The scores are of other topics than this program has: `fineprint index` scores the passages anew.";
+        paragraph(out, look, "", told)?;
+    }
+    Ok(())
+}
+
+/// Topics with their scores, in hundredths.
+fn topics(topics: &[(String, f32)]) -> String {
+    topics.iter().map(|(topic, score)| format!("{topic} {score:.2}")).collect::<Vec<_>>().join(", ")
+}
+
+/// What adds to the score of a hit, a line each.
+fn explanation(explanation: &Explanation, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let parts: Vec<String> = explanation.parts.iter().map(|part| format!("{} {:.2}", harmless(&part.part), part.score)).collect();
+    let weight = explanation.heading_weight.map(|weight| format!("; times {weight}, for it is a heading")).unwrap_or_default();
+    paragraph(out, look, INDENT, &format!("score: {}{weight}", parts.join(" + ")))?;
+    for told in &explanation.topics {
+        let term = |term: &Weighed| {
+            let times = if term.times > 1 { format!(" ×{}", term.times) } else { String::new() };
+            format!("{}{times} {:+.1}", harmless(&term.term), term.weight)
+        };
+        let terms: Vec<String> = told.terms.iter().map(term).collect();
+        let terms = if terms.is_empty() { "its headings and neighbours".to_owned() } else { terms.join(", ") };
+        paragraph_hanging(out, look, INDENT, &format!("{INDENT}  "), &format!("{} {:.2}: {terms}", told.topic, told.score))?;
+    }
+    Ok(())
 }
 
 /// Companies by year as bars, with the other counts beside them.
@@ -100,6 +158,9 @@ fn hit(hit: &Hit, request: &Request, look: Look, out: &mut dyn Write) -> io::Res
     for line in marked(&shown, look).split('\n') {
         paragraph(out, look, INDENT, line)?;
     }
+    if let Some(others) = others(hit) {
+        paragraph(out, look, INDENT, &paint(look, QUIET, &others))?;
+    }
     let evidence = &hit.evidence;
     if let Some(site) = site(&evidence.site) {
         paragraph(out, look, INDENT, &paint(look, QUIET, &site))?;
@@ -119,6 +180,24 @@ fn site(facts: &SiteFacts) -> Option<String> {
     let told: Vec<String> = rank.into_iter().chain(categories).collect();
     let interval = facts.interval.map(|interval| interval.to_string());
     (!told.is_empty()).then(|| told.into_iter().chain(interval).collect::<Vec<_>>().join(" · "))
+}
+
+/// Who else says it, of what is folded into the hit.
+fn others(hit: &Hit) -> Option<String> {
+    let others = || hit.companies.iter().filter(|saying| saying.company != hit.company);
+    let names: Vec<String> = others().filter_map(|saying| saying.company.as_deref()).map(harmless).collect();
+    let more = if names.len() > MAX_COMPANIES { ", …" } else { "" };
+    let named = names.iter().take(MAX_COMPANIES).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let companies =
+        (!names.is_empty()).then(|| format!("{}: {named}{more}", counted(names.len() as u64, "company", "companies")));
+    let own =
+        hit.companies.iter().find(|saying| saying.company == hit.company).map_or(0, |saying| saying.documents.saturating_sub(1));
+    let unknown = others().filter(|saying| saying.company.is_none()).map(|saying| saying.documents).sum();
+    let (own, unknown) = if hit.company.is_some() { (own, unknown) } else { (0, own) };
+    let own = (own > 0).then(|| counted(own, "other text of the same company", "other texts of the same company"));
+    let unknown = (unknown > 0).then(|| counted(unknown, "text of an unknown company", "texts of unknown companies"));
+    let told: Vec<String> = [companies, own, unknown].into_iter().flatten().collect();
+    (!told.is_empty()).then(|| format!("also {} (--unfold=companies shows each)", told.join("; ")))
 }
 
 /// When the wordings that match stood.

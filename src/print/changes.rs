@@ -19,7 +19,7 @@ const MAX_CHANGES: usize = 12;
 /// What was found: totals, and a block for each event.
 pub fn changes(found: &Changes, language_by_default: bool, all: bool, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let look = look.fitting();
-    for line in totals(found, language_by_default, all) {
+    for line in found.estimate.iter().map(|estimate| estimate.note.clone()).chain(totals(found, language_by_default, all)) {
         paragraph(out, look, "", &line)?;
     }
     for event in &found.events {

@@ -6,7 +6,7 @@ use crate::wire::{Answer, BatchError, Hit, Source};
 use csv::Writer;
 use std::io::Write;
 
-const HIT: [&str; 28] = [
+const HIT: [&str; 31] = [
     "rank",
     "score",
     "id",
@@ -23,6 +23,9 @@ const HIT: [&str; 28] = [
     "wordings",
     "wordings_first_seen",
     "wordings_last_seen",
+    "companies",
+    "company_names",
+    "topics",
     "instant",
     "date_source",
     "url",
@@ -211,6 +214,8 @@ impl<'w> Batch<'w> {
 fn row(hit: &Hit) -> [String; HIT.len()] {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let evidence = &hit.evidence;
+    let companies: Vec<&str> = hit.companies.iter().filter_map(|saying| saying.company.as_deref()).collect();
+    let topics: Vec<String> = hit.topics.iter().map(|one| format!("{} {}", one.topic, one.score)).collect();
     [
         hit.rank.to_string(),
         hit.score.to_string(),
@@ -228,6 +233,9 @@ fn row(hit: &Hit) -> [String; HIT.len()] {
         hit.wordings.count.to_string(),
         text(&hit.wordings.first_seen),
         text(&hit.wordings.last_seen),
+        companies.len().to_string(),
+        companies.join("; "),
+        topics.join("; "),
         text(&evidence.instant),
         evidence.date_source.unwrap_or_default().to_owned(),
         text(&evidence.url),

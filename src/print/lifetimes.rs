@@ -19,7 +19,8 @@ const GAP: usize = 2;
 /// Everything for reading: what was counted, then a line an interval.
 pub fn lifetimes(lifetimes: &Lifetimes, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let width = look.width.min(MAX_WIDTH);
-    let told = [Some(summary(lifetimes)), shrunk(lifetimes), Some(basis_of(lifetimes))];
+    let estimate = lifetimes.estimate.as_ref().map(|estimate| estimate.note.clone());
+    let told = [estimate, Some(summary(lifetimes)), shrunk(lifetimes), Some(basis_of(lifetimes))];
     for line in told.iter().flatten().flat_map(|text| wrapped(text, width, "")) {
         writeln!(out, "{line}")?;
     }
@@ -372,6 +373,7 @@ mod tests {
     #[test]
     fn columns_are_aligned_at_every_width() {
         let found = crate::time::Lifetimes {
+            estimate: None,
             fingerprint: String::new(),
             companies: vec![
                 company("A company with a long name of many words", &["Privacy Policy"]),

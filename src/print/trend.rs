@@ -20,6 +20,9 @@ pub fn trend(trend: &Trend, default_language: Option<&str>, look: Look, out: &mu
     let look = look.fitting();
     for series in &trend.queries {
         paragraph(out, look, "", &title(trend, series, look))?;
+        if let Some(estimate) = &series.estimate {
+            paragraph(out, look, "", &estimate.to_string())?;
+        }
         if series.points.is_empty() {
             paragraph(out, look, "", "The index has no dated snapshot within these limits.")?;
         } else {

@@ -333,9 +333,9 @@ mod tests {
     #[test]
     fn mistakes_in_values_are_told_together() {
         assert_eq!(
-            shown("year:05 AND compnay:x asof:2010 topic:selling"),
+            shown("year:05 AND compnay:x asof:2010 topic:\"\""),
             "!0..7 `05` is not a range of years !12..20 there is no field `compnay:` !22..31 2010 has more than one day \
-             !32..45 topics do not exist yet"
+             !32..40 the name of a topic is missing"
         );
         assert_eq!(shown("company:\"x"), "!8..9 this quotation mark is not closed");
         assert_eq!(shown("company:* company:\"a b\"~3"), "!0..9 a name is missing !10..25 ~ has no meaning behind company:");

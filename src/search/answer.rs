@@ -1,17 +1,19 @@
 //! Counts and orders what matched.
 
+use super::asked::{self, Asked};
 use super::collect::{AllMatches, Match};
+use super::fold::{self, Foldable, Rules, Said};
 use super::hit::{Hit, Picked};
-use super::plan::Planner;
+use super::plan::{Planner, Wanted};
 use super::scope::{Observing, Scope};
 use super::{Appearing, Folding, Request, SearchError, Sort};
-use crate::history::Runs;
+use crate::history::{Runs, Timeline};
 use crate::index::schema::slot_and_passage;
 use crate::index::{Index, IndexError, Record, read_safely};
+use crate::likeness::Sketch;
 use crate::query::{Limits, Query};
 use crate::snapshot::{Day, Instant};
-use crate::topic::DEFAULT_THRESHOLD;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,9 +29,13 @@ pub struct Answer {
     pub totals: Totals,
     /// Where they were asked for: one for each year from the first to the last with a match.
     pub years: Option<Vec<YearCount>>,
+    /// Where topics were asked for, or a question was asked.
+    pub asked: Option<Asked>,
     /// Where a day was asked for.
     pub as_of: Option<AsOf>,
     pub hits: Vec<Hit>,
+    /// Clauses (unfolded: wordings) that are neither hits up to the last one given nor folded into these.
+    pub rest: u64,
 }
 
 /// Everything that matched, inside the filters.
@@ -67,12 +73,12 @@ pub struct AsOf {
 const SCORE_STEP: f32 = 1e-3;
 
 /// What the score of a heading is multiplied with: the text below it says more than its title (0: always last; 1: as any passage).
-const HEADING_WEIGHT: f32 = 0.1;
+pub(super) const HEADING_WEIGHT: f32 = 0.1;
 
 /// Every passage that a query matches, whatever its dates, in the order of documents and passages; scored where that is asked for.
-fn find(index: &Arc<Index>, query: &Query, observing: &Observing, scored: bool) -> Result<Vec<Match>, SearchError> {
-    let planner = Planner::new(index.clone(), observing.clone(), query.topic_threshold.unwrap_or(DEFAULT_THRESHOLD));
-    let plan = planner.plan(query.node.as_ref(), &query.limits)?;
+fn find(index: &Arc<Index>, query: &Query, observing: &Observing, what: Wanted, scored: bool) -> Result<Vec<Match>, SearchError> {
+    let planner = Planner::of(index, query, observing);
+    let plan = planner.plan(query, what)?;
     let matches = read_safely(|| -> Result<_, SearchError> {
         Ok(index.searcher.search_with_statistics_provider(&*plan, &AllMatches { scored }, &index.statistics())?)
     })?;
@@ -91,7 +97,7 @@ pub struct Matching {
 pub fn matching(index: &Arc<Index>, query: &Query, observing: &Observing) -> Result<Vec<Matching>, SearchError> {
     let scope = Scope { index, limits: &query.limits, observing };
     let mut found = Vec::new();
-    let matches = find(index, query, observing, false)?;
+    let matches = find(index, query, observing, Wanted::Answers, false)?;
     for group in matches.chunk_by(|a, b| slot_and_passage(a.0).0 == slot_and_passage(b.0).0) {
         let (slot, _) = slot_and_passage(group[0].0);
         if scope.admits(slot)? {
@@ -104,7 +110,7 @@ pub fn matching(index: &Arc<Index>, query: &Query, observing: &Observing) -> Res
 /// Answers a request.
 pub fn search(index: &Arc<Index>, request: &Request) -> Result<Answer, SearchError> {
     let mut count = Count::new(request.by_year);
-    let picked = pick(index, request, found(index, request, &mut count)?)?;
+    let (picked, rest) = pick(index, request, found(index, request, Wanted::Answers, &mut count)?)?;
     let (totals, years) = count.finish();
     let limits = &request.query.limits;
     let scope = Scope { index, limits, observing: &request.observing };
@@ -114,27 +120,38 @@ pub fn search(index: &Arc<Index>, request: &Request) -> Result<Answer, SearchErr
         fingerprint: index.catalog.fingerprint.clone(),
         query: request.text.clone(),
         appearing: request.appearing,
+        asked: Asked::of(&scope, &request.query)?,
         totals,
         years,
         as_of: limits.as_of.map(|day| known_as_of(&scope, day)).transpose()?,
         hits: hits?,
+        rest,
     })
 }
 
 /// The hits of an answer in their order, not read: for those who look at many and need little of each.
 pub fn ranked(index: &Arc<Index>, request: &Request) -> Result<Vec<Picked>, SearchError> {
-    Ok(pick(index, request, found(index, request, &mut Count::new(false))?)?)
+    Ok(pick(index, request, found(index, request, Wanted::All, &mut Count::new(false))?)?.0)
 }
 
 /// What matches inside the filters, counted on the way.
-fn found<'i>(index: &'i Arc<Index>, request: &'i Request, count: &mut Count<'i>) -> Result<Vec<Found>, SearchError> {
+fn found<'i>(
+    index: &'i Arc<Index>,
+    request: &'i Request,
+    what: Wanted,
+    count: &mut Count<'i>,
+) -> Result<Vec<Found>, SearchError> {
     let scope = Scope { index, limits: &request.query.limits, observing: &request.observing };
     let mut found = Vec::new();
-    let matches = find(index, &request.query, &request.observing, true)?;
+    let matches = find(index, &request.query, &request.observing, what, true)?;
+    let without_headings = what == Wanted::Answers && asked::question(&request.query).is_some();
     for group in matches.chunk_by(|a, b| slot_and_passage(a.0).0 == slot_and_passage(b.0).0) {
         let (slot, _) = slot_and_passage(group[0].0);
         if scope.admits(slot)? {
-            let passages = group.iter().map(|&(id, score)| (slot_and_passage(id).1, score));
+            let facts = &index.record(slot)?.timeline.passages;
+            // A heading asks what the text below it answers.
+            let is_wanted = |passage: u32| !without_headings || !facts.get(passage as usize).is_some_and(|facts| facts.heading);
+            let passages = group.iter().map(|&(id, score)| (slot_and_passage(id).1, score)).filter(|one| is_wanted(one.0));
             look_at(&scope, request.appearing, slot, passages, count, &mut found)?;
         }
     }
@@ -148,7 +165,9 @@ struct Found {
     passage: u32,
     clause: u32,
     /// In steps of [`SCORE_STEP`].
-    score: i64,
+    score: i32,
+    /// The first and the last snapshot inside the limits in which it matches.
+    ends: (u32, u32),
 }
 
 /// Takes those matches of a document that stand inside the limits.
@@ -168,8 +187,8 @@ fn look_at<'i>(
     }
     let everything = Runs::range(0, timeline.snapshots.len() as u32);
     let transitions = if appearing.is_some() { scope.transitions(slot)? } else { Vec::new() };
-    // Passages that stand in the same snapshots are asked only once whether any of those is inside the limits.
-    let mut by_set: Vec<Option<bool>> = vec![None; timeline.sets.len()];
+    // Passages that stand in the same snapshots are asked only once which of those are inside the limits.
+    let mut by_set: Vec<Option<Option<(u32, u32)>>> = vec![None; timeline.sets.len()];
     let mut seen: Vec<Runs> = Vec::new();
     let mut clauses: Vec<u32> = Vec::new();
     let before = found.len();
@@ -177,26 +196,23 @@ fn look_at<'i>(
         let Some(facts) = timeline.passages.get(passage as usize) else {
             return Err(IndexError::Damaged("a term names no passage"));
         };
-        let stands = if let Some(appearing) = appearing {
+        let ends = if let Some(appearing) = appearing {
             let wanted = scope.occurrences(slot, passage, &everything)?;
             let changed: Runs =
                 appearing.of(&transitions, timeline.occurrences(passage), &wanted).map(|transition| transition.to).collect();
-            let stands = !changed.is_empty();
             seen.push(changed);
-            stands
+            seen.last().and_then(Runs::ends)
         } else if scope.limits.headings.is_empty() {
             let set = facts.set as usize;
-            *by_set[set].get_or_insert_with(|| timeline.sets[set].intersects(&within))
+            *by_set[set].get_or_insert_with(|| timeline.sets[set].common_ends(&within))
         } else {
-            let occurrences = scope.occurrences(slot, passage, &within)?;
-            let stands = !occurrences.is_empty();
-            seen.push(occurrences);
-            stands
+            seen.push(scope.occurrences(slot, passage, &within)?);
+            seen.last().and_then(Runs::ends)
         };
-        if stands {
+        if let Some(ends) = ends {
             let weight = if facts.heading { HEADING_WEIGHT } else { 1.0 };
-            let score = (score * weight / SCORE_STEP).round() as i64;
-            found.push(Found { slot, passage, clause: facts.clause, score });
+            let score = (score * weight / SCORE_STEP).round() as i32;
+            found.push(Found { slot, passage, clause: facts.clause, score, ends });
             clauses.push(facts.clause);
         }
     }
@@ -205,7 +221,7 @@ fn look_at<'i>(
     }
     clauses.sort_unstable();
     clauses.dedup();
-    let sets = by_set.iter().zip(&timeline.sets).filter(|(stands, _)| **stands == Some(true)).map(|(_, set)| set);
+    let sets = by_set.iter().zip(&timeline.sets).filter(|(ends, _)| matches!(ends, Some(Some(_)))).map(|(_, set)| set);
     let snapshots = Runs::union_of(sets.chain(&seen)).intersection(&within);
     let company = &scope.index.entry(slot)?.company;
     count.add(company, record, &snapshots, clauses.len(), found.len() - before);
@@ -276,53 +292,61 @@ impl<'i> Count<'i> {
     }
 }
 
-/// Folds and orders what was found, and cuts out what is asked for.
-fn pick(index: &Index, request: &Request, mut found: Vec<Found>) -> Result<Vec<Picked>, IndexError> {
+/// Folds and orders what was found, and cuts out what is asked for; tells also how much stands after it.
+fn pick(index: &Index, request: &Request, mut found: Vec<Found>) -> Result<(Vec<Picked>, u64), IndexError> {
     let rank = index.document_ranks();
-    // The wordings of a hit stand together.
-    let same_hit = |a: &Found, b: &Found| match request.folding {
-        Folding::Clauses => (a.slot, a.clause) == (b.slot, b.clause),
-        Folding::Wordings => false,
-    };
+    // The wordings of a clause stand together.
+    let same_hit = |a: &Found, b: &Found| request.folding != Folding::Wordings && (a.slot, a.clause) == (b.slot, b.clause);
     found.sort_unstable_by_key(|one| (one.slot, one.clause, one.passage));
-    let mut sorted: Vec<(SortKey, &[Found], Found)> = Vec::new();
+    let mut hits: Vec<&[Found]> = Vec::new();
+    let mut ordered: Vec<((SortKey, u32), Foldable)> = Vec::new();
     for wordings in found.chunk_by(same_hit) {
-        // Of equals the earliest wording.
-        let Some(&best) = wordings.iter().max_by_key(|one| (one.score, Reverse(one.passage))) else { continue };
-        sorted.push((sort_key(index, request.sort, &best, rank[best.slot as usize])?, wordings, best));
+        let best = best_of(wordings);
+        let timeline = &index.record(best.slot)?.timeline;
+        let unknown = request.sort == Sort::Company && index.entry(best.slot)?.company.is_empty();
+        let key = sort_key(timeline, request.sort, &best, rank[best.slot as usize], unknown);
+        let sketch = timeline.passages.get(best.passage as usize).map_or_else(Sketch::default, |facts| facts.sketch);
+        ordered.push(((key, best.passage), Foldable { number: hits.len(), slot: best.slot, sketch }));
+        hits.push(wordings);
     }
-    let order = |a: &(SortKey, &[Found], Found), b: &(SortKey, &[Found], Found)| (&a.0, a.2.passage).cmp(&(&b.0, b.2.passage));
-    // Only as many as are shown need to be in order; how many a company may have is known only when they are.
-    let wanted = request.limit.map(|limit| request.offset.saturating_add(limit)).filter(|_| request.per_company.is_none());
-    if let Some(wanted) = wanted.filter(|&wanted| wanted < sorted.len()) {
-        sorted.select_nth_unstable_by(wanted, order);
-        sorted.truncate(wanted);
-    }
-    sorted.sort_unstable_by(order);
-    let mut of_company: FxHashMap<&str, usize> = FxHashMap::default();
+    let rules = Rules {
+        over_documents: request.folding == Folding::Documents,
+        per_company: request.per_company,
+        wanted: request.limit.map_or(usize::MAX, |limit| request.offset.saturating_add(limit)),
+    };
+    let groups = fold::groups(index, ordered, rules)?;
+    let shown: usize = groups.iter().map(|group| 1 + group.followers.len()).sum();
     let mut picked = Vec::new();
-    for (_, wordings, best) in sorted {
-        let company = index.entry(best.slot)?.company.as_str();
-        if let Some(most) = request.per_company.filter(|_| !company.is_empty()) {
-            let shown = of_company.entry(company).or_default();
-            *shown += 1;
-            if *shown > most {
-                continue;
-            }
-        }
-        picked.push((wordings, best));
+    for group in groups.iter().skip(request.offset) {
+        let said = std::iter::once(&group.leader).chain(&group.followers).map(|&hit| said(hits[hit]));
+        picked.push(Picked::new(hits[group.leader], fold::companies(index, said)?));
     }
-    let shown = picked.into_iter().skip(request.offset).take(request.limit.unwrap_or(usize::MAX));
-    Ok(shown.map(|(wordings, best)| Picked::new(best, wordings)).collect())
+    Ok((picked, (hits.len() - shown) as u64))
+}
+
+/// The wording that a hit shows, of at least one: of equals the earliest.
+fn best_of(wordings: &[Found]) -> Found {
+    wordings[1..].iter().fold(wordings[0], |best, &one| {
+        if (one.score, Reverse(one.passage)) > (best.score, Reverse(best.passage)) { one } else { best }
+    })
+}
+
+/// When a hit matches: any of its wordings, of at least one.
+fn said(wordings: &[Found]) -> Said {
+    let ends = wordings.iter().map(|one| one.ends);
+    let (first, last) = ends.fold(wordings[0].ends, |a, b| (a.0.min(b.0), a.1.max(b.1)));
+    Said { slot: wordings[0].slot, first, last }
 }
 
 impl Picked {
-    fn new(best: Found, wordings: &[Found]) -> Picked {
+    fn new(wordings: &[Found], companies: Vec<fold::Saying>) -> Picked {
+        let best = best_of(wordings);
         Picked {
             slot: best.slot,
             passage: best.passage,
-            score: best.score as f64 * f64::from(SCORE_STEP),
+            score: f64::from(best.score) * f64::from(SCORE_STEP),
             wordings: wordings.iter().map(|one| one.passage).collect(),
+            companies,
         }
     }
 }
@@ -331,44 +355,44 @@ impl Picked {
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum SortKey {
     Relevance {
-        score: Reverse<i64>,
+        score: Reverse<i32>,
         document: u32,
     },
     /// Undated texts last.
     FirstSeen {
         undated: bool,
         first: Option<Instant>,
-        score: Reverse<i64>,
+        score: Reverse<i32>,
         document: u32,
     },
     LastSeen {
         last: Reverse<Option<Instant>>,
-        score: Reverse<i64>,
+        score: Reverse<i32>,
         document: u32,
     },
     /// Documents rank by company first. Texts of unknown companies last.
     Company {
         unknown: bool,
         document: u32,
-        score: Reverse<i64>,
+        score: Reverse<i32>,
     },
 }
 
-/// Dates are those of the best wording, the passage that the hit is.
-fn sort_key(index: &Index, sort: Sort, found: &Found, document: u32) -> Result<SortKey, IndexError> {
+/// Dates are those of the best wording, the passage that the hit is. `unknown`: where the order asks for it, whether nothing tells the
+/// company.
+fn sort_key(timeline: &Timeline, sort: Sort, found: &Found, document: u32, unknown: bool) -> SortKey {
     let score = Reverse(found.score);
-    let timeline = &index.record(found.slot)?.timeline;
-    let occurrences = timeline.occurrences(found.passage);
+    let occurrences = || timeline.occurrences(found.passage);
     let instant = |snapshot: Option<u32>| Some(timeline.snapshots.get(snapshot? as usize)?.captured?.instant);
-    Ok(match sort {
+    match sort {
         Sort::Relevance => SortKey::Relevance { score, document },
         Sort::FirstSeen => {
-            let first = instant(occurrences.first());
+            let first = instant(occurrences().first());
             SortKey::FirstSeen { undated: first.is_none(), first, score, document }
         }
-        Sort::LastSeen => SortKey::LastSeen { last: Reverse(instant(occurrences.last())), score, document },
-        Sort::Company => SortKey::Company { unknown: index.entry(found.slot)?.company.is_empty(), document, score },
-    })
+        Sort::LastSeen => SortKey::LastSeen { last: Reverse(instant(occurrences().last())), score, document },
+        Sort::Company => SortKey::Company { unknown, document, score },
+    }
 }
 
 fn known_as_of(scope: &Scope<'_>, day: Day) -> Result<AsOf, IndexError> {

@@ -1,14 +1,17 @@
 //! A hit with its text, its dates and its evidence.
 
+use super::fold::Saying;
 use super::scope::{Scope, under};
-use super::{Appearing, Folding, Request};
+use super::{Appearing, Request};
 use crate::history::{Entry, PASSAGE_SEPARATOR, Provenance, Runs, Timeline};
 use crate::index::{Index, IndexError};
 use crate::passage::Shape;
 use crate::query::highlights;
 use crate::site::SiteFacts;
 use crate::snapshot::{Captured, Instant};
+use crate::topic::{DEFAULT_THRESHOLD, Level, score_of};
 use rayon::prelude::*;
+use std::cmp::Reverse;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -28,6 +31,8 @@ pub struct Hit {
     /// The headings above the passage in the version shown, outermost first.
     pub heading: Vec<String>,
     pub text: Arc<str>,
+    /// The topics that it is about from the threshold on, with their scores (0 to 1), the highest first.
+    pub topics: Vec<(String, f32)>,
     /// Places of the match in the text, in characters.
     pub highlights: Vec<Range<usize>>,
     /// The whole life of the passage.
@@ -38,6 +43,8 @@ pub struct Hit {
     pub matching: Lifespan,
     /// All wordings of the clause, together.
     pub clause: Lifespan,
+    /// The companies that say it, the hit's own among them, by name: of the clauses of other documents that are folded into the hit too.
+    pub companies: Vec<Saying>,
     pub evidence: Evidence,
     pub origin: Origin,
 }
@@ -83,6 +90,7 @@ pub struct Picked {
     pub score: f64,
     /// All wordings that match.
     pub wordings: Vec<u32>,
+    pub companies: Vec<Saying>,
 }
 
 impl Picked {
@@ -102,16 +110,12 @@ impl Hit {
     /// Reads what a hit shows.
     pub fn read(scope: &Scope<'_>, request: &Request, rank: usize, picked: Picked) -> Result<Hit, IndexError> {
         let index = scope.index;
-        let Picked { slot, passage, score, wordings } = picked;
+        let Picked { slot, passage, score, wordings, companies } = picked;
         let entry = index.entry(slot)?;
         let timeline = &index.record(slot)?.timeline;
         let text = index.text(slot, passage)?;
         let Shown { snapshot, absent_from } = Shown::of(scope, request, slot, passage)?;
         let place = Place::find(scope, slot, snapshot, passage)?;
-        let wordings = match request.folding {
-            Folding::Clauses => wordings,
-            Folding::Wordings => vec![passage],
-        };
         let clause = timeline.passages[passage as usize].clause;
         let of_clause: Vec<u32> =
             (0..timeline.passages.len() as u32).filter(|&other| timeline.passages[other as usize].clause == clause).collect();
@@ -125,11 +129,13 @@ impl Hit {
             source: source.to_owned(),
             heading: place.headings,
             highlights: highlights(&request.query, &text),
+            topics: topics(index, slot, passage, request.query.topic_threshold.unwrap_or(DEFAULT_THRESHOLD))?,
             text,
             passage: lifespan(timeline, &[passage]),
             absent_from,
             matching: lifespan(timeline, &wordings),
             clause: lifespan(timeline, &of_clause),
+            companies,
             evidence: Evidence {
                 captured: timeline.snapshots[snapshot as usize].captured,
                 site: timeline.site(snapshot).cloned().unwrap_or_default(),
@@ -140,6 +146,15 @@ impl Hit {
             origin: Origin { slot, snapshot, passage },
         })
     }
+}
+
+/// The topics that a passage is about.
+fn topics(index: &Index, slot: u32, passage: u32, threshold: f32) -> Result<Vec<(String, f32)>, IndexError> {
+    let mut levels = index.topics(slot, passage)?;
+    levels.retain(|level| score_of(level.level) >= threshold);
+    levels.sort_by_key(|level| (Reverse(level.level), level.topic));
+    let named = |level: &Level| Some((index.catalog.topics.get(usize::from(level.topic))?.clone(), score_of(level.level)));
+    Ok(levels.iter().filter_map(named).collect())
 }
 
 /// The passage that an id of a hit names, with the slot of its document; `None` where the index does not hold it.

@@ -1,8 +1,12 @@
 //! From a query to its answer: matching passages, counted over time and folded into clauses, the best of them with their evidence.
 
 mod answer;
+mod asked;
 mod collect;
+mod estimate;
+mod explain;
 mod filter;
+mod fold;
 mod hit;
 mod plan;
 pub(crate) mod scope;
@@ -10,6 +14,10 @@ mod summed;
 mod transition;
 
 pub use answer::{Answer, AsOf, Matching, Totals, YearCount, matching, ranked, search};
+pub use asked::{Asked, QUESTION_SHARE, QUESTION_THRESHOLD, Understood};
+pub use estimate::{Estimate, EstimatedTopic};
+pub use explain::{Explanation, Scored, Told, explain};
+pub use fold::Saying;
 pub use hit::{Evidence, Hit, Lifespan, Origin, Picked, lifespan, passage_id, passage_of_id};
 pub use scope::{Carry, DEFAULT_CARRY, Observing, Scope, days};
 pub use transition::{Appearing, Cause, Transition};
@@ -49,10 +57,13 @@ pub enum Sort {
     Company,
 }
 
-/// Whether the wordings of a clause are one hit or each its own.
+/// What is one hit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Folding {
+    /// Near-equal clauses of any number of documents.
     #[default]
+    Documents,
+    /// The wordings of a clause of one document.
     Clauses,
     Wordings,
 }

@@ -1,17 +1,19 @@
 //! From a query to tantivy's: which passages match, and how well.
 
 use super::SearchError;
+use super::asked::{QUESTION_SHARE, QUESTION_THRESHOLD, main_topics};
 use super::filter::{Filter, Test};
 use super::scope::{self, Scope};
-use super::summed::{Part, Summed};
+use super::summed::{Least, Part, Summed};
 use crate::history::Timeline;
 use crate::index::schema::slot_and_passage;
 use crate::index::{Index, IndexError};
+use crate::query::Query as Asking;
 use crate::query::{
     Attributes, DayRange, Limits, NameMatch, Node, PassageWords, Phrase, Question, SiteCondition, matches, spans,
 };
 use crate::snapshot::Day;
-use crate::topic::MIN_LEVEL;
+use crate::topic::{DEFAULT_THRESHOLD, MIN_LEVEL};
 use crate::words;
 use std::sync::{Arc, Mutex, PoisonError};
 use tantivy::Term;
@@ -29,18 +31,31 @@ const HEADING_BOOST: f32 = 0.5;
 /// What a full score in a topic adds, beside words that add what BM25 says of them, and beside the parts of a question.
 const TOPIC_WEIGHT: f32 = 4.0;
 
+/// Which passages a question is to find.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// Those that address it.
+    Answers,
+    /// All that have anything of it.
+    All,
+}
+
+/// A part of a query, and what is said of it.
+pub type Named = (String, Box<dyn Query>);
+
 /// Turns queries for one index into tantivy's.
 pub struct Planner {
     pub index: Arc<Index>,
     observing: super::Observing,
     /// From which score on a passage is about a topic.
-    threshold: f32,
+    threshold: Option<f32>,
     faults: Arc<Mutex<Option<IndexError>>>,
 }
 
 impl Planner {
-    pub fn new(index: Arc<Index>, observing: super::Observing, threshold: f32) -> Planner {
-        Planner { index, observing, threshold, faults: Arc::default() }
+    pub fn of(index: &Arc<Index>, query: &Asking, observing: &super::Observing) -> Planner {
+        let threshold = query.topic_threshold;
+        Planner { index: index.clone(), observing: observing.clone(), threshold, faults: Arc::default() }
     }
 
     /// The first error that a test met while passages were collected.
@@ -48,27 +63,77 @@ impl Planner {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// The query for the passages that match `node`, ranked.
-    pub fn plan(&self, node: Option<&Node>, limits: &Limits) -> Result<Box<dyn Query>, SearchError> {
+    /// The query for the passages that are wanted, ranked.
+    pub fn plan(&self, query: &Asking, what: Wanted) -> Result<Box<dyn Query>, SearchError> {
         let mut parts: Vec<(Occur, Box<dyn Query>)> = Vec::new();
-        let mut stems = Vec::new();
-        match node {
-            Some(node) => {
-                parts.push((Occur::Must, self.node(node)?));
-                positive_words(node, &mut stems);
-            }
+        match &query.node {
+            Some(Node::Question(question)) => parts.push((Occur::Must, self.question(question, what)?)),
+            Some(node) => parts.push((Occur::Must, self.node(node)?)),
             None => parts.push((Occur::Must, unscored(Box::new(AllQuery)))),
         }
-        for names in &limits.topics {
+        for names in &query.limits.topics {
             parts.push((Occur::Must, self.topics(names)?));
         }
-        parts.extend(limits.headings.iter().map(|phrase| (Occur::Must, unscored(self.heading_candidates(phrase)))));
+        parts.extend(query.limits.headings.iter().map(|phrase| (Occur::Must, unscored(self.heading_candidates(phrase)))));
+        parts.extend(self.words_of_headings(query).into_iter().map(|(_, query)| (Occur::Should, query)));
+        Ok(if parts.len() == 1 { parts.remove(0).1 } else { Box::new(BooleanQuery::new(parts)) })
+    }
+
+    /// What adds to the scores of a query, part by part, with what is said of each.
+    pub fn parts(&self, query: &Asking) -> Result<Vec<Named>, SearchError> {
+        let mut parts = Vec::new();
+        if let Some(node) = &query.node {
+            self.parts_of(node, &mut parts)?;
+        }
+        for names in &query.limits.topics {
+            parts.push((format!("topic {}", names.join(" or ")), self.topics(names)?));
+        }
+        parts.extend(self.words_of_headings(query).into_iter().map(|(stem, query)| (format!("{stem} in a heading"), query)));
+        Ok(parts)
+    }
+
+    fn parts_of(&self, node: &Node, parts: &mut Vec<Named>) -> Result<(), SearchError> {
+        match node {
+            Node::Bool { must, should, .. } => must.iter().chain(should).try_for_each(|node| self.parts_of(node, parts))?,
+            Node::Question(question) => {
+                for part in &question.parts {
+                    let name = if part.is_concept { format!("concept {}", part.name) } else { part.name.clone() };
+                    let alone = Question { parts: vec![part.clone()], topics: Vec::new() };
+                    parts.push((name, self.question(&alone, Wanted::All)?));
+                }
+                for topic in &question.topics {
+                    let alone = Question { parts: Vec::new(), topics: vec![topic.clone()] };
+                    parts.push((format!("topic {}", topic.0), self.question(&alone, Wanted::All)?));
+                }
+            }
+            Node::Topic(names) => parts.push((format!("topic {}", names.join(" or ")), self.topics(names)?)),
+            Node::Word(word) => parts.push((word.clone(), self.node(node)?)),
+            Node::Prefix(prefix) => parts.push((format!("{prefix}*"), self.node(node)?)),
+            Node::Phrase(phrase) => parts.push((readings(phrase), self.node(node)?)),
+            Node::Outside { term, .. } => {
+                let (crate::query::Term::Word(word) | crate::query::Term::Prefix(word)) = term;
+                parts.push((word.clone(), self.node(node)?));
+            }
+            // Conditions add nothing.
+            Node::Heading(_) | Node::Company(_) | Node::Kind(_) => {}
+            Node::Lang(_) | Node::Site(_) | Node::Days(_) | Node::AsOf(_) => {}
+        }
+        Ok(())
+    }
+
+    /// The words of a query where they stand in headings above a passage, by their stems.
+    fn words_of_headings(&self, query: &Asking) -> Vec<Named> {
+        let mut stems = Vec::new();
+        if let Some(node) = &query.node {
+            positive_words(node, &mut stems);
+        }
         stems.sort_unstable();
         stems.dedup();
-        for stem in stems {
-            parts.push((Occur::Should, boosted(self.term(self.index.fields.heading, &stem), HEADING_BOOST)));
-        }
-        Ok(if parts.len() == 1 { parts.remove(0).1 } else { Box::new(BooleanQuery::new(parts)) })
+        let heading = |stem: String| {
+            let query = boosted(self.term(self.index.fields.heading, &stem), HEADING_BOOST);
+            (stem, query)
+        };
+        stems.into_iter().map(heading).collect()
     }
 
     fn node(&self, node: &Node) -> Result<Box<dyn Query>, SearchError> {
@@ -85,7 +150,7 @@ impl Planner {
                 self.checked(candidates, move |text| matches(&node, &PassageWords::new(text), &NoAttributes))
             }
             Node::Bool { must, should, must_not } => self.combined(must, should, must_not)?,
-            Node::Question(question) => self.question(question)?,
+            Node::Question(question) => self.question(question, Wanted::All)?,
             Node::Topic(names) => self.topics(names)?,
             Node::Heading(phrase) => self.heading(phrase),
             Node::Company(names) => self.named(names, |entry| (&entry.company, &entry.key.company)),
@@ -121,20 +186,28 @@ impl Planner {
     /// Passages about one of some topics, ranked by their scores.
     fn topics(&self, names: &[String]) -> Result<Box<dyn Query>, SearchError> {
         let topics: Vec<u8> = names.iter().map(|name| topic_number(&self.index, name)).collect::<Result<_, _>>()?;
-        let at_least = (self.threshold * 255.0).ceil().clamp(1.0, 255.0) as u8;
-        let part = Part::Topics { field: self.index.fields.topic, topics, at_least, weight: TOPIC_WEIGHT };
-        Ok(Box::new(Summed { parts: [part].into() }))
+        let threshold = self.threshold.unwrap_or(DEFAULT_THRESHOLD);
+        let at_least = (threshold * 255.0).ceil().clamp(1.0, 255.0) as u8;
+        let part = Part::Topics { field: self.index.fields.topic, topics, at_least, weight: TOPIC_WEIGHT, decides: true };
+        Ok(Box::new(Summed { parts: [part].into(), least: None }))
     }
 
-    /// Passages that have any part of a question or are about any of its topics. Topics that the index does not have say nothing.
-    fn question(&self, question: &Question) -> Result<Box<dyn Query>, SearchError> {
+    /// Passages that address a question, or all that have any part of it or are about any of its topics. Topics that the index does
+    /// not have say nothing.
+    fn question(&self, question: &Question, what: Wanted) -> Result<Box<dyn Query>, SearchError> {
+        let main: Vec<&str> = main_topics(question).collect();
         let words = question.parts.iter().map(|part| Part::Words { field: self.index.fields.stem, stems: part.stems.clone() });
         let topics = question.topics.iter().filter_map(|(name, weight)| {
-            let topic = topic_number(&self.index, name).ok()?;
+            let number = topic_number(&self.index, name).ok()?;
             let weight = TOPIC_WEIGHT * weight;
-            Some(Part::Topics { field: self.index.fields.topic, topics: vec![topic], at_least: MIN_LEVEL, weight })
+            let decides = main.contains(&name.as_str());
+            Some(Part::Topics { field: self.index.fields.topic, topics: vec![number], at_least: MIN_LEVEL, weight, decides })
         });
-        Ok(Box::new(Summed { parts: words.chain(topics).collect() }))
+        let least = match what {
+            Wanted::All => None,
+            Wanted::Answers => Some(Least { topics: self.threshold.unwrap_or(QUESTION_THRESHOLD), words: QUESTION_SHARE }),
+        };
+        Ok(Box::new(Summed { parts: words.chain(topics).collect(), least }))
     }
 
     /// All words that begin so. Every word in its form for matching is letters, digits and apostrophes: none means anything to a
@@ -257,6 +330,12 @@ impl Planner {
             })
         })
     }
+}
+
+/// A phrase as it is told of.
+fn readings(phrase: &Phrase) -> String {
+    let readings: Vec<String> = phrase.alternatives.iter().map(|words| format!("\"{}\"", words.join(" "))).collect();
+    readings.join(" or ")
 }
 
 /// The number of a topic of an index.

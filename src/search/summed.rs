@@ -2,7 +2,7 @@
 //! topic by the levels of its scores.
 
 use crate::index::schema;
-use crate::topic::{Level, Weighed};
+use crate::topic::{Level, score_of};
 use std::sync::Arc;
 use tantivy::postings::Postings;
 use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
@@ -19,20 +19,31 @@ const B: f32 = 0.4;
 pub enum Part {
     /// Any of these stems, each with what it counts; scored as one word is by BM25.
     Words { field: Field, stems: Vec<(String, f32)> },
-    /// The score in the best of some topics, from a level on, times a weight.
-    Topics { field: Field, topics: Vec<u8>, at_least: u8, weight: f32 },
+    /// The score in the best of some topics, from a level on, times a weight; and whether it counts for [`Least::topics`].
+    Topics { field: Field, topics: Vec<u8>, at_least: u8, weight: f32, decides: bool },
+}
+
+/// What a passage must have to be found.
+#[derive(Debug, Clone, Copy)]
+pub struct Least {
+    /// The mean score over the parts of topics that decide.
+    pub topics: f32,
+    /// Where no part of topics decides: the share of the parts of words, by their BM25 weights.
+    pub words: f32,
 }
 
 /// Passages that have any of the parts.
 #[derive(Debug, Clone)]
 pub struct Summed {
     pub parts: Arc<[Part]>,
+    /// Of passages that have less, none is found.
+    pub least: Option<Least>,
 }
 
 impl Query for Summed {
     fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
         let parts: tantivy::Result<Vec<Weighted>> = self.parts.iter().map(|part| Weighted::new(part.clone(), &scoring)).collect();
-        Ok(Box::new(SummedWeight { parts: parts? }))
+        Ok(Box::new(SummedWeight { parts: parts?, least: self.least }))
     }
 }
 
@@ -63,11 +74,24 @@ impl Weighted {
         Ok(weighted)
     }
 
-    /// Adds what the part says of each passage of a segment.
-    fn add(&self, reader: &SegmentReader, scores: &mut [Score]) -> tantivy::Result<()> {
+    fn decides(&self) -> bool {
+        matches!(self.part, Part::Topics { decides: true, .. })
+    }
+
+    /// What the part is worth among those that a passage must have.
+    fn share(&self, by_topics: bool) -> f32 {
+        match self.part {
+            Part::Topics { .. } => f32::from(u8::from(self.decides())),
+            Part::Words { .. } if by_topics => 0.0,
+            Part::Words { .. } => self.idf,
+        }
+    }
+
+    /// Adds what the part says of each passage of a segment, and its share to what those have that it speaks for.
+    fn add(&self, reader: &SegmentReader, scores: &mut [Score], has: &mut [f32], share: f32) -> tantivy::Result<()> {
         match &self.part {
-            Part::Words { field, stems } => self.add_words(reader, *field, stems, scores),
-            Part::Topics { field, topics, at_least, weight } => {
+            Part::Words { field, stems } => self.add_words(reader, *field, stems, scores, has, share),
+            Part::Topics { field, topics, at_least, weight, .. } => {
                 let mut best = vec![0u8; scores.len()];
                 let index = reader.inverted_index(*field)?;
                 for &topic in topics {
@@ -81,8 +105,11 @@ impl Weighted {
                         }
                     }
                 }
-                for (score, level) in scores.iter_mut().zip(best) {
-                    *score += weight * Weighed::score(level);
+                for (score, level) in scores.iter_mut().zip(&best) {
+                    *score += weight * score_of(*level);
+                }
+                for (has, level) in has.iter_mut().zip(&best) {
+                    *has += share * score_of(*level);
                 }
                 Ok(())
             }
@@ -95,6 +122,8 @@ impl Weighted {
         field: Field,
         stems: &[(String, f32)],
         scores: &mut [Score],
+        has: &mut [f32],
+        share: f32,
     ) -> tantivy::Result<()> {
         let index = reader.inverted_index(field)?;
         let lengths = reader.get_fieldnorms_reader(field)?;
@@ -109,6 +138,9 @@ impl Weighted {
         }
         for (doc, times) in times.into_iter().enumerate().filter(|(_, times)| *times > 0.0) {
             let length = lengths.fieldnorm(doc as DocId) as f32 / self.mean_length;
+            if let Some(has) = has.get_mut(doc) {
+                *has += share;
+            }
             scores[doc] += self.idf * times * (K1 + 1.0) / (times + K1 * (1.0 - B + B * length));
         }
         Ok(())
@@ -117,15 +149,22 @@ impl Weighted {
 
 struct SummedWeight {
     parts: Vec<Weighted>,
+    least: Option<Least>,
 }
 
 impl Weight for SummedWeight {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
         let mut scores = vec![0.0; reader.max_doc() as usize];
+        let by_topics = self.parts.iter().any(Weighted::decides);
+        let all: f32 = self.parts.iter().map(|part| part.share(by_topics)).sum();
+        // What each passage has of what it must have.
+        let mut has = vec![0.0; if self.least.is_some() { scores.len() } else { 0 }];
         for part in &self.parts {
-            part.add(reader, &mut scores)?;
+            part.add(reader, &mut scores, &mut has, part.share(by_topics) / all)?;
         }
-        let found = scores.into_iter().enumerate().filter(|(_, score)| *score > 0.0);
+        let least = self.least.map_or(0.0, |least| if by_topics { least.topics } else { least.words });
+        let has_enough = |doc: usize| has.get(doc).is_none_or(|has| *has >= least);
+        let found = scores.into_iter().enumerate().filter(|(doc, score)| *score > 0.0 && has_enough(*doc));
         let found: Vec<(DocId, Score)> = found.map(|(doc, score)| (doc as DocId, score * boost)).collect();
         Ok(Box::new(SummedScorer { found, at: 0 }))
     }

@@ -5,7 +5,7 @@ use crate::document::{headings, pieces};
 use crate::history::{Runs, Timeline};
 use crate::index::{Index, IndexError};
 use crate::query::{Limits, Query};
-use crate::search::{Cause, Observing, Scope, SearchError, Transition, matching};
+use crate::search::{Cause, Estimate, Observing, Scope, SearchError, Transition, matching};
 use crate::snapshot::Captured;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -24,6 +24,8 @@ pub struct ChangesAsked {
 pub struct Changes {
     pub events: Vec<ChangeEvent>,
     pub totals: ChangeTotals,
+    /// Where topics are asked for.
+    pub estimate: Option<Estimate>,
 }
 
 /// Everything that changed, inside the limits.
@@ -153,7 +155,11 @@ pub fn changes(index: &Arc<Index>, asked: &ChangesAsked) -> Result<Changes, Sear
     let slots: Vec<u32> = index.catalog.documents().map(|(slot, _)| slot).collect();
     let of_documents: Result<Vec<OfDocument>, IndexError> =
         slots.into_par_iter().map(|slot| of_document(index, asked, slot, filter.as_ref())).collect();
-    let mut all = Changes { events: Vec::new(), totals: ChangeTotals::default() };
+    let mut all = Changes {
+        events: Vec::new(),
+        totals: ChangeTotals::default(),
+        estimate: Estimate::of(index, &asked.query, &asked.observing)?,
+    };
     for of_document in of_documents? {
         let OfDocument { events, counts } = of_document;
         all.totals.re_extractions += counts.re_extractions;

@@ -18,19 +18,21 @@ use super::texts::{Text, texts};
 use crate::history::Runs;
 use crate::index::{Index, IndexError};
 use crate::query::Query;
-use crate::search::{Observing, Scope, SearchError, matching};
+use crate::search::{Estimate, Observing, Scope, SearchError, matching};
 use crate::snapshot::{Instant, Recording};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// Who said something when, and who never did.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Lifetimes {
     /// The fingerprint of the index.
     pub fingerprint: String,
     /// Every company that was observed, with its texts: those that said it by when they were first seen to, then the others by name.
     pub companies: Vec<CompanyLife>,
     pub totals: LifetimeTotals,
+    /// Where topics are asked for.
+    pub estimate: Option<Estimate>,
 }
 
 /// Companies; texts whose company nothing tells are counted among the texts only.
@@ -148,7 +150,12 @@ pub fn lifetimes(index: &Arc<Index>, query: &Query, observing: &Observing) -> Re
         key(a).cmp(&key(b)).then_with(|| a.company.cmp(&b.company))
     });
     let totals = LifetimeTotals { left_out, ..totals(&companies) };
-    Ok(Lifetimes { fingerprint: index.catalog.fingerprint.clone(), companies, totals })
+    Ok(Lifetimes {
+        fingerprint: index.catalog.fingerprint.clone(),
+        companies,
+        totals,
+        estimate: Estimate::of(index, query, observing)?,
+    })
 }
 
 /// Adds a text to its company. Texts come in the order of their companies.

@@ -7,12 +7,13 @@
 //!   start, and the company stands apart from those of which the start is known. It may be earlier than all of them.
 //! * Companies of one group of the settings count once. What nobody but one company or group said has not spread.
 
+use super::grouped::grouped;
 use super::interval::{Event, Interval, days_between, intervals};
-use super::likeness::{Names, compared, grouped};
 use super::texts::{Text, texts};
 use super::trend::Group;
 use crate::history::Runs;
 use crate::index::{Index, IndexError};
+use crate::likeness::{Names, compared};
 use crate::query::Query;
 use crate::search::{Matching, Observing, Scope, SearchError, matching, passage_id, passage_of_id};
 use crate::snapshot::Instant;

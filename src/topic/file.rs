@@ -37,8 +37,24 @@ pub struct Topic {
     pub practice: bool,
     /// Of a learned topic: what is added to the weights of a passage before they become a probability.
     pub bias: Option<f64>,
+    /// How well its scores agree with labels, where that was measured.
+    pub evaluated: Option<Evaluated>,
     /// The heaviest first.
     pub terms: Vec<Term>,
+}
+
+/// How well a topic's scores agree with labels.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Evaluated {
+    /// On which labelled passages.
+    pub on: String,
+    /// From which score on a passage was taken to be about the topic.
+    pub threshold: f32,
+    /// The share of those passages that are labelled so.
+    pub precision: f32,
+    /// The share of those labelled so that were taken.
+    pub recall: f32,
 }
 
 /// A word or phrase that tells a topic.
@@ -80,6 +96,7 @@ struct Written {
     #[serde(default)]
     practice: bool,
     bias: Option<f64>,
+    evaluated: Option<Evaluated>,
     terms: BTreeMap<String, f64>,
 }
 
@@ -126,8 +143,8 @@ impl Topic {
             return Err(located(text, &b.text, refused(problem, "keep one of them, or write =word for a word as it stands")));
         }
         terms.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.text.cmp(&b.text)));
-        let Written { name, title, description, neighbours, labels, lang, practice, bias, .. } = written;
-        Ok(Topic { name, title, description, neighbours, labels, lang, practice, bias, terms })
+        let Written { name, title, description, neighbours, labels, lang, practice, bias, evaluated, .. } = written;
+        Ok(Topic { name, title, description, neighbours, labels, lang, practice, bias, evaluated, terms })
     }
 
     /// The topic as a file, which [`Topic::parse`] reads as the same topic.
@@ -154,6 +171,11 @@ impl Topic {
         }
         if let Some(bias) = self.bias {
             line("bias", number(bias));
+        }
+        if let Some(Evaluated { on, threshold, precision, recall }) = &self.evaluated {
+            let on = quoted(on);
+            let _ =
+                write!(out, "\n[evaluated]\non = {on}\nthreshold = {threshold}\nprecision = {precision}\nrecall = {recall}\n");
         }
         out.push_str("\n[terms]\n");
         for term in &self.terms {

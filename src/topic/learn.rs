@@ -193,6 +193,7 @@ impl<'p> Learner<'p> {
             lang: self.lang.clone(),
             practice: false,
             bias: Some(short(model.bias)),
+            evaluated: None,
             terms,
         })
     }

@@ -25,7 +25,7 @@ const SIMILAR: f32 = 0.6;
 /// So many names that may be meant are told.
 const MAX_SIMILAR: usize = 5;
 
-/// A topic by its place in the lexicon, and a passage's score in it in steps of 1/255, see [`Weighed::score`].
+/// A topic by its place in the lexicon, and a passage's score in it in steps of 1/255, see [`score_of`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Level {
     pub topic: u8,
@@ -59,9 +59,8 @@ pub struct Lexicon {
     stems: FxHashMap<String, u32>,
     words: FxHashMap<String, u32>,
     terms: Vec<Known>,
-    /// The terms that begin with a stem, and with a word as written, by its number.
-    by_stem: Vec<Vec<u32>>,
-    by_word: Vec<Vec<u32>>,
+    by_stem: Starts,
+    by_word: Starts,
     /// For each built-in topic, the practices that it competes with.
     rivals: Vec<Vec<u8>>,
 }
@@ -74,8 +73,39 @@ struct Known {
     place: u32,
     weight: f32,
     as_written: bool,
-    /// The numbers of its words behind the first.
+    /// The numbers of its words behind the second.
     rest: Vec<u32>,
+}
+
+/// Where terms begin, by the numbers of their words.
+#[derive(Debug, Default)]
+struct Starts {
+    /// For each word: the terms that it is alone, and whether longer ones begin with it.
+    words: Vec<(Vec<u32>, bool)>,
+    /// The terms that begin with two words.
+    pairs: FxHashMap<(u32, u32), Vec<u32>>,
+}
+
+impl Starts {
+    fn add(&mut self, first: u32, second: Option<u32>, term: u32) {
+        let wanted = self.words.len().max(first as usize + 1);
+        self.words.resize(wanted, Default::default());
+        let (alone, begins) = &mut self.words[first as usize];
+        match second {
+            None => alone.push(term),
+            Some(second) => {
+                *begins = true;
+                self.pairs.entry((first, second)).or_default().push(term);
+            }
+        }
+    }
+
+    /// The terms that a word is alone, and those that it may begin with the next.
+    fn of(&self, first: u32, second: Option<u32>) -> (&[u32], &[u32]) {
+        let Some((alone, begins)) = self.words.get(first as usize) else { return (&[], &[]) };
+        let longer = second.filter(|_| *begins).and_then(|second| self.pairs.get(&(first, second)));
+        (alone, longer.map_or(&[], Vec::as_slice))
+    }
 }
 
 /// Stands for a word that is in no term.
@@ -120,8 +150,8 @@ impl Lexicon {
             stems: FxHashMap::default(),
             words: FxHashMap::default(),
             terms: Vec::new(),
-            by_stem: Vec::new(),
-            by_word: Vec::new(),
+            by_stem: Starts::default(),
+            by_word: Starts::default(),
             rivals: Vec::new(),
             topics: Vec::new(),
         };
@@ -133,11 +163,10 @@ impl Lexicon {
                     *known.entry(word.clone()).or_insert(next)
                 });
                 let Some(first) = numbers.next() else { continue };
+                let second = numbers.next();
                 let rest = numbers.collect();
                 let starts = if term.as_written { &mut lexicon.by_word } else { &mut lexicon.by_stem };
-                let wanted = known.len().max(starts.len());
-                starts.resize(wanted, Vec::new());
-                starts[first as usize].push(lexicon.terms.len() as u32);
+                starts.add(first, second, lexicon.terms.len() as u32);
                 lexicon.terms.push(Known {
                     topic: number as u8,
                     place: place as u32,
@@ -148,9 +177,8 @@ impl Lexicon {
             }
         }
         let practices = |topic: &Topic| -> Vec<u8> {
-            let competes =
-                |other: &&(usize, &Topic)| other.1.practice && (topic.practice || !topic.neighbours.contains(&other.1.name));
-            topics.iter().enumerate().collect::<Vec<_>>().iter().filter(competes).map(|(number, _)| *number as u8).collect()
+            let competes = |other: &Topic| other.practice && (topic.practice || !topic.neighbours.contains(&other.name));
+            (0..).zip(&topics).filter(|(_, other)| competes(other)).map(|(number, _)| number).collect()
         };
         lexicon.rivals = topics[..built_in].iter().map(practices).collect();
         lexicon.topics = topics;
@@ -219,8 +247,8 @@ impl Lexicon {
     ///
     /// The weight of a topic is the sum over its terms of weight × 2n / (n + 1), where the term stands n times in the passage, and
     /// half of that of the headings above; where that is anything, a tenth of that of the passages before and after is added. Of a
-    /// built-in topic the weight is multiplied with its share among the practices that it competes with (all ten; for other topics,
-    /// those that are not its neighbours, and itself). A weight w is the score w / (w + [`HALF`]); of a learned topic, which has a
+    /// practice the weight is multiplied with its share among all ten; of another built-in topic with the square root of its share
+    /// among itself and the practices that are not its neighbours. A weight w is the score w / (w + [`HALF`]); of a learned topic, which has a
     /// bias b, it is 1 / (1 + e^-(w + b)), without competition.
     pub fn of_history(&self, timeline: &Timeline, versions: &[Version], texts: &[Arc<str>]) -> Vec<Vec<Level>> {
         let mut reader = Reader::new(self);
@@ -278,8 +306,7 @@ impl Lexicon {
             }
             let share = self.rivals.get(number).map_or(1.0, |rivals| {
                 let all: f32 = rivals.iter().map(|rival| weights[usize::from(*rival)].max(0.0)).sum();
-                let all = if topic.practice { all } else { all + weight };
-                weight / all
+                if topic.practice { weight / all } else { (weight / (all + weight)).sqrt() }
             });
             let weight = weight * share;
             weight / (weight + HALF)
@@ -298,6 +325,11 @@ impl Lexicon {
     }
 }
 
+/// The score that a level stands for, from 0 to 1.
+pub fn score_of(level: u8) -> f32 {
+    f32::from(level) / 255.0
+}
+
 /// A score as it is kept.
 fn level(score: f32) -> u8 {
     (score.clamp(0.0, 1.0) * 255.0).round() as u8
@@ -311,13 +343,6 @@ pub struct Weighed {
     pub times: u32,
     /// What it adds to the topic's weight.
     pub weight: f32,
-}
-
-impl Weighed {
-    /// The score that a level stands for.
-    pub fn score(level: u8) -> f32 {
-        f32::from(level) / 255.0
-    }
 }
 
 /// Finds the terms of a lexicon in one text after another; a policy's vocabulary is small, so words once met are remembered.
@@ -388,18 +413,21 @@ impl<'l> Reader<'l> {
             self.text.push(known);
         }
         for (at, &(stem, word)) in self.text.iter().enumerate() {
-            let by_stem = lexicon.by_stem.get(stem as usize).into_iter().flatten();
-            let by_word = lexicon.by_word.get(word as usize).into_iter().flatten();
-            for &term in by_stem.chain(by_word) {
-                let known = &lexicon.terms[term as usize];
-                let here = |&(stem, word): &(u32, u32)| if known.as_written { word } else { stem };
-                let behind = self.text[at + 1..].iter().map(here);
-                if known.rest.len() < self.text.len() - at && behind.take(known.rest.len()).eq(known.rest.iter().copied()) {
-                    if self.times[term as usize] == 0 {
-                        self.touched.push(term);
-                    }
-                    self.times[term as usize] += 1;
+            let next = self.text.get(at + 1);
+            let (stem_alone, from_stem) = lexicon.by_stem.of(stem, next.map(|next| next.0));
+            let (word_alone, from_word) = lexicon.by_word.of(word, next.map(|next| next.1));
+            let behind = self.text.get(at + 2..).unwrap_or_default();
+            let stands = |term: &&u32| {
+                let known = &lexicon.terms[**term as usize];
+                let here = behind.iter().map(|&(stem, word)| if known.as_written { word } else { stem });
+                known.rest.len() <= behind.len() && here.take(known.rest.len()).eq(known.rest.iter().copied())
+            };
+            let longer = from_stem.iter().chain(from_word).filter(stands);
+            for &term in stem_alone.iter().chain(word_alone).chain(longer) {
+                if self.times[term as usize] == 0 {
+                    self.touched.push(term);
                 }
+                self.times[term as usize] += 1;
             }
         }
         self.touched.sort_unstable();
@@ -447,6 +475,139 @@ fn places(entries: &[Entry], is_wanted: &mut [bool], mut each: impl FnMut(Place<
         if let Shape::Heading(level) = entry.shape {
             above.push(level);
             headings.push(entry.passage);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::{HistoryBuilder, Provenance};
+    use crate::passage::Passage;
+    use crate::snapshot::{DocumentKey, Format, Recording};
+    use crate::source::Locator;
+    use proptest::prelude::*;
+
+    const SHOES: &str = "name = \"shoes\"\ntitle = \"Shoes\"\n[terms]\n\"lace\" = 2\n\"shoe size\" = 6\n\"=Sizes\" = -1\n\"shoe size chart\" = 1\n";
+
+    fn shoes() -> Lexicon {
+        Lexicon::new([SHOES]).unwrap()
+    }
+
+    fn weight(lexicon: &Lexicon, topic: &str, text: &str) -> f32 {
+        Reader::new(lexicon).weights(text)[usize::from(lexicon.find(topic).unwrap())]
+    }
+
+    #[test]
+    fn terms_count_by_their_stems_in_order_and_more_often_less() {
+        let lexicon = shoes();
+        assert_eq!(weight(&lexicon, "shoes", "Laces"), 2.0);
+        assert_eq!(weight(&lexicon, "shoes", "laces, laced laces"), 3.0);
+        assert_eq!(weight(&lexicon, "shoes", "the size of a shoe"), 0.0);
+        assert_eq!(weight(&lexicon, "shoes", "our shoe size charts"), 7.0);
+        assert_eq!(weight(&lexicon, "shoes", "Shoe sizes"), 5.0);
+        assert_eq!(weight(&lexicon, "shoes", ""), 0.0);
+    }
+
+    /// The levels of the passages of a document of one version.
+    fn levels(lexicon: &Lexicon, passages: &[(&str, Shape)]) -> Vec<Vec<Level>> {
+        let mut builder = HistoryBuilder::default();
+        let passages: Vec<Passage> =
+            passages.iter().map(|(text, shape)| Passage { text: (*text).to_owned(), shape: *shape }).collect();
+        let entries = builder.entries(&passages);
+        let version = builder.version(&entries);
+        let provenance = Provenance {
+            locator: Locator::file("a.md"),
+            commit_kind: None,
+            url: None,
+            format: Format::Markdown,
+            encoding: "UTF-8".to_owned(),
+            replaced: 0,
+            bytes: 0,
+            sha256: [0; 32],
+            extraction: 0,
+        };
+        builder.add(None, Default::default(), provenance, version);
+        let key = DocumentKey { company: String::new(), kind: String::new(), part: String::new() };
+        let history = builder.finish(key, Recording::Captures);
+        lexicon.of_history(&history.timeline, &history.versions, &history.texts)
+    }
+
+    fn level_in(lexicon: &Lexicon, topic: &str, levels: &[Level]) -> u8 {
+        let number = lexicon.find(topic).unwrap();
+        levels.iter().find(|level| level.topic == number).map_or(0, |level| level.level)
+    }
+
+    #[test]
+    fn headings_count_half_and_neighbours_a_tenth() {
+        let lexicon = shoes();
+        let text = Shape::Paragraph;
+        let found = levels(
+            &lexicon,
+            &[("Shoe size", Shape::Heading(1)), ("Laces here.", text), ("Nothing at all.", text), ("More laces.", text)],
+        );
+        let of = |passage: usize| level_in(&lexicon, "shoes", &found[passage]);
+        let expected = |weight: f32| level(weight / (weight + HALF));
+        assert_eq!(of(0), expected(6.0 + 0.1 * 2.0));
+        assert_eq!(of(1), expected(2.0 + 0.5 * 6.0));
+        assert_eq!(of(2), expected(0.5 * 6.0 + 0.1 * (2.0 + 2.0)));
+        assert_eq!(of(3), expected(2.0 + 0.5 * 6.0));
+    }
+
+    #[test]
+    fn a_topic_of_ones_own_changes_no_other_score() {
+        let plain = Lexicon::new([]).unwrap();
+        let own = "name = \"own\"\ntitle = \"Own\"\n[terms]\n\"retain\" = 100\n\"data\" = 100\n";
+        let more = Lexicon::new([own, SHOES]).unwrap();
+        let text = "We retain personal data for as long as necessary, and share it with our affiliates.";
+        let (before, after) = (plain.of_text(text), more.of_text(text));
+        assert_eq!(before, after[..before.len()]);
+        assert!(after[before.len()] > 0.9);
+        assert_ne!(plain.hash(), more.hash());
+    }
+
+    #[test]
+    fn practices_compete() {
+        let lexicon = Lexicon::new([]).unwrap();
+        let score = |text: &str| lexicon.of_text(text)[usize::from(lexicon.find("retention").unwrap())];
+        let alone = "Data retention: we retain data as long as necessary.";
+        assert!(score(alone) > 0.6);
+        assert!(
+            score(&format!("{alone} We share your information with third parties, affiliates and advertisers.")) < score(alone)
+        );
+    }
+
+    #[test]
+    fn a_name_is_taken_once() {
+        let named = |name: &str| SHOES.replace("shoes", name);
+        assert_eq!(Lexicon::new([named("retention").as_str()]).unwrap_err(), TopicError::BuiltIn("retention".into()));
+        assert_eq!(Lexicon::new([SHOES, SHOES]).unwrap_err(), TopicError::Twice("shoes".into()));
+        let practice = SHOES.replace("[terms]", "practice = true\n[terms]");
+        assert_eq!(Lexicon::new([practice.as_str()]).unwrap_err(), TopicError::Practice("shoes".into()));
+        assert_eq!(shoes().find("data RETENTION"), shoes().find("retention"));
+    }
+
+    proptest! {
+        /// Weights are those of looking for each term at each place.
+        #[test]
+        fn terms_are_found_wherever_they_stand(words in proptest::collection::vec(
+            prop_oneof![Just("shoe"), Just("size"), Just("sizes"), Just("chart"), Just("lace"), Just("other")], 0..12)) {
+            let lexicon = shoes();
+            let text = words.join(" ");
+            let stems: Vec<String> = words.iter().map(|word| words::stem(word)).collect();
+            let topic = &lexicon.topics()[usize::from(lexicon.find("shoes").unwrap())];
+            let mut expected = 0.0;
+            for term in &topic.terms {
+                let times = (0..words.len()).filter(|at| {
+                    let place = *at..*at + term.words.len();
+                    match term.as_written {
+                        true => words.get(place).is_some_and(|here| here.iter().eq(&term.words)),
+                        false => stems.get(place).is_some_and(|here| *here == term.words[..]),
+                    }
+                });
+                expected += term.weight as f32 * saturated(times.count() as u32);
+            }
+            prop_assert!((weight(&lexicon, "shoes", &text) - expected).abs() < 1e-4);
         }
     }
 }

@@ -13,8 +13,8 @@ mod lexicon;
 mod ridge;
 
 pub use builtin::{BUILT_IN, built_in};
-pub use file::{MAX_FILE_BYTES, Term, Topic, TopicFileError};
-pub use lexicon::{HALF, HEADING_SHARE, Level, Lexicon, MIN_LEVEL, NEIGHBOUR_SHARE, Reader, TopicError, Weighed};
+pub use file::{Evaluated, MAX_FILE_BYTES, Term, Topic, TopicFileError};
+pub use lexicon::{HALF, HEADING_SHARE, Level, Lexicon, MIN_LEVEL, NEIGHBOUR_SHARE, Reader, TopicError, Weighed, score_of};
 
 /// From this score on, a passage counts as about a topic where nothing else is asked for.
 pub const DEFAULT_THRESHOLD: f32 = 0.5;

@@ -14,6 +14,9 @@ pub struct Changes {
     pub schema: u32,
     pub fingerprint: String,
     pub query: String,
+    /// Where topics are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<super::Estimate>,
     /// The languages of what counts as observed; null: any.
     pub lang: Option<Vec<String>>,
     /// Whether snapshots that are no policy text count as well.
@@ -120,6 +123,7 @@ impl Changes {
             schema: SCHEMA,
             fingerprint: index.catalog.fingerprint.clone(),
             query: asked.query.to_owned(),
+            estimate: found.estimate.as_ref().map(super::Estimate::new),
             lang: languages(asked.langs),
             suspect: asked.observing.suspect,
             totals: Totals {

@@ -15,6 +15,9 @@ pub struct Lifetimes {
     pub id: Option<String>,
     pub fingerprint: String,
     pub query: String,
+    /// Where topics are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<super::Estimate>,
     /// The languages in which a snapshot counts; empty: in all.
     pub languages: Vec<String>,
     /// Whether the language is the commonest of the index because none was asked for.
@@ -136,6 +139,7 @@ impl Lifetimes {
             id,
             fingerprint: lifetimes.fingerprint.clone(),
             query: asked.text.to_owned(),
+            estimate: lifetimes.estimate.as_ref().map(super::Estimate::new),
             languages: languages(&asked.limits.langs).unwrap_or_default(),
             language_by_default: asked.language_by_default,
             suspect: asked.suspect,

@@ -1,5 +1,6 @@
 //! JSON as scripts see it, schema 1 (`docs/json.md`): types of their own, so that the engine can change without them.
 
+mod asked;
 mod batch;
 pub mod changes;
 pub mod diff;
@@ -10,6 +11,7 @@ pub mod topics;
 mod trend;
 pub mod verify;
 
+pub use asked::{Asked, Estimate, EstimatedTopic, Explanation, Part, Scored, Term, Told, TopicScore, TopicWeight, Understood};
 pub use batch::Manifest;
 pub use trend::{Trend, TrendDocument, TrendMember, TrendMemberRow, TrendPassage, TrendPoint, TrendRow, TrendSeries};
 
@@ -48,6 +50,9 @@ pub struct Answer {
     pub years: Option<Vec<Year>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub as_of: Option<AsOf>,
+    /// Where topics were asked for, or a question was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
     pub hits: Vec<Hit>,
 }
 
@@ -85,6 +90,8 @@ pub struct Hit {
     pub source: String,
     pub heading: Vec<String>,
     pub text: String,
+    /// What the passage is about, the highest score first.
+    pub topics: Vec<TopicScore>,
     /// Start and end of each marked place, in Unicode characters.
     pub highlights: Vec<[usize; 2]>,
     pub first_seen: Option<String>,
@@ -95,12 +102,16 @@ pub struct Hit {
     pub snapshots: u64,
     pub matching: Wordings,
     pub wordings: Wordings,
+    /// The companies that say it, those of the clauses that are folded into the hit among them.
+    pub companies: Vec<Saying>,
     pub evidence: Evidence,
     /// As of a day: what makes the hit doubtful.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<document::Warning>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub citation: Option<document::Citation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Explanation>,
 }
 
 #[derive(Debug, Serialize)]
@@ -109,6 +120,18 @@ pub struct Wordings {
     pub first_seen: Option<String>,
     pub last_seen: Option<String>,
     pub snapshots: u64,
+}
+
+/// A company that says what a hit says.
+#[derive(Debug, Serialize)]
+pub struct Saying {
+    /// Null where nothing tells it.
+    pub company: Option<String>,
+    pub clauses: u64,
+    pub documents: u64,
+    /// Of what matches inside the filters.
+    pub first_seen: Option<String>,
+    pub last_seen: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -306,6 +329,7 @@ impl Answer {
             },
             years: answer.years.as_ref().map(|years| years.iter().map(year).collect()),
             as_of: answer.as_of.map(|as_of| AsOf { day: as_of.day.to_string(), known: as_of.known, unknown: as_of.unknown }),
+            asked: answer.asked.as_ref().map(|asked| Asked::new(asked, totals.passages > 0)),
             hits: answer.hits.iter().map(Hit::new).collect(),
         }
     }
@@ -327,6 +351,7 @@ impl Hit {
             source: hit.source.clone(),
             heading: hit.heading.clone(),
             text: hit.text.to_string(),
+            topics: hit.topics.iter().map(TopicScore::new).collect(),
             highlights: hit.highlights.iter().map(|place| [place.start, place.end]).collect(),
             first_seen: day(hit.passage.first_seen),
             last_seen: day(hit.passage.last_seen),
@@ -335,9 +360,11 @@ impl Hit {
             snapshots: hit.passage.snapshots,
             matching: Wordings::new(&hit.matching),
             wordings: Wordings::new(&hit.clause),
+            companies: hit.companies.iter().map(Saying::new).collect(),
             evidence: Evidence::new(&hit.evidence),
             warnings: Vec::new(),
             citation: None,
+            explanation: None,
         }
     }
 
@@ -346,6 +373,7 @@ impl Hit {
         Hit {
             warnings: notes.warnings.iter().map(document::Warning::new).collect(),
             citation: notes.citation.as_ref().map(document::Citation::new),
+            explanation: notes.explanation.as_ref().map(Explanation::new),
             ..self
         }
     }
@@ -358,6 +386,18 @@ impl Wordings {
             first_seen: day(lifespan.first_seen),
             last_seen: day(lifespan.last_seen),
             snapshots: lifespan.snapshots,
+        }
+    }
+}
+
+impl Saying {
+    fn new(saying: &search::Saying) -> Saying {
+        Saying {
+            company: saying.company.clone(),
+            clauses: saying.clauses,
+            documents: saying.documents,
+            first_seen: day(saying.first_seen),
+            last_seen: day(saying.last_seen),
         }
     }
 }

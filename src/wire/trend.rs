@@ -37,6 +37,9 @@ pub struct TrendSeries {
     /// The query as typed.
     pub text: String,
     pub group: Option<String>,
+    /// Where topics are counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<super::Estimate>,
     /// Languages of what observes; null: any.
     pub lang: Option<Vec<String>>,
     /// How old a snapshot may be to stand for a later day; null: as each archive records.
@@ -157,6 +160,7 @@ impl TrendSeries {
             query: series.query.clone(),
             text: series.text.clone(),
             group: series.group.clone(),
+            estimate: series.estimate.as_ref().map(super::Estimate::new),
             lang: languages(&series.limits.langs),
             carry: if snapshots { Some("none".to_owned()) } else { observing.carry.map(|carry| carry.to_string()) },
             carry_of: observing.carry_of.iter().map(|(source, carry)| (source.clone(), carry.to_string())).collect(),

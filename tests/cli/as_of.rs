@@ -142,7 +142,7 @@ fn a_text_in_another_language_does_not_stand_for_the_one_asked_for() {
 fn the_age_of_what_is_carried_is_shown() {
     let place = Place::with(&[("acme/2005-01-01.md", "Acme speaks."), ("bolt/2005-03-02.md", "Bolt speaks.")]);
     place.index(&[]).exit(0);
-    let run = place.run(&["search", "--index", "index", "speaks", "--as-of", "2005-03-02"]).exit(0);
+    let run = place.run(&["search", "--index", "index", "speaks", "--as-of", "2005-03-02", "--unfold=companies"]).exit(0);
     let far = place.search(&["speaks OR asof:9999-12-31", "--as-of", "9999-12-31", "--carry", "4294967295d", "--limit", "0"]);
     let far = far.exit(1).json();
     assert_eq!(far["as_of"]["day"], "9999-12-31");

@@ -257,7 +257,7 @@ fn queries_that_cannot_be_understood() {
     ask(&")".repeat(5_000)).warns("not opened");
     ask("address \"the good").warns("^").warns("not closed");
     ask("compnay:good address").warns("^^^^^^^^").warns("did you mean `company:`");
-    ask("topic:children").warns("topic");
+    ask("topic:childhood").warns("there is no topic `childhood`");
     ask("").warns("no word");
     ask("NOT address").warns("exclude");
     ask("since:2005-02-30 address").warns("2005-02-30");

@@ -213,7 +213,8 @@ fn the_json_has_the_names_that_are_promised() {
     has(&answer["totals"], &["clauses", "passages", "snapshots", "documents", "companies"]);
     has(&answer["years"][0], &["year", "snapshots", "documents", "companies"]);
     let hits = answer["hits"].as_array().unwrap();
-    assert_eq!(hits.len() as u64, number(&answer["totals"]["clauses"]));
+    let said = hits.iter().flat_map(|hit| hit["companies"].as_array().unwrap());
+    assert_eq!(said.map(|saying| number(&saying["clauses"])).sum::<u64>(), number(&answer["totals"]["clauses"]));
     for (rank, hit) in (1..).zip(hits) {
         has(
             hit,
@@ -231,10 +232,12 @@ fn the_json_has_the_names_that_are_promised() {
                 "absent_from",
                 "snapshots",
                 "wordings",
+                "companies",
                 "evidence",
             ],
         );
         has(&hit["wordings"], &["count", "first_seen", "last_seen"]);
+        has(&hit["companies"][0], &["company", "clauses", "documents", "first_seen", "last_seen"]);
         has(
             &hit["evidence"],
             &[
@@ -312,7 +315,7 @@ fn the_archive_may_be_gone() {
 fn the_first_page_shows_no_two_wordings_of_a_clause() {
     let place = corpus_place();
     for phrase in facts().phrases.keys() {
-        let folded = place.found(&[&quoted(phrase)]);
+        let folded = place.found(&[&quoted(phrase), "--unfold=companies"]);
         let unfolded = place.found(&[&quoted(phrase), "--unfold"]);
         let totals = &folded["totals"];
         assert_eq!(totals, &unfolded["totals"]);

@@ -33,7 +33,9 @@ fn options_and_the_query_language_say_the_same() {
 #[test]
 fn pages_make_the_whole() {
     let place = corpus_place();
-    for order in [&[][..], &["--sort", "first-seen"], &["--sort", "company", "--unfold"], &["--per-company", "3"]] {
+    for order in
+        [&[][..], &["--sort", "first-seen"], &["--sort", "company", "--unfold"], &["--unfold=companies"], &["--per-company", "3"]]
+    {
         let whole = place.found(&[&["information data"], order].concat());
         let hits = whole["hits"].as_array().unwrap();
         let mut pages = Vec::new();
@@ -59,7 +61,7 @@ fn pages_make_the_whole() {
 #[test]
 fn hits_come_in_the_order_asked_for() {
     let place = corpus_place();
-    for fold in [&[][..], &["--unfold"]] {
+    for fold in [&[][..], &["--unfold=companies"], &["--unfold"]] {
         let sorted = |order: &str| place.found(&[&["sell share", "--sort", order], fold].concat());
         let by_score = sorted("relevance");
         let scores: Vec<f64> = by_score["hits"].as_array().unwrap().iter().map(|hit| hit["score"].as_f64().unwrap()).collect();
@@ -89,8 +91,8 @@ fn hits_come_in_the_order_asked_for() {
 #[test]
 fn no_company_has_more_hits_than_it_may() {
     let place = corpus_place();
-    let whole = place.found(&["information"]);
-    let few = place.found(&["information", "--per-company", "2"]);
+    let whole = place.found(&["information", "--unfold=companies"]);
+    let few = place.found(&["information", "--unfold=companies", "--per-company", "2"]);
     let mut of_company: BTreeMap<String, usize> = BTreeMap::new();
     let mut expected = Vec::new();
     for (id, company) in strings(&whole, "id").into_iter().zip(strings(&whole, "company")) {

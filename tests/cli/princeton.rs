@@ -190,7 +190,9 @@ fn as_of_a_day_what_stands_must_satisfy_the_condition() {
                     None => unknown += usize::from(of_site().any(holds)),
                 }
             }
-            queries.push(json!({"query": format!("keep {written}"), "as_of": day, "limit": "all"}).to_string());
+            queries.push(
+                json!({"query": format!("keep {written}"), "as_of": day, "limit": "all", "unfold": "companies"}).to_string(),
+            );
             expected.push((json!({"day": day, "known": stand.len(), "unknown": unknown}), stand));
         }
     }

@@ -31,8 +31,13 @@ fn seen(answer: &Value) -> Value {
     json!([answer["totals"], answer["years"], answer["as_of"], hits.collect::<Vec<_>>()])
 }
 
-const QUERIES: [&[&str]; 4] =
-    [&["\"we do not sell\""], &["days", "--unfold"], &["data", "--as-of", "2021-02-15"], &["sell", "--years", "2021"]];
+const QUERIES: [&[&str]; 5] = [
+    &["\"we do not sell\""],
+    &["\"we do not sell\"", "--unfold=companies"],
+    &["days", "--unfold"],
+    &["data", "--as-of", "2021-02-15"],
+    &["sell", "--years", "2021"],
+];
 
 #[test]
 fn a_folder_and_its_repository_are_counted_once() {
@@ -60,7 +65,7 @@ fn a_folder_and_its_repository_are_counted_once() {
         assert_eq!(seen(&ask(&place, "both", query)), seen(&ask(&place, "alone", query)), "{query:?}");
     }
     // The history stands: it knows the commit.
-    let hits = ask(&place, "both", &["\"we do not sell\""]);
+    let hits = ask(&place, "both", &["\"we do not sell\"", "--unfold=companies"]);
     assert_eq!(strings(&hits, "source"), ["archive", "archive"]);
     assert!(hits["hits"][0]["evidence"]["commit"].is_string());
     // Given in another order, one after the other, the answers are the same.
@@ -94,7 +99,8 @@ fn archives_that_overlap_are_counted_as_their_union() {
     assert_eq!(answer["years"][0]["snapshots"], 10);
     assert_eq!(answer["totals"]["companies"], 1);
     // Each history is whole: the passage stands in all six of either.
-    assert_eq!(answer["hits"].as_array().unwrap().iter().map(|hit| hit["snapshots"].as_u64().unwrap()).sum::<u64>(), 12);
+    let apart = ask(&place, INDEX, &["\"do not sell\"", "--unfold=companies"]);
+    assert_eq!(apart["hits"].as_array().unwrap().iter().map(|hit| hit["snapshots"].as_u64().unwrap()).sum::<u64>(), 12);
     let other = index(&place, &["late", "early"], "other");
     assert_eq!(other["fingerprint"], counts["fingerprint"]);
     assert_eq!(ask(&place, "other", &["\"do not sell\""]), answer);

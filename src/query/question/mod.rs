@@ -13,12 +13,23 @@ pub const SYNONYM_WEIGHT: f32 = 0.5;
 /// The most words of a question: of a longer text the rest is not read.
 const MAX_QUESTION_WORDS: usize = 200;
 
-/// The words that a question may begin with.
-const BEGINNINGS: [&str; 34] = [
-    "who", "whom", "whose", "what", "which", "when", "where", "why", "how", "is", "are", "was", "were", "am", "do", "does",
-    "did", "can", "could", "may", "might", "will", "would", "shall", "should", "must", "has", "have", "had", "isn't", "aren't",
-    "don't", "doesn't", "can't",
+/// The words that ask for something.
+const ASKING: [&str; 9] = ["who", "whom", "whose", "what", "which", "when", "where", "why", "how"];
+
+/// The verbs with which a question begins, or which follow soon after a word that asks: in policies, "how we use" is a title.
+const VERBS: [&str; 22] = [
+    "is", "are", "was", "were", "am", "do", "does", "did", "can", "could", "may", "might", "will", "would", "shall", "should",
+    "must", "has", "have", "had", "isn't", "aren't",
 ];
+
+/// Whom a question that begins with a verb asks about: "do not sell" asks nothing.
+const SUBJECTS: [&str; 20] = [
+    "i", "you", "they", "we", "it", "he", "she", "this", "that", "these", "the", "a", "any", "my", "your", "their", "our",
+    "there", "someone", "anyone",
+];
+
+/// How far from the beginning the verb stands behind a word that asks.
+const MAX_BEFORE_VERB: usize = 4;
 
 /// A question that has been understood.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -40,23 +51,27 @@ pub struct Part {
     pub stems: Vec<(String, f32)>,
 }
 
-/// Whether a text is a question: it ends with a question mark or begins as questions do, has several words, and nothing in it is
+/// Whether a text is a question: it has several words, ends with a question mark or begins as questions do, and nothing in it is
 /// written in the query language.
 pub fn is_question(text: &str) -> bool {
     let is_operator = |word: &str| {
         matches!(word, "AND" | "OR" | "NOT")
-            || word.starts_with(['+', '"', '“', '„', '('])
+            || word.starts_with(['+', '"', '“', '„'])
             || (word.starts_with('-') && word.len() > 1)
-            || word.ends_with(['*', '"', '”', ')'])
+            || word.ends_with(['*', '"', '”'])
             || word.find(':').is_some_and(|at| at + 1 < word.len() && !word.contains("://"))
     };
     if text.split_whitespace().any(is_operator) {
         return false;
     }
-    let words = words(text);
-    let first = words.first().map_or("", |word| word.text.as_str());
-    let ends = text.trim_end().ends_with(['?', '？']);
-    words.len() >= 2 && (ends || (words.len() >= 3 && BEGINNINGS.contains(&first)))
+    let words: Vec<String> = words(text).into_iter().take(MAX_BEFORE_VERB + 1).map(|word| word.text).collect();
+    let is_verb = |word: &String| VERBS.contains(&word.as_str());
+    let begins_so = match words.as_slice() {
+        [asking, rest @ ..] if ASKING.contains(&asking.as_str()) => rest.iter().any(is_verb),
+        [verb, subject, _, ..] if is_verb(verb) => SUBJECTS.contains(&subject.as_str()),
+        _ => false,
+    };
+    words.len() >= 2 && (begins_so || text.trim_end().ends_with(['?', '？']))
 }
 
 impl Question {
@@ -126,9 +141,15 @@ mod tests {
 
     #[test]
     fn a_question_is_told_by_its_mark_or_its_first_word() {
-        for text in
-            ["Do you sell my data?", "how long is data kept", "sale of my data?", "Can I opt-out?", "Is https://x.org safe?"]
-        {
+        for text in [
+            "Do you sell my data?",
+            "how long is data kept",
+            "sale of my data?",
+            "Can I opt-out?",
+            "Is https://x.org safe?",
+            "do they sell my data",
+            "does acme sell data?",
+        ] {
             assert!(is_question(text), "{text}");
         }
         for text in [

@@ -38,7 +38,7 @@ use crate::index::{Index, IndexError};
 use crate::query::{DayRange, Limits, Query};
 #[cfg(doc)]
 use crate::search::Carry;
-use crate::search::{Observing, Scope, SearchError, matching, passage_id};
+use crate::search::{Estimate, Observing, Scope, SearchError, matching, passage_id};
 use crate::snapshot::{Day, Recording};
 use frame::Frame;
 use rayon::prelude::*;
@@ -135,6 +135,8 @@ pub struct Series {
     pub group: Option<String>,
     pub limits: Limits,
     pub observing: Observing,
+    /// Where topics are counted.
+    pub estimate: Option<Estimate>,
     /// One for each period.
     pub points: Vec<Point>,
     /// How many companies (documents) are observed in every period; where a panel is asked for.
@@ -305,14 +307,14 @@ impl<'r> Answered<'r> {
         Ok(answered)
     }
 
-    fn series(&self, index: &Index, request: &Request, frame: &Frame) -> Result<Vec<Series>, IndexError> {
+    fn series(&self, index: &Index, request: &Request, frame: &Frame) -> Result<Vec<Series>, SearchError> {
         let whole = [None];
         let groups: Vec<Option<&Group>> =
             request.groups.as_ref().map_or(whole.to_vec(), |groups| groups.iter().map(Some).collect());
         groups.into_iter().map(|group| self.one_series(index, request, frame, group)).collect()
     }
 
-    fn one_series(&self, index: &Index, request: &Request, frame: &Frame, group: Option<&Group>) -> Result<Series, IndexError> {
+    fn one_series(&self, index: &Index, request: &Request, frame: &Frame, group: Option<&Group>) -> Result<Series, SearchError> {
         let units = tally::Units::of(frame, &self.matched, request, group);
         let listed = request.list.map(|period| frame.periods.iter().position(|other| *other == period));
         Ok(Series {
@@ -321,6 +323,7 @@ impl<'r> Answered<'r> {
             group: group.map(|group| group.name.clone()),
             limits: self.question.query.limits.clone(),
             observing: self.question.observing.clone(),
+            estimate: Estimate::of(index, &self.question.query, &self.question.observing)?,
             points: units.points(),
             panel: request.panel.map(|_| units.len()),
             members: listed.map(|at| at.map_or(Ok(Vec::new()), |at| self.members(index, &units, at))).transpose()?,

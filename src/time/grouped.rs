@@ -1,78 +1,11 @@
-//! Which passages of different companies are equal or nearly equal: their words, with the company's own name as one and the same word.
+//! Which wordings of different companies are nearly equal.
 
-use crate::history::clause::{likeness, pairs, word_hash};
-use crate::words::{Words, words};
+use crate::likeness::{likeness, pairs};
 use rustc_hash::FxHashMap;
 
 /// From this likeness on, which is that of clauses, passages of different companies are nearly equal. It is higher than that of the
 /// wordings of a clause: those are compared within their document, and all companies write of the same things.
 pub const SPREAD_THRESHOLD: f32 = 0.6;
-
-/// What the name of the company whose text it is counts as.
-const OWN_NAME: &str = "\0";
-
-/// The ways in which a company names itself, as words.
-pub struct Names(Vec<Vec<String>>);
-
-impl Names {
-    /// From the names that the archive and its settings give: whole names, and of a domain what stands before its first dot.
-    pub fn new<'n>(names: impl IntoIterator<Item = &'n str>) -> Names {
-        let mut found: Vec<Vec<String>> = Vec::new();
-        for name in names {
-            let label = name.strip_prefix("www.").unwrap_or(name).split_once('.').map(|(label, _)| label);
-            for name in std::iter::once(name).chain(label.filter(|_| !name.contains(' '))) {
-                found.push(words(name).into_iter().map(|word| word.text).collect());
-            }
-        }
-        found.retain(|name| !name.is_empty());
-        // The longest first.
-        found.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        found.dedup();
-        Names(found)
-    }
-
-    /// How many words from here on are a name, and whether it is followed by `'s`.
-    fn at(&self, words: &[String]) -> Option<(usize, bool)> {
-        self.0.iter().find_map(|name| {
-            let (last, before) = name.split_last()?;
-            let here = words.get(..name.len())?;
-            if here[..before.len()] != *before {
-                return None;
-            }
-            let end = here[before.len()].as_str();
-            match end.strip_suffix("'s") {
-                _ if end == last => Some((name.len(), false)),
-                Some(stem) if stem == last => Some((name.len(), true)),
-                _ => None,
-            }
-        })
-    }
-}
-
-/// The words of a text as they are compared.
-pub fn compared(text: &str, names: &Names) -> Vec<u64> {
-    let mut walk = Words::new(text);
-    let mut all: Vec<String> = Vec::new();
-    while walk.advance() {
-        all.push(walk.word().to_owned());
-    }
-    let mut found = Vec::with_capacity(all.len());
-    let mut at = 0;
-    while at < all.len() {
-        match names.at(&all[at..]) {
-            Some((len, possessive)) => {
-                found.push(word_hash(OWN_NAME));
-                found.extend(possessive.then(|| word_hash("'s")));
-                at += len;
-            }
-            None => {
-                found.push(word_hash(&all[at]));
-                at += 1;
-            }
-        }
-    }
-    found
-}
 
 /// Puts wordings into groups: each goes to the group of the likest of the first wordings, or is the first of a new group.
 ///
@@ -118,21 +51,6 @@ pub fn grouped(wordings: &[&[u64]], only_first: bool) -> Vec<Vec<(usize, f32)>> 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn compared_of(text: &str, names: &[&str]) -> Vec<u64> {
-        compared(text, &Names::new(names.iter().copied()))
-    }
-
-    #[test]
-    fn the_own_name_is_one_word_for_all() {
-        let of_acme = compared_of("At Acme Tools, we sell nothing. ACME TOOLS' friends and Acme Tools's data.", &["Acme Tools"]);
-        assert_eq!(
-            of_acme,
-            compared_of("At bolt.com we sell nothing. Bolt friends and Bolt’s data.", &["www.bolt.com", "bolt.com"])
-        );
-        assert_ne!(of_acme, compared_of("At Cask we sell nothing. Cask friends and Dome's data.", &["Cask"]));
-        assert_eq!(compared_of("our acme", &[""]), compared_of("Our Acme", &["Bolt"]));
-    }
 
     /// Groups by comparing everything with everything.
     fn slowly(wordings: &[Vec<u64>]) -> Vec<Vec<usize>> {
