@@ -1,7 +1,7 @@
 //! Counts and orders what matched.
 
 use super::asked::{self, Asked};
-use super::collect::{AllMatches, Match};
+use super::collect::{self, Match};
 use super::fold::{self, Foldable, Rules, Said};
 use super::hit::{Hit, Picked};
 use super::plan::{Planner, Wanted};
@@ -9,7 +9,7 @@ use super::scope::{Observing, Scope};
 use super::{Appearing, Folding, Request, SearchError, Sort};
 use crate::history::{Runs, Timeline};
 use crate::index::schema::slot_and_passage;
-use crate::index::{Index, IndexError, Record, read_safely};
+use crate::index::{Index, IndexError, Record};
 use crate::likeness::Sketch;
 use crate::query::{Limits, Query};
 use crate::snapshot::{Day, Instant};
@@ -79,9 +79,7 @@ pub(super) const HEADING_WEIGHT: f32 = 0.1;
 fn find(index: &Arc<Index>, query: &Query, observing: &Observing, what: Wanted, scored: bool) -> Result<Vec<Match>, SearchError> {
     let planner = Planner::of(index, query, observing);
     let plan = planner.plan(query, what)?;
-    let matches = read_safely(|| -> Result<_, SearchError> {
-        Ok(index.searcher.search_with_statistics_provider(&*plan, &AllMatches { scored }, &index.statistics())?)
-    })?;
+    let matches = collect::matches(index, &*plan, scored)?;
     planner.fault().map_or(Ok(matches), |fault| Err(fault.into()))
 }
 

@@ -1,17 +1,25 @@
 //! Collects every passage that a query matches, with its score.
 
+use super::SearchError;
 use super::filter::passages;
+use crate::index::{Index, read_safely};
 use std::sync::Arc;
 use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::ColumnValues;
+use tantivy::query::Query;
 use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
 
 /// A matching passage: its number in the index, and its score.
 pub type Match = (u64, Score);
 
+/// Every passage that a query of tantivy's matches, in the order of documents and passages; scored where that is asked for.
+pub fn matches(index: &Index, query: &dyn Query, scored: bool) -> Result<Vec<Match>, SearchError> {
+    read_safely(|| Ok(index.searcher.search_with_statistics_provider(query, &AllMatches { scored }, &index.statistics())?))
+}
+
 /// Collects all matches, without scores where they are not needed.
-pub struct AllMatches {
-    pub scored: bool,
+struct AllMatches {
+    scored: bool,
 }
 
 impl Collector for AllMatches {
@@ -35,7 +43,7 @@ impl Collector for AllMatches {
 }
 
 /// The matches of one segment.
-pub struct SegmentMatches {
+struct SegmentMatches {
     passages: Arc<dyn ColumnValues<u64>>,
     found: Vec<Match>,
 }

@@ -1,11 +1,11 @@
 //! Why hits stand where they do: what each part of the query adds to their scores, and which words tell their topics.
 
-use super::collect::AllMatches;
+use super::collect;
 use super::hit::Hit;
 use super::plan::Planner;
 use super::{Request, SearchError};
+use crate::index::Index;
 use crate::index::schema::passage_id;
-use crate::index::{Index, read_safely};
 use crate::topic::{Reader, Weighed};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -59,11 +59,7 @@ pub fn explain(index: &Arc<Index>, request: &Request, hits: &[Hit]) -> Result<Ve
         explanations.push(Explanation { parts: Vec::new(), heading_weight, topics });
     }
     for (part, query) in planner.parts(&request.query)? {
-        let matches = read_safely(|| -> Result<_, SearchError> {
-            let collector = AllMatches { scored: true };
-            Ok(index.searcher.search_with_statistics_provider(&*query, &collector, &index.statistics())?)
-        })?;
-        for (passage, score) in matches {
+        for (passage, score) in collect::matches(index, &*query, true)? {
             if let Some(at) = wanted.get(&passage).filter(|_| score != 0.0) {
                 explanations[*at].parts.push(Scored { part: part.clone(), score });
             }
