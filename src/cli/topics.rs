@@ -223,12 +223,7 @@ fn list(args: &ListArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
 fn show(args: &ShowArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let lexicon = Known::open(args.index.as_deref())?.lexicon;
     let Some(file) = lexicon.find(&args.name).and_then(|number| lexicon.file(number)) else {
-        let similar = lexicon.similar(&args.name);
-        let hint = match similar.is_empty() {
-            true => "`fineprint topics` lists all".to_owned(),
-            false => format!("is it {}?", similar.join(", or ")),
-        };
-        return Err(BadQuery(format!("fineprint: there is no topic `{}`\nhint: {hint}", args.name)).into());
+        return Err(BadQuery(format!("fineprint: there is no topic `{}`\nhint: {}", args.name, lexicon.hint(&args.name))).into());
     };
     out.write_all(file.as_bytes())?;
     Ok(Outcome::Found)

@@ -221,7 +221,7 @@ impl Store {
         self.catalog.generation = self.generation();
         self.catalog.stemmer = words::STEMMER.to_owned();
         self.catalog.topics = self.lexicon.topics().iter().map(|topic| topic.name.clone()).collect();
-        self.catalog.topics_hash = self.lexicon.hash();
+        self.catalog.topics_hash = self.lexicon.hash().to_owned();
         self.catalog.seal();
         let generation = self.catalog.generation;
         let mut bytes = self.catalog.format.to_le_bytes().to_vec();

@@ -1,10 +1,9 @@
 //! What counts of a topic are worth: an estimate of mentions, with how well the topic's scores agree with labels.
 
-use super::plan::topic_number;
 use super::{Observing, Scope, SearchError};
 use crate::index::Index;
 use crate::query::Query;
-use crate::topic::{DEFAULT_THRESHOLD, Evaluated};
+use crate::topic::Evaluated;
 use std::fmt;
 
 /// That what is counted follows from scores in topics.
@@ -35,13 +34,12 @@ impl Estimate {
         let Some(asked) = super::Asked::of(&scope, query)?.filter(|asked| !asked.topics.is_empty()) else {
             return Ok(None);
         };
-        let threshold = query.topic_threshold.unwrap_or(DEFAULT_THRESHOLD);
+        let threshold = asked.threshold;
         let lexicon = index.lexicon()?;
         let mut topics = Vec::new();
         for name in asked.topics {
-            // The index knows the topic, and its lexicon does unless it is of another release.
-            let number = topic_number(index, &name).ok().and(lexicon.find(&name));
-            let topic = number.and_then(|number| lexicon.topics().get(usize::from(number)));
+            // Unless the index is of another release, its lexicon has the topic.
+            let topic = lexicon.topics().iter().find(|topic| topic.name == name);
             let evaluated = topic.and_then(|topic| topic.evaluated.clone());
             topics.push(EstimatedTopic { name, threshold, evaluated: evaluated.filter(|one| one.threshold == threshold) });
         }

@@ -71,8 +71,8 @@ pub enum Folding {
 /// Why a search has no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum SearchError {
-    #[error("there is no topic `{name}`\nhint: `fineprint topics` shows what each is: {known}")]
-    UnknownTopic { name: String, known: String },
+    #[error("there is no topic `{name}`\nhint: {hint}")]
+    UnknownTopic { name: String, hint: String },
     #[error(transparent)]
     Index(#[from] IndexError),
     #[error("the search failed: {0}")]

@@ -338,17 +338,20 @@ fn readings(phrase: &Phrase) -> String {
     readings.join(" or ")
 }
 
-/// The number of a topic of an index.
+/// The number of a topic of an index, by its name, its title or what labelled data calls it.
+///
+/// # Errors
+/// Where there is none.
 pub fn topic_number(index: &Index, name: &str) -> Result<u8, SearchError> {
-    if let Some(number) = index.catalog.topics.iter().position(|known| known == name) {
-        return u8::try_from(number).map_err(|_| IndexError::Damaged("it has too many topics").into());
+    let number_of =
+        |name: &str| (0..=u8::MAX).zip(&index.catalog.topics).find(|(_, known)| *known == name).map(|(number, _)| number);
+    if let Some(number) = number_of(name) {
+        return Ok(number);
     }
-    // By its title, or what labelled data calls it.
-    let by_title = index.lexicon()?.find(name).and_then(|number| index.lexicon().ok()?.topics().get(usize::from(number)));
-    let number = by_title.and_then(|topic| index.catalog.topics.iter().position(|known| *known == topic.name));
-    number
-        .map(|number| number as u8)
-        .ok_or_else(|| SearchError::UnknownTopic { name: name.to_owned(), known: index.catalog.topics.join(", ") })
+    let lexicon = index.lexicon()?;
+    let by_title = lexicon.find(name).and_then(|number| lexicon.topics().get(usize::from(number)));
+    let number = by_title.and_then(|topic| number_of(&topic.name));
+    number.ok_or_else(|| SearchError::UnknownTopic { name: name.to_owned(), hint: lexicon.hint(name) })
 }
 
 /// The stems of the words that a query looks for, not of those that it excludes.

@@ -63,6 +63,7 @@ pub struct Lexicon {
     by_word: Starts,
     /// For each built-in topic, the practices that it competes with.
     rivals: Vec<Vec<u8>>,
+    hash: String,
 }
 
 /// A term of the lexicon.
@@ -154,6 +155,7 @@ impl Lexicon {
             by_word: Starts::default(),
             rivals: Vec::new(),
             topics: Vec::new(),
+            hash: String::new(),
         };
         for (number, topic) in topics.iter().enumerate() {
             for (place, term) in topic.terms.iter().enumerate() {
@@ -182,6 +184,7 @@ impl Lexicon {
         };
         lexicon.rivals = topics[..built_in].iter().map(practices).collect();
         lexicon.topics = topics;
+        lexicon.hash = lexicon.hashed();
         lexicon
     }
 
@@ -198,9 +201,7 @@ impl Lexicon {
     pub fn find(&self, name: &str) -> Option<u8> {
         let folded = name.trim().to_lowercase();
         let is = |topic: &Topic| {
-            topic.name == folded
-                || topic.title.to_lowercase() == folded
-                || topic.labels.iter().any(|label| label.to_lowercase() == folded)
+            topic.title.to_lowercase() == folded || topic.labels.iter().any(|label| label.to_lowercase() == folded)
         };
         // Names before titles.
         let by_name = self.topics.iter().position(|topic| topic.name == folded);
@@ -208,7 +209,7 @@ impl Lexicon {
     }
 
     /// Names and titles that look like this one, the likest first.
-    pub fn similar(&self, name: &str) -> Vec<&str> {
+    fn similar(&self, name: &str) -> Vec<&str> {
         let folded = name.trim().to_lowercase();
         let likeness = |other: &str| {
             let other = other.to_lowercase();
@@ -222,6 +223,14 @@ impl Lexicon {
         found.into_iter().map(|(_, name)| name).take(MAX_SIMILAR).collect()
     }
 
+    /// What to try where no topic has this name.
+    pub fn hint(&self, name: &str) -> String {
+        match self.similar(name).as_slice() {
+            [] => "`fineprint topics` lists all".to_owned(),
+            similar => format!("is it {}? `fineprint topics` lists all", similar.join(", or ")),
+        }
+    }
+
     /// The file of a topic: of a built-in one as it was written, of others as the index keeps it.
     pub fn file(&self, number: u8) -> Option<String> {
         match BUILT_IN.get(usize::from(number)).filter(|_| self.is_built_in(number)) {
@@ -231,14 +240,15 @@ impl Lexicon {
     }
 
     /// Names these topics and how they are weighed: other scores have another hash.
-    pub fn hash(&self) -> String {
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    fn hashed(&self) -> String {
         let mut hash = blake3::Hasher::new();
         hash.update(format!("{HEADING_SHARE} {NEIGHBOUR_SHARE} {HALF} {MIN_LEVEL} {}", words::STEMMER).as_bytes());
-        for text in BUILT_IN {
-            hash.update(blake3::hash(text.as_bytes()).as_bytes());
-        }
-        for topic in self.topics.iter().skip(self.built_in) {
-            hash.update(blake3::hash(topic.to_file().as_bytes()).as_bytes());
+        for file in (0..=u8::MAX).map_while(|number| self.file(number)) {
+            hash.update(blake3::hash(file.as_bytes()).as_bytes());
         }
         hash.finalize().to_hex()[..16].to_owned()
     }
