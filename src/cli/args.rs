@@ -171,7 +171,7 @@ pub struct Conditions {
     /// Only passages about this topic, ranked by its score (`fineprint topics` lists them); several: about any of them
     #[arg(long, value_name = "NAME")]
     pub topic: Vec<String>,
-    /// From which score on, 0 to 1, a passage is about a topic [default: 0.5]
+    /// From which score on, 0 to 1, a passage is about a topic [default: 0.5; to answer a question 0.3 in the mean of its topics]
     #[arg(long, value_name = "SCORE")]
     pub topic_threshold: Option<f32>,
     /// Only snapshots in this language (`en`; `any`: in all); several: any of them

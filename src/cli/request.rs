@@ -224,6 +224,7 @@ pub fn refuse(options: &QueryOptions, names: &[&str], what: &str) -> Result<(), 
     let given = [
         ("as_of", options.as_of.is_some()),
         ("in", options.appearing.is_some()),
+        ("thesaurus", options.thesaurus.is_some()),
         ("sort", options.sort.is_some()),
         ("limit", options.limit.is_some()),
         ("offset", options.offset.is_some()),

@@ -243,8 +243,7 @@ impl Known {
             return Ok(Known { lexicon: Lexicon::new([])?, fingerprint: None });
         };
         let catalog = Index::open(&dir)?.catalog;
-        let lexicon = Lexicon::new(catalog.own_topics.iter().map(String::as_str))?;
-        Ok(Known { lexicon, fingerprint: Some(catalog.fingerprint) })
+        Ok(Known { lexicon: catalog.lexicon()?, fingerprint: Some(catalog.fingerprint) })
     }
 }
 

@@ -4,6 +4,7 @@ use super::duplicates::Duplicates;
 use crate::history::DocumentHistory;
 use crate::snapshot::{DocumentKey, Instant, Recording};
 use crate::source::{Form, Tip};
+use crate::topic::{Lexicon, TopicError};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -170,6 +171,14 @@ impl Catalog {
     /// The documents with their slots.
     pub fn documents(&self) -> impl Iterator<Item = (u32, &DocumentEntry)> {
         self.documents.iter().enumerate().filter_map(|(slot, entry)| Some((slot as u32, entry.as_ref()?)))
+    }
+
+    /// The built-in topics, and the user's own of this index.
+    ///
+    /// # Errors
+    /// Where a topic of the user's has come to have the name of a built-in one.
+    pub fn lexicon(&self) -> Result<Lexicon, TopicError> {
+        Lexicon::new(self.own_topics.iter().map(String::as_str))
     }
 
     pub fn counts(&self) -> Counts {

@@ -202,7 +202,7 @@ impl Index {
         if let Some(lexicon) = self.lexicon.get() {
             return Ok(lexicon);
         }
-        let lexicon = Lexicon::new(self.catalog.own_topics.iter().map(String::as_str))?;
+        let lexicon = self.catalog.lexicon()?;
         Ok(self.lexicon.get_or_init(|| lexicon))
     }
 

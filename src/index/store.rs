@@ -88,7 +88,7 @@ impl Store {
             Err(error) => return Err(error),
         };
         let documents = map_documents(dir, &catalog)?;
-        let lexicon = Lexicon::new(catalog.own_topics.iter().map(String::as_str)).map_err(IndexError::Topic)?;
+        let lexicon = catalog.lexicon()?;
         let mut store = Store { dir: dir.to_owned(), catalog, states, documents, writer, fields, lexicon, is_new };
         // An update that was killed after its commit did not come to this.
         store.tidy_segments()?;
@@ -102,8 +102,8 @@ impl Store {
 
     /// Scores in the user's own topics of these files, beside the built-in ones, from now on.
     pub fn set_topics(&mut self, own: Vec<String>) -> Result<(), TopicError> {
-        self.lexicon = Lexicon::new(own.iter().map(String::as_str))?;
         self.catalog.own_topics = own;
+        self.lexicon = self.catalog.lexicon()?;
         Ok(())
     }
 

@@ -73,10 +73,7 @@ impl Asked {
             let is_other = !entry.langs.is_empty() && !entry.langs.iter().any(|(lang, _)| langs.contains(&lang.as_str()));
             not_scored += u64::from(!langs.is_empty() && is_other && scope.admits(slot)?);
         }
-        let understood = |question: &Question| Understood {
-            parts: question.parts.clone(),
-            topics: question.topics.iter().filter(|(name, _)| index.catalog.topics.contains(name)).cloned().collect(),
-        };
+        let understood = |question: &Question| Understood { parts: question.parts.clone(), topics: question.topics.clone() };
         Ok(Some(Asked {
             topics,
             threshold,

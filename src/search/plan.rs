@@ -192,22 +192,22 @@ impl Planner {
         Ok(Box::new(Summed { parts: [part].into(), least: None }))
     }
 
-    /// Passages that address a question, or all that have any part of it or are about any of its topics. Topics that the index does
-    /// not have say nothing.
+    /// Passages that address a question, or all that have any part of it or are about any of its topics.
     fn question(&self, question: &Question, what: Wanted) -> Result<Box<dyn Query>, SearchError> {
         let main: Vec<&str> = main_topics(question).collect();
         let words = question.parts.iter().map(|part| Part::Words { field: self.index.fields.stem, stems: part.stems.clone() });
-        let topics = question.topics.iter().filter_map(|(name, weight)| {
-            let number = topic_number(&self.index, name).ok()?;
+        let topics = question.topics.iter().map(|(name, weight)| -> Result<Part, SearchError> {
+            let topics = vec![topic_number(&self.index, name)?];
             let weight = TOPIC_WEIGHT * weight;
             let decides = main.contains(&name.as_str());
-            Some(Part::Topics { field: self.index.fields.topic, topics: vec![number], at_least: MIN_LEVEL, weight, decides })
+            Ok(Part::Topics { field: self.index.fields.topic, topics, at_least: MIN_LEVEL, weight, decides })
         });
         let least = match what {
             Wanted::All => None,
             Wanted::Answers => Some(Least { topics: self.threshold.unwrap_or(QUESTION_THRESHOLD), words: QUESTION_SHARE }),
         };
-        Ok(Box::new(Summed { parts: words.chain(topics).collect(), least }))
+        let parts = words.map(Ok).chain(topics).collect::<Result<_, SearchError>>()?;
+        Ok(Box::new(Summed { parts, least }))
     }
 
     /// All words that begin so. Every word in its form for matching is letters, digits and apostrophes: none means anything to a

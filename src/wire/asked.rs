@@ -14,6 +14,8 @@ pub struct Asked {
     pub question: Option<Understood>,
     /// Documents in languages that the topics do not have.
     pub not_scored: u64,
+    /// Whether the scores are of the topics that this program has; else `fineprint index` scores anew.
+    pub is_current: bool,
 }
 
 /// That what is counted follows from scores in topics.
@@ -118,6 +120,7 @@ impl Asked {
             threshold: rounded(asked.threshold),
             question: asked.question.as_ref().map(question),
             not_scored: asked.not_scored,
+            is_current: asked.is_current,
         }
     }
 }

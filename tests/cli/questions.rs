@@ -128,6 +128,8 @@ fn a_thesaurus_of_ones_own_adds_concepts() {
     place.write("more.toml", "[concepts.fox]\nasks = [\"vixen\"]\nfinds = [\"fox\"]\n");
     let answer = place.found(&["Is there a vixen?", "--thesaurus", "more.toml"]);
     assert!(answer["hits"][0]["text"].as_str().unwrap().contains("fox"));
+    place.write("typo.toml", "[concepts.fox]\nasks = [\"vixen\"]\nfinds = [\"fox\"]\ntopics = { helth = 1 }\n");
+    place.search(&["Is there a vixen?", "--thesaurus", "typo.toml"]).exit(2).warns("there is no topic `helth`").warns("health");
     place.write("bad.toml", "[concepts.fox]\nasks = []\nfinds = []\n");
     place.search(&["Is there a vixen?", "--thesaurus", "bad.toml"]).exit(2).warns("asks names no word");
 }
