@@ -144,7 +144,7 @@ impl<'p> Learner<'p> {
             }
             let by_hand = sum_by_hand(&candidates, is_of.len());
             let mut inputs: Vec<Input<'_>> = candidates.iter().map(|candidate| self.input(candidate.column)).collect();
-            inputs.push(Input { column: &by_hand, mean: 0.0, variance: SCALE_VARIANCE / is_of.len() as f64 });
+            inputs.push(Input { column: &by_hand, variance: SCALE_VARIANCE / is_of.len() as f64 });
             own.push(scale);
             let fitted = fit(&inputs, &cases, Fit { bias, weights: std::mem::take(&mut own) });
             (bias, own) = (fitted.bias, fitted.weights);
@@ -164,7 +164,7 @@ impl<'p> Learner<'p> {
     fn input<'l>(&self, column: &'l Column) -> Input<'l> {
         let passages = self.passages.len() as f64;
         let idf = (passages / column.rows.len().max(1) as f64).ln_1p();
-        Input { column, mean: 0.0, variance: VARIANCE / passages * idf * idf }
+        Input { column, variance: VARIANCE / passages * idf * idf }
     }
 
     /// The model as a topic; none where all of its weights are next to nothing.
@@ -213,11 +213,8 @@ impl Model<'_> {
     ///
     /// The targets are a little less than certain, as Platt has them ("Probabilistic Outputs for Support Vector Machines", 1999).
     fn calibrate(&mut self, is_of: &[bool]) {
-        let inputs: Vec<Input<'_>> = self
-            .candidates
-            .iter()
-            .map(|candidate| Input { column: candidate.column, mean: 0.0, variance: f64::INFINITY })
-            .collect();
+        let inputs: Vec<Input<'_>> =
+            self.candidates.iter().map(|candidate| Input { column: candidate.column, variance: f64::INFINITY }).collect();
         let sums = odds(&inputs, 0.0, &self.weights, is_of.len());
         // Around their mean they say nothing of the bias, and the fit is quick.
         let mean = sums.iter().sum::<f64>() / sums.len().max(1) as f64;
@@ -232,7 +229,7 @@ impl Model<'_> {
         let target = |is_of: &bool| if *is_of { (of + 1.0) / (of + 2.0) } else { 1.0 / (others + 2.0) };
         let cases =
             Cases { targets: is_of.iter().map(target).collect(), weights: vec![1.0; is_of.len()], bias_variance: f64::INFINITY };
-        let input = Input { column: &column, mean: 0.0, variance: f64::INFINITY };
+        let input = Input { column: &column, variance: f64::INFINITY };
         let fitted = fit(&[input], &cases, Fit { bias: 0.0, weights: vec![1.0] });
         let stretch = fitted.weights.first().map_or(1.0, |weight| weight / spread);
         if stretch > 0.0 {

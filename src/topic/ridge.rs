@@ -20,11 +20,10 @@ pub struct Cases {
     pub bias_variance: f64,
 }
 
-/// A feature, and what is thought of its weight beforehand.
+/// A feature, and how far from 0 its weight is thought to be beforehand.
 #[derive(Clone, Copy)]
 pub struct Input<'c> {
     pub column: &'c Column,
-    pub mean: f64,
     /// Infinite where nothing is thought of it.
     pub variance: f64,
 }
@@ -53,7 +52,7 @@ pub fn fit(inputs: &[Input<'_>], cases: &Cases, start: Fit) -> Fit {
         bias += step;
         odds.iter_mut().for_each(|odds| *odds += step);
         for ((input, weight), radius) in inputs.iter().zip(&mut weights).zip(&mut radius) {
-            let mut slope = Slope::of(*weight - input.mean, input.variance);
+            let mut slope = Slope::of(*weight, input.variance);
             let Column { rows, values } = input.column;
             for (row, value) in rows.iter().zip(values) {
                 slope.add(cases, *row as usize, odds[*row as usize], *value, *radius);
@@ -94,9 +93,9 @@ struct Slope {
 }
 
 impl Slope {
-    /// Of a weight so far from what is thought of it beforehand.
-    fn of(off: f64, variance: f64) -> Slope {
-        Slope { first: off / variance, second: 1.0 / variance }
+    /// Of a weight, which is thought to be 0 beforehand.
+    fn of(weight: f64, variance: f64) -> Slope {
+        Slope { first: weight / variance, second: 1.0 / variance }
     }
 
     fn add(&mut self, cases: &Cases, at: usize, odds: f64, value: f64, radius: f64) {
@@ -153,16 +152,14 @@ mod tests {
     #[test]
     fn no_weight_could_be_better() {
         let columns = columns();
-        let means = [0.0, 0.5, -1.0];
         let variances = [0.7, 5.0, 0.1];
-        let inputs: Vec<Input<'_>> =
-            (0..3).map(|at| Input { column: &columns[at], mean: means[at], variance: variances[at] }).collect();
+        let inputs: Vec<Input<'_>> = (0..3).map(|at| Input { column: &columns[at], variance: variances[at] }).collect();
         for bias_variance in [0.2, f64::INFINITY] {
             let cases = cases(bias_variance);
             let loss = |model: &Fit| -> f64 {
                 let all = odds(&inputs, model.bias, &model.weights, 8);
                 let data = (0..8).map(|at| cases.weights[at] * (all[at].exp().ln_1p() - cases.targets[at] * all[at]));
-                let prior = (0..3).map(|at| (model.weights[at] - means[at]).powi(2) / (2.0 * variances[at]));
+                let prior = (0..3).map(|at| model.weights[at].powi(2) / (2.0 * variances[at]));
                 data.chain(prior).sum::<f64>() + model.bias.powi(2) / (2.0 * bias_variance)
             };
             let best = fit(&inputs, &cases, Fit { bias: 0.0, weights: vec![0.0; 3] });
@@ -183,10 +180,10 @@ mod tests {
     }
 
     #[test]
-    fn a_weight_that_no_passage_speaks_of_is_as_thought_beforehand() {
+    fn a_weight_that_no_passage_speaks_of_is_0() {
         let column = Column::default();
-        let input = Input { column: &column, mean: 2.5, variance: 0.1 };
-        let fitted = fit(&[input], &cases(1.0), Fit { bias: 0.0, weights: vec![0.0] });
-        assert!((fitted.weights[0] - 2.5).abs() < 1e-9);
+        let input = Input { column: &column, variance: 0.1 };
+        let fitted = fit(&[input], &cases(1.0), Fit { bias: 0.0, weights: vec![2.5] });
+        assert!(fitted.weights[0].abs() < 1e-9);
     }
 }
