@@ -1,6 +1,6 @@
 //! What a topic is learned from: the stems of labelled passages, and pairs of neighbouring stems, with how often each stands in each.
 
-use super::lexicon::saturated;
+use super::terms::saturated;
 use crate::words::{self, Words};
 use rustc_hash::FxHashMap;
 

@@ -11,10 +11,16 @@ pub mod labelled;
 pub mod learn;
 mod lexicon;
 mod ridge;
+mod score;
+mod terms;
+#[cfg(test)]
+mod tests;
 
 pub use builtin::{BUILT_IN, built_in};
 pub use file::{Evaluated, MAX_FILE_BYTES, Term, Topic, TopicFileError};
-pub use lexicon::{HALF, HEADING_SHARE, Level, Lexicon, MIN_LEVEL, NEIGHBOUR_SHARE, Reader, TopicError, Weighed, score_of};
+pub use lexicon::{Lexicon, TopicError};
+pub use score::{HALF, HEADING_SHARE, Level, MIN_LEVEL, NEIGHBOUR_SHARE, score_of};
+pub use terms::{Reader, Weighed};
 
 /// From this score on, a passage counts as about a topic where nothing else is asked for.
 pub const DEFAULT_THRESHOLD: f32 = 0.5;
