@@ -6,7 +6,7 @@ use super::{BadQuery, Outcome, location, write_file};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use fineprint::index::Index;
-use fineprint::index::update::change_topics;
+use fineprint::index::scoring::change_topics;
 use fineprint::print;
 use fineprint::topic::evaluate::{cross_validate, evaluate};
 use fineprint::topic::labelled::{Labelled, MAX_LABELLED_BYTES};

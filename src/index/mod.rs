@@ -16,6 +16,7 @@ mod packs;
 mod plan;
 mod record;
 pub mod schema;
+pub mod scoring;
 mod store;
 pub mod update;
 pub mod verify;

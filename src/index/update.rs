@@ -1,17 +1,16 @@
 //! Builds an index from its archives, or brings it up to date: one commit publishes the whole update.
 
-use super::catalog::{Counts, DocumentEntry, Place, Problem, SourceEntry};
+use super::catalog::{Counts, DocumentEntry, Problem, SourceEntry};
 use super::duplicates::Duplicates;
 use super::gather::{Document, Gathered, gather};
 use super::plan::{Plan, Read};
+use super::scoring::score_anew;
 use super::store::{RecordFile, Store};
 use super::{IndexError, record};
 use crate::history::{DocumentHistory, Timeline};
 use crate::snapshot::{DocumentKey, Instant};
 use crate::source::{Settings, Source};
-use crate::topic::{Topic, TopicError};
 use crate::words::Words;
-use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -254,14 +253,14 @@ impl Reading<'_, '_> {
 }
 
 /// What is written of a document, and how many words its passages and the headings above them have.
-struct Parts {
+pub(super) struct Parts {
     words: u64,
     heading_words: u64,
-    record: Vec<u8>,
+    pub record: Vec<u8>,
 }
 
 /// Adds the terms of all passages, and makes the record.
-fn write_parts(store: &Store, slot: u32, history: &DocumentHistory) -> Result<Parts, IndexError> {
+pub(super) fn write_parts(store: &Store, slot: u32, history: &DocumentHistory) -> Result<Parts, IndexError> {
     let topics = store.lexicon.of_history(&history.timeline, &history.versions, &history.texts);
     let (mut words, mut heading_words) = (0, 0);
     index_words(history, |passage, text, headings, own, of_headings| {
@@ -270,77 +269,6 @@ fn write_parts(store: &Store, slot: u32, history: &DocumentHistory) -> Result<Pa
         store.add_terms(slot, passage, text, headings, &topics[passage as usize])
     })?;
     Ok(Parts { words, heading_words, record: record::encode(history, &topics)? })
-}
-
-/// How much was scored in other topics than before.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ScoredAnew {
-    pub documents: u64,
-    pub passages: u64,
-}
-
-/// Scores the documents that this update did not write in the topics of today, where they were scored in others.
-fn score_anew(threads: usize, store: &mut Store, records: &mut RecordFile) -> Result<ScoredAnew, IndexError> {
-    let mut scored = ScoredAnew::default();
-    if store.is_new || !store.has_other_topics() {
-        return Ok(scored);
-    }
-    let generation = records.generation();
-    let old: Vec<u32> =
-        store.catalog.documents().filter(|(_, entry)| entry.place.file != generation).map(|(slot, _)| slot).collect();
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).build().map_err(IndexError::encode)?;
-    let shared: &Store = store;
-    let records = Mutex::new(records);
-    let written: Result<Vec<(u32, Place, [u8; 32])>, IndexError> = pool.install(|| {
-        let score = |&slot: &u32| {
-            let history = shared.history(slot)?;
-            shared.delete_terms(slot);
-            let Parts { record, .. } = write_parts(shared, slot, &history)?;
-            let place = records.lock().unwrap_or_else(PoisonError::into_inner).append(&record)?;
-            Ok((slot, place, blake3::hash(&record).into()))
-        };
-        old.par_iter().map(score).collect()
-    });
-    for (slot, place, digest) in written? {
-        if let Some(entry) = &mut store.catalog.documents[slot as usize] {
-            (entry.place, entry.digest) = (place, digest);
-            scored.documents += 1;
-            scored.passages += entry.counts.passages;
-        }
-    }
-    Ok(scored)
-}
-
-/// Adds a user's own topics to an index, and takes topics out: of the same name, the new one stands. All passages are scored anew
-/// from what is stored; the archives are not read. Tells how many; none where the topics are what they were.
-///
-/// # Errors
-/// Where a file is no topic, or a name to take out is none of the index's own topics.
-pub fn change_topics(dir: &Path, threads: usize, add: &[String], remove: &[String]) -> Result<ScoredAnew, IndexError> {
-    if !super::terms_dir(dir).join("meta.json").exists() {
-        return Err(IndexError::Missing(dir.display().to_string()));
-    }
-    let mut store = Store::open(dir, threads)?;
-    let mut own: BTreeMap<String, String> = BTreeMap::new();
-    for text in &store.catalog.own_topics {
-        own.insert(Topic::parse(text).map_err(TopicError::from)?.name, text.clone());
-    }
-    for name in remove {
-        own.remove(name).ok_or_else(|| TopicError::Unknown(name.clone()))?;
-    }
-    for text in add {
-        let topic = Topic::parse(text).map_err(TopicError::from)?;
-        own.insert(topic.name.clone(), topic.to_file());
-    }
-    store.set_topics(own.into_values().collect())?;
-    if !store.has_other_topics() {
-        return Ok(ScoredAnew::default());
-    }
-    let mut records = store.begin_records()?;
-    let scored = score_anew(threads, &mut store, &mut records)?;
-    store.compact(&mut records)?;
-    store.publish(records)?;
-    Ok(scored)
 }
 
 /// What is indexed of each passage: its text, the headings above it, and how many words both have.

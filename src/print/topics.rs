@@ -2,7 +2,7 @@
 
 use super::look::{QUIET, STRONG, paint, paragraph};
 use super::{Look, counted, grouped, harmless, padded};
-use crate::index::update::ScoredAnew;
+use crate::index::scoring::ScoredAnew;
 use crate::topic::Topic;
 use crate::wire::topics::{Evaluated, EvaluatedTopic, Measures, Topics};
 use csv::Writer;
