@@ -14,7 +14,7 @@ const MAX_SIMILAR: usize = 5;
 /// Why topics cannot be used together.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TopicError {
-    #[error("{0}")]
+    #[error(transparent)]
     File(#[from] TopicFileError),
     #[error("`{0}` is the name of a built-in topic: give yours another name")]
     BuiltIn(String),

@@ -122,7 +122,8 @@ fn mistakes_in_topics_are_told() {
         place.run(&["topics", "add", "other.toml", "bad.toml", "--index", INDEX]).exit(2)
     };
     add(&BIRDS.replace("= 8", "= 0")).warns("bad.toml: line 6: the weight of \"bird\" is 0");
-    add(&BIRDS.replace("title", "tilte")).warns("bad.toml: line 2: unknown field `tilte`");
+    let misspelt = add(&BIRDS.replace("title", "tilte")).warns("bad.toml: line 2: unknown field `tilte`");
+    assert_eq!(misspelt.stderr.matches("line 2").count(), 1, "{}", misspelt.stderr);
     add(&built_in("retention")).warns("bad.toml: `retention` is the name of a built-in topic");
     add(&format!("practice = true\n{BIRDS}")).warns("bad.toml: `birds` says practice = true");
     add(&BIRDS.replace("birds", "snails")).warns("two topics are named `snails`");
