@@ -244,6 +244,18 @@ mod tests {
     }
 
     #[test]
+    fn a_stem_begins_as_its_word_does() {
+        // Those that the rules name one by one, and all beginnings of a word.
+        let named =
+            "skis skies dying lying tying idly gently ugly early only singly sky news howe atlas cosmos bias andes yes yyy";
+        let made = ('a'..='z')
+            .flat_map(|a| ('a'..='z').flat_map(move |b| ["s", "ing", "ies", "edly", "'s"].map(|end| format!("{a}{b}{end}"))));
+        for word in named.split(' ').map(str::to_owned).chain(made) {
+            assert_eq!(stem(&word).chars().next(), word.chars().next(), "{word}");
+        }
+    }
+
+    #[test]
     fn a_very_long_word_is_cut() {
         assert_eq!(texts(&"x".repeat(70_000))[0].len(), MAX_WORD_CHARS);
     }

@@ -44,19 +44,17 @@ pub fn run(args: &BatchArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     };
     let lines = queries::open(&args.queries, &args.options)?;
     let opened = args.location.open()?;
-    let mut writer = match format {
-        Rows::JsonLines => Writer::JsonLines(out),
-        Rows::Csv => Writer::Csv(Box::new(print::csv::Batch::new(out)?)),
-    };
+    if let Rows::Csv = format {
+        print::csv::batch_head(out)?;
+    }
     let (mut found, mut failed) = (false, false);
-    answers(lines, &pool, BLOCK, &|line| answer(line, &opened.index), &mut |row| {
-        match &row {
-            Ok(answer) => found |= answer.totals.passages > 0,
-            Err(_) => failed = true,
-        }
-        writer.write(&row)
+    answers(lines, &pool, BLOCK, &|line| Row::of(line, &opened.index, &format), &mut |row| {
+        let row = row?;
+        found |= row.found;
+        failed |= row.failed;
+        Ok(out.write_all(&row.bytes)?)
     })?;
-    writer.finish()?;
+    out.flush()?;
     Ok(Outcome::of(found, opened.whole && !failed))
 }
 
@@ -123,34 +121,29 @@ pub fn tell_failed(error: &wire::BatchError) {
     tell!("fineprint: query {}: {}", error.id, error.error.trim_start_matches("fineprint: "));
 }
 
-type Row = Result<wire::Answer, wire::BatchError>;
-
-enum Writer<'w> {
-    JsonLines(&'w mut dyn Write),
-    Csv(Box<print::csv::Batch<'w>>),
+/// What is written of a query: made by the thread that answers it.
+struct Row {
+    bytes: Vec<u8>,
+    found: bool,
+    failed: bool,
 }
 
-impl Writer<'_> {
-    fn write(&mut self, row: &Row) -> anyhow::Result<()> {
-        match (self, row) {
-            (Writer::JsonLines(out), Ok(answer)) => print::json(answer, out)?,
-            (Writer::JsonLines(out), Err(error)) => print::json(error, out)?,
-            (Writer::Csv(table), Ok(answer)) => table.answer(answer)?,
-            (Writer::Csv(table), Err(error)) => table.error(error)?,
+impl Row {
+    fn of(line: Line, index: &Arc<Index>, format: &Rows) -> anyhow::Result<Row> {
+        let mut bytes = Vec::new();
+        let answered = answer(line, index);
+        match (format, &answered) {
+            (Rows::JsonLines, Ok(answer)) => print::json(answer, &mut bytes)?,
+            (Rows::JsonLines, Err(error)) => print::json(error, &mut bytes)?,
+            (Rows::Csv, Ok(answer)) => print::csv::batch_answer(answer, &mut bytes)?,
+            (Rows::Csv, Err(error)) => print::csv::batch_error(error, &mut bytes)?,
         }
-        Ok(())
-    }
-
-    fn finish(self) -> anyhow::Result<()> {
-        match self {
-            Writer::JsonLines(out) => out.flush()?,
-            Writer::Csv(table) => table.finish()?,
-        }
-        Ok(())
+        let found = answered.as_ref().is_ok_and(|answer| answer.totals.passages > 0);
+        Ok(Row { bytes, found, failed: answered.is_err() })
     }
 }
 
-fn answer(line: Line, index: &Arc<Index>) -> Row {
+fn answer(line: Line, index: &Arc<Index>) -> Result<wire::Answer, wire::BatchError> {
     let asked = line?;
     let failed = |error: String| wire::BatchError { schema: wire::SCHEMA, id: asked.id(), error };
     let Asked { text, options, .. } = &asked;

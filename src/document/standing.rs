@@ -1,7 +1,7 @@
 //! What stood of a document at a moment, and what makes that doubtful.
 
 use super::{Moment, Role, StatedDate, stated_dates};
-use crate::history::{Mark, Timeline};
+use crate::history::{Mark, Outline, Timeline};
 use crate::index::{Index, IndexError};
 use crate::query::Limits;
 use crate::search::{Observing, Scope};
@@ -13,6 +13,7 @@ pub struct View<'i> {
     pub index: &'i Index,
     pub slot: u32,
     pub timeline: &'i Timeline,
+    outline: Outline<'i>,
     pub observing: &'i Observing,
     limits: Limits,
 }
@@ -72,7 +73,7 @@ impl<'i> View<'i> {
             || index.entry(slot).map(|entry| default_language(index, &entry.langs).map(str::to_owned).into_iter().collect());
         let langs: Vec<String> = langs.map_or_else(own, |langs| Ok(langs.to_vec()))?;
         let limits = Limits { langs: if langs.is_empty() { Vec::new() } else { vec![langs] }, ..Limits::default() };
-        Ok(View { index, slot, timeline, observing, limits })
+        Ok(View { index, slot, timeline, outline: index.outline(slot)?, observing, limits })
     }
 
     /// The languages in which a capture counts; none where all do.
@@ -86,7 +87,7 @@ impl<'i> View<'i> {
 
     /// Whether a snapshot tells what the document said.
     pub fn observes(&self, snapshot: u32) -> bool {
-        self.scope().observes(self.timeline, snapshot)
+        self.scope().observes(&self.outline, snapshot)
     }
 
     /// How many snapshots there are.

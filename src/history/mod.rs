@@ -3,11 +3,13 @@
 pub mod build;
 mod clause;
 mod mark;
+pub mod outline;
 pub mod runs;
 
 pub use build::HistoryBuilder;
 pub use clause::CLAUSE_THRESHOLD;
 pub use mark::Mark;
+pub use outline::Outline;
 pub use runs::Runs;
 
 use crate::likeness::Sketch;

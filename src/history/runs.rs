@@ -25,6 +25,15 @@ impl Runs {
         }
     }
 
+    /// From runs as the type promises them.
+    pub fn of(runs: impl Iterator<Item = (u32, u32)>) -> Runs {
+        Runs(runs.collect())
+    }
+
+    pub fn runs(&self) -> &[(u32, u32)] {
+        &self.0
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -44,7 +53,12 @@ impl Runs {
 
     /// The first and the last.
     pub fn ends(&self) -> Option<(u32, u32)> {
-        self.first().zip(self.last())
+        Runs::ends_of(self.0.iter().copied())
+    }
+
+    /// The first and the last snapshot of some runs as the type promises them.
+    pub fn ends_of(runs: impl Iterator<Item = (u32, u32)>) -> Option<(u32, u32)> {
+        runs.fold(None, |ends, (start, end)| Some((ends.map_or(start, |(first, _)| first), end - 1)))
     }
 
     pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
@@ -125,7 +139,11 @@ impl Runs {
 
     /// The union of any number of sets.
     pub fn union_of<'a>(sets: impl IntoIterator<Item = &'a Runs>) -> Runs {
-        let mut all: Vec<(u32, u32)> = sets.into_iter().flat_map(|set| set.0.iter().copied()).collect();
+        Runs::union_of_runs(sets.into_iter().flat_map(|set| set.0.iter().copied()).collect())
+    }
+
+    /// The union of runs in any order.
+    pub fn union_of_runs(mut all: Vec<(u32, u32)>) -> Runs {
         all.sort_unstable();
         let mut union = Runs::default();
         for (start, end) in all {

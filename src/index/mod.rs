@@ -23,7 +23,7 @@ pub mod verify;
 
 pub use record::Record;
 
-use crate::history::{DocumentHistory, Provenance, Version};
+use crate::history::{DocumentHistory, Outline, Provenance, Version};
 use crate::snapshot::Instant;
 use crate::topic::{Level, Lexicon, TopicError};
 use catalog::{Catalog, Counts, DocumentEntry, Place};
@@ -36,6 +36,7 @@ use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use tantivy::query::Bm25StatisticsProvider;
 use tantivy::schema::Field;
@@ -105,7 +106,9 @@ pub struct Index {
     pub searcher: Searcher,
     dir: PathBuf,
     documents: FxHashMap<u64, Mmap>,
-    records: Vec<OnceLock<Record>>,
+    /// Whose outline was found sound, by slot.
+    sound: Vec<AtomicBool>,
+    records: Vec<OnceLock<Box<Record>>>,
     texts: PackCache<Arc<str>>,
     topics: PackCache<Vec<Level>>,
     provenance: PackCache<Provenance>,
@@ -148,6 +151,7 @@ impl Index {
             return Err(IndexError::Tantivy(TantivyError::SystemError("the index changed while it was opened".into())));
         }
         let documents = map_documents(dir, &catalog)?;
+        let sound = catalog.documents.iter().map(|_| AtomicBool::new(false)).collect();
         let records = catalog.documents.iter().map(|_| OnceLock::new()).collect();
         Ok(Index {
             catalog,
@@ -155,6 +159,7 @@ impl Index {
             searcher: reader.searcher(),
             dir: dir.to_owned(),
             documents,
+            sound,
             records,
             texts: PackCache::default(),
             topics: PackCache::default(),
@@ -178,8 +183,20 @@ impl Index {
         if let Some(record) = cell.get() {
             return Ok(record);
         }
-        let record = Record::open(self.bytes(slot)?)?;
+        let record = Box::new(Record::open(self.bytes(slot)?)?);
         Ok(cell.get_or_init(|| record))
+    }
+
+    /// The outline of a document, read where it lies.
+    pub fn outline(&self, slot: u32) -> Result<Outline<'_>, IndexError> {
+        let bytes = self.bytes(slot)?;
+        let sound = self.sound.get(slot as usize).ok_or(IndexError::DAMAGED)?;
+        if sound.load(Ordering::Relaxed) {
+            return record::outline_of(bytes);
+        }
+        let outline = record::checked_outline(bytes)?;
+        sound.store(true, Ordering::Relaxed);
+        Ok(outline)
     }
 
     fn bytes(&self, slot: u32) -> Result<&[u8], IndexError> {

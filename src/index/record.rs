@@ -1,14 +1,21 @@
 //! A document on disk: one record that can be read in part.
 //!
-//! A record begins with the length of its head (u32, little endian) and the head; the places that the head tells count from its end.
+//! | part | holds |
+//! |---|---|
+//! | outline | its length and its CRC-32 (u32, little endian), and what counting needs, read where it lies: [`outline`] |
+//! | head | its length (u32), and [`Head`]: what the document is, and where the packs lie, counted from the end of the head |
+//! | packs | the rest of the timeline, provenance, versions, texts and topics, each compressed and read when asked for |
 
 use super::IndexError;
 use super::chunks::{self, PackTable};
-use crate::history::{DocumentHistory, Entry, Provenance, Timeline, Version};
-use crate::snapshot::{Day, DocumentKey, Recording};
+use crate::history::{
+    DocumentHistory, Entry, HeadingPath, Outline, Placement, Provenance, SnapshotTime, Timeline, Version, VersionFacts, outline,
+};
+use crate::site::SiteFacts;
+use crate::snapshot::{DocumentKey, Instant, Recording};
 use crate::topic::Level;
 use serde::{Deserialize, Serialize};
-use std::sync::OnceLock;
+use std::borrow::Cow;
 
 /// Where the parts of a record lie.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -23,23 +30,115 @@ struct Head {
     topics: PackTable,
 }
 
+/// What an outline does not tell of a timeline.
+#[derive(Serialize, Deserialize)]
+struct Rest<'t> {
+    snapshots: Cow<'t, [SnapshotTime]>,
+    versions: Cow<'t, [VersionFacts]>,
+    /// Length of each passage in characters, and where its placements end.
+    passages: Vec<(u32, u32)>,
+    placements: Cow<'t, [Placement]>,
+    paths: Cow<'t, [HeadingPath]>,
+    clauses: u32,
+    ended: Cow<'t, [Instant]>,
+    sites: Cow<'t, [SiteFacts]>,
+    site_of: Cow<'t, [u32]>,
+}
+
+impl<'t> Rest<'t> {
+    fn of(timeline: &'t Timeline) -> Rest<'t> {
+        Rest {
+            snapshots: Cow::Borrowed(&timeline.snapshots),
+            versions: Cow::Borrowed(&timeline.versions),
+            passages: timeline.passages.iter().map(|facts| (facts.chars, facts.placements_end)).collect(),
+            placements: Cow::Borrowed(&timeline.placements),
+            paths: Cow::Borrowed(&timeline.paths),
+            clauses: timeline.clauses,
+            ended: Cow::Borrowed(&timeline.ended),
+            sites: Cow::Borrowed(&timeline.sites),
+            site_of: Cow::Borrowed(&timeline.site_of),
+        }
+    }
+
+    /// The timeline, together with its outline; `None` where these are of different ones.
+    fn timeline(self, outline: Outline<'_>) -> Option<Timeline> {
+        let (sets, mut passages) = outline.sets_and_passages();
+        if passages.len() != self.passages.len() {
+            return None;
+        }
+        for (facts, (chars, placements_end)) in passages.iter_mut().zip(self.passages) {
+            (facts.chars, facts.placements_end) = (chars, placements_end);
+        }
+        let timeline = Timeline {
+            snapshots: self.snapshots.into_owned(),
+            versions: self.versions.into_owned(),
+            sets,
+            passages,
+            placements: self.placements.into_owned(),
+            paths: self.paths.into_owned(),
+            clauses: self.clauses,
+            ended: self.ended.into_owned(),
+            sites: self.sites.into_owned(),
+            site_of: self.site_of.into_owned(),
+        };
+        outline.is_of(&timeline).then_some(timeline)
+    }
+}
+
+const NUMBER_BYTES: usize = 4;
+
 /// The bytes of a record of a document whose passages are about these topics.
 pub fn encode(history: &DocumentHistory, topics: &[Vec<Level>]) -> Result<Vec<u8>, IndexError> {
-    let mut body = chunks::pack(&history.timeline)?;
+    let length = |bytes: &[u8]| u32::try_from(bytes.len()).map_err(IndexError::encode);
+    let mut body = chunks::pack(&Rest::of(&history.timeline))?;
     let head = Head {
         key: history.key.clone(),
         recording: history.recording,
-        timeline: (0, u32::try_from(body.len()).map_err(IndexError::encode)?),
+        timeline: (0, length(&body)?),
         provenance: chunks::write(&history.provenance, &mut body)?,
         versions: chunks::write(&history.versions, &mut body)?,
         texts: chunks::write(&history.texts, &mut body)?,
         topics: chunks::write(topics, &mut body)?,
     };
     let head = chunks::pack(&head)?;
-    let mut record = u32::try_from(head.len()).map_err(IndexError::encode)?.to_le_bytes().to_vec();
-    record.extend_from_slice(&head);
-    record.extend_from_slice(&body);
+    let outline = outline::encode(&history.timeline).ok_or_else(|| IndexError::encode("a document is too large"))?;
+    let mut record = Vec::with_capacity(outline.len() + head.len() + body.len() + 3 * NUMBER_BYTES);
+    record.extend(length(&outline)?.to_le_bytes());
+    record.extend(crc32fast::hash(&outline).to_le_bytes());
+    record.extend(outline);
+    record.extend(length(&head)?.to_le_bytes());
+    record.extend(head);
+    record.extend(body);
     Ok(record)
+}
+
+/// Takes a number off the front.
+fn number(bytes: &[u8]) -> Result<(u32, &[u8]), IndexError> {
+    let (number, rest) = bytes.split_first_chunk().ok_or(IndexError::DAMAGED)?;
+    Ok((u32::from_le_bytes(*number), rest))
+}
+
+/// The bytes of the outline with its checksum, and what follows it.
+fn parts(record: &[u8]) -> Result<(&[u8], u32, &[u8]), IndexError> {
+    let (len, rest) = number(record)?;
+    let (checksum, rest) = number(rest)?;
+    let (outline, rest) = rest.split_at_checked(len as usize).ok_or(IndexError::DAMAGED)?;
+    Ok((outline, checksum, rest))
+}
+
+/// The outline in a record that [`checked_outline`] has found sound.
+pub fn outline_of(record: &[u8]) -> Result<Outline<'_>, IndexError> {
+    Outline::of(parts(record)?.0).ok_or(IndexError::DAMAGED)
+}
+
+/// The outline in a record.
+///
+/// # Errors
+/// Where the record is not as it was written.
+pub fn checked_outline(record: &[u8]) -> Result<Outline<'_>, IndexError> {
+    let (bytes, checksum, _) = parts(record)?;
+    let outline = Outline::of(bytes).filter(|outline| crc32fast::hash(bytes) == checksum && outline.is_sound());
+    outline.ok_or(IndexError::DAMAGED)
 }
 
 /// A record with its timeline at hand; all else is read when asked for.
@@ -48,20 +147,19 @@ pub struct Record {
     head: Head,
     body_start: usize,
     pub timeline: Timeline,
-    years: OnceLock<Vec<i16>>,
 }
 
 impl Record {
     /// Reads head and timeline.
     pub fn open(bytes: &[u8]) -> Result<Record, IndexError> {
-        let (len, rest) = bytes.split_first_chunk::<4>().ok_or(IndexError::DAMAGED)?;
-        let len = u32::from_le_bytes(*len) as usize;
-        let head: Head = chunks::unpack(rest.get(..len).ok_or(IndexError::DAMAGED)?)?;
-        let body = &rest[len..];
+        let outline = checked_outline(bytes)?;
+        let (head_len, rest) = number(parts(bytes)?.2)?;
+        let (head, body) = rest.split_at_checked(head_len as usize).ok_or(IndexError::DAMAGED)?;
+        let head: Head = chunks::unpack(head)?;
         let (start, size) = head.timeline;
         let packed = body.get(start as usize..).and_then(|rest| rest.get(..size as usize)).ok_or(IndexError::DAMAGED)?;
-        let timeline: Timeline = chunks::unpack(packed)?;
-        let record = Record { head, body_start: 4 + len, timeline, years: OnceLock::new() };
+        let timeline = chunks::unpack::<Rest>(packed)?.timeline(outline).ok_or(IndexError::DAMAGED)?;
+        let record = Record { head, body_start: bytes.len() - body.len(), timeline };
         if record.is_sound() { Ok(record) } else { Err(IndexError::DAMAGED) }
     }
 
@@ -78,7 +176,6 @@ impl Record {
             && timeline.site_of.len() == if timeline.sites.is_empty() { 0 } else { timeline.snapshots.len() }
             && timeline.site_of.iter().all(|&site| (site as usize) < timeline.sites.len())
             && timeline.snapshots.iter().all(|snapshot| (snapshot.version as usize) < timeline.versions.len())
-            && timeline.sets.iter().all(|set| set.is_sound(snapshots))
             && timeline
                 .passages
                 .iter()
@@ -121,21 +218,6 @@ impl Record {
         }
     }
 
-    /// The years of the snapshots; none of an undated text.
-    pub fn years(&self) -> &[i16] {
-        self.years.get_or_init(|| {
-            let mut years: Vec<i16> = Vec::with_capacity(self.timeline.snapshots.len());
-            // Neighbours mostly share their day, and reading a year off a day takes time.
-            let mut last: Option<(Day, i16)> = None;
-            for day in self.timeline.snapshots.iter().filter_map(|snapshot| Some(snapshot.captured?.instant.day())) {
-                let year = last.filter(|&(other, _)| other == day).map_or_else(|| day.year(), |(_, year)| year);
-                last = Some((day, year));
-                years.push(year);
-            }
-            years
-        })
-    }
-
     /// The whole document.
     pub fn history(self, bytes: &[u8]) -> Result<DocumentHistory, IndexError> {
         let body = self.body(bytes);
@@ -167,30 +249,116 @@ fn all<T: serde::de::DeserializeOwned>(table: &PackTable, bytes: &[u8]) -> Resul
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::SnapshotTime;
-    use crate::site::SiteFacts;
+    use crate::history::HistoryBuilder;
+    use crate::passage::{Passage, Shape};
+    use crate::snapshot::{Captured, DateSource, Day, Format, Precision, SECONDS_PER_DAY};
+    use crate::source::Locator;
+
+    fn instant(day: i32) -> Instant {
+        Instant { seconds: i64::from(day) * SECONDS_PER_DAY, precision: Precision::Day }
+    }
+
+    /// A document with a capture of these passages on each of these days.
+    fn document(captures: &[(Option<i32>, &[&str])]) -> DocumentHistory {
+        let mut builder = HistoryBuilder::default();
+        for (day, texts) in captures {
+            let passages: Vec<Passage> =
+                texts.iter().map(|text| Passage { text: (*text).to_owned(), shape: Shape::Paragraph }).collect();
+            let entries = builder.entries(&passages);
+            let version = builder.version(&entries);
+            let provenance = Provenance {
+                locator: Locator::file("a"),
+                commit_kind: None,
+                url: None,
+                format: Format::Text,
+                encoding: String::new(),
+                replaced: 0,
+                bytes: 0,
+                sha256: [0; 32],
+                extraction: 0,
+            };
+            let captured = day.map(|day| Captured { instant: instant(day), source: DateSource::Path });
+            builder.add(captured, SiteFacts::default(), provenance, version);
+        }
+        builder.end([instant(25)]);
+        let key = DocumentKey { company: String::new(), kind: String::new(), part: String::new() };
+        builder.finish(key, Recording::Captures)
+    }
+
+    const ENGLISH: &str = "We collect the information that you give us when you open an account with us or write to us.";
+    const GERMAN: &str = "Wir erheben die Daten, die Sie uns geben, wenn Sie ein Konto bei uns eröffnen oder uns schreiben.";
+
+    fn sample() -> DocumentHistory {
+        document(&[
+            (Some(10), &[ENGLISH, "Two"]),
+            (Some(20), &[GERMAN]),
+            (Some(30), &[ENGLISH]),
+            (Some(40), &["Two", ENGLISH, "x"]),
+        ])
+    }
+
+    fn record(history: &DocumentHistory) -> Vec<u8> {
+        encode(history, &vec![Vec::new(); history.texts.len()]).unwrap()
+    }
+
+    #[test]
+    fn a_record_gives_back_what_was_written() {
+        let history = sample();
+        let bytes = record(&history);
+        assert_eq!(Record::open(&bytes).unwrap().history(&bytes).unwrap(), history);
+    }
+
+    #[test]
+    fn an_outline_says_what_the_timeline_says() {
+        let history = sample();
+        let timeline = &history.timeline;
+        let bytes = record(&history);
+        let outline = checked_outline(&bytes).unwrap();
+        assert_eq!((outline.snapshots(), outline.passages()), (4, 4));
+        for snapshot in 0..5 {
+            assert_eq!(outline.day(snapshot), timeline.day(snapshot));
+            assert_eq!(outline.is_usable(snapshot), timeline.is_usable(snapshot));
+            assert_eq!(outline.lang(snapshot), timeline.version_of(snapshot).map_or("", |facts| facts.lang.as_str()));
+            for by in 20..45 {
+                assert_eq!(outline.has_ended(snapshot, Day(by)), timeline.has_ended(snapshot, Day(by)), "{snapshot} by {by}");
+            }
+        }
+        for passage in 0..5 {
+            assert_eq!(&outline.occurrences(passage), timeline.occurrences(passage));
+        }
+        assert_eq!((outline.lang(0), outline.lang(1)), ("en", "de"));
+        assert_eq!(outline.captured(Some(Day(11)), Some(Day(30))), (1, 3));
+        assert_eq!(outline.captured(None, Some(Day(9))), (0, 0));
+        assert_eq!(outline.captured(Some(Day(40)), None), (3, 4));
+        let undated = record(&document(&[(None, &[ENGLISH])]));
+        let outline = checked_outline(&undated).unwrap();
+        assert!(!outline.is_dated());
+        assert_eq!(outline.captured(None, None), (0, 0));
+    }
+
+    #[test]
+    fn damage_of_an_outline_is_an_error() {
+        let bytes = record(&sample());
+        let len = parts(&bytes).unwrap().0.len() + 2 * NUMBER_BYTES;
+        for at in 0..len {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 4;
+            assert!(checked_outline(&damaged).is_err(), "byte {at}");
+            assert!(Record::open(&damaged).is_err(), "byte {at}");
+            // One that was sound when it was first read gives something or nothing, and no panic.
+            if let Ok(outline) = outline_of(&damaged) {
+                for number in 0..9 {
+                    (outline.day(number), outline.lang(number), outline.occurrences(number));
+                }
+            }
+        }
+    }
 
     /// Whether a record of an empty text is opened whose timeline has so many sites, and these numbers of them.
     fn opens(sites: usize, site_of: &[u32]) -> bool {
-        let timeline = Timeline {
-            snapshots: vec![SnapshotTime { captured: None, version: 0 }; 2],
-            versions: vec![crate::history::VersionFacts { lang: String::new(), mark: None, chars: 0 }],
-            sites: vec![SiteFacts::default(); sites],
-            site_of: site_of.to_vec(),
-            ..Timeline::default()
-        };
-        let mut body = chunks::pack(&timeline).unwrap();
-        let head = Head {
-            key: DocumentKey { company: String::new(), kind: String::new(), part: String::new() },
-            recording: Recording::Captures,
-            timeline: (0, body.len() as u32),
-            provenance: chunks::write([0u8, 0], &mut body).unwrap(),
-            versions: chunks::write([0u8], &mut body).unwrap(),
-            texts: PackTable::default(),
-            topics: PackTable::default(),
-        };
-        let head = chunks::pack(&head).unwrap();
-        Record::open(&[&(head.len() as u32).to_le_bytes(), &*head, &body].concat()).is_ok()
+        let mut history = document(&[(None, &[]), (None, &[])]);
+        (history.timeline.sites, history.timeline.site_of) = (vec![SiteFacts::default(); sites], site_of.to_vec());
+        Record::open(&record(&history)).is_ok()
     }
 
     #[test]

@@ -113,6 +113,16 @@ impl Sketch {
         Sketch(bits << EXACT_BITS | (telling >> SIMHASH_BITS) & !1)
     }
 
+    /// The sketch as a number.
+    pub fn bits(self) -> u64 {
+        self.0
+    }
+
+    /// The sketch that a number is.
+    pub fn from_bits(bits: u64) -> Sketch {
+        Sketch(bits)
+    }
+
     /// Whether two passages are near-equal, so that a reader is shown one of them.
     pub fn is_near(self, other: Sketch) -> bool {
         self.exact() == other.exact() && self.distance(other) <= self.most()

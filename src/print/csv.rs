@@ -173,42 +173,36 @@ pub fn changes(changes: &Changes, out: &mut dyn Write) -> csv::Result<()> {
 const QUERY: [&str; 8] =
     ["query_id", "query", "error", "total_clauses", "total_passages", "total_snapshots", "total_documents", "total_companies"];
 
-/// A row a hit of each query; a query without hits keeps a row.
-pub struct Batch<'w> {
-    table: Writer<&'w mut dyn Write>,
+/// The head of the table of [`batch_answer`] and [`batch_error`].
+pub fn batch_head(out: &mut dyn Write) -> csv::Result<()> {
+    let mut table = Writer::from_writer(out);
+    table.write_record(QUERY.iter().chain(&HIT))?;
+    Ok(table.flush()?)
 }
 
-impl<'w> Batch<'w> {
-    pub fn new(out: &'w mut dyn Write) -> csv::Result<Batch<'w>> {
-        let mut table = Writer::from_writer(out);
-        table.write_record(QUERY.iter().chain(&HIT))?;
-        Ok(Batch { table })
+/// A row a hit of an answer of a batch; of one without hits a row with its totals.
+pub fn batch_answer(answer: &Answer, out: &mut dyn Write) -> csv::Result<()> {
+    let mut table = Writer::from_writer(out);
+    let totals = &answer.totals;
+    let mut query = vec![answer.id.clone().unwrap_or_default(), answer.query.clone(), String::new()];
+    query.extend(
+        [totals.clauses, totals.passages, totals.snapshots, totals.documents, totals.companies].map(|total| total.to_string()),
+    );
+    if answer.hits.is_empty() {
+        table.write_record(query.iter().cloned().chain(vec![String::new(); HIT.len()]))?;
     }
+    for hit in &answer.hits {
+        table.write_record(query.iter().cloned().chain(row(hit)))?;
+    }
+    Ok(table.flush()?)
+}
 
-    pub fn answer(&mut self, answer: &Answer) -> csv::Result<()> {
-        let totals = &answer.totals;
-        let mut query = vec![answer.id.clone().unwrap_or_default(), answer.query.clone(), String::new()];
-        query.extend(
-            [totals.clauses, totals.passages, totals.snapshots, totals.documents, totals.companies]
-                .map(|total| total.to_string()),
-        );
-        if answer.hits.is_empty() {
-            return self.table.write_record(query.into_iter().chain(vec![String::new(); HIT.len()]));
-        }
-        for hit in &answer.hits {
-            self.table.write_record(query.iter().cloned().chain(row(hit)))?;
-        }
-        Ok(())
-    }
-
-    pub fn error(&mut self, error: &BatchError) -> csv::Result<()> {
-        let query = [error.id.clone(), String::new(), error.error.clone()];
-        self.table.write_record(query.into_iter().chain(vec![String::new(); QUERY.len() + HIT.len() - 3]))
-    }
-
-    pub fn finish(mut self) -> csv::Result<()> {
-        Ok(self.table.flush()?)
-    }
+/// A row of what a query of a batch cannot be answered for.
+pub fn batch_error(error: &BatchError, out: &mut dyn Write) -> csv::Result<()> {
+    let mut table = Writer::from_writer(out);
+    let query = [error.id.clone(), String::new(), error.error.clone()];
+    table.write_record(query.into_iter().chain(vec![String::new(); QUERY.len() + HIT.len() - 3]))?;
+    Ok(table.flush()?)
 }
 
 fn row(hit: &Hit) -> [String; HIT.len()] {

@@ -4,19 +4,17 @@ use super::positions::{join_positions, remove_within};
 use super::{DayRange, NameMatch, Node, Phrase, Query, SiteCondition, Term};
 use crate::snapshot::Day;
 use crate::words::{Words, stem};
-use rustc_hash::FxHashMap;
-use std::cell::OnceCell;
 use std::ops::Range;
 
-/// The words of a text, made once to be asked often.
+/// The words of a text in their forms for matching.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PassageWords {
     /// Where each word stands, in bytes.
     places: Vec<Range<usize>>,
-    /// Ascending word indexes of each form for matching.
-    by_form: FxHashMap<String, Vec<u32>>,
-    /// Ascending word indexes of each stem, made when first asked for: phrases need none.
-    by_stem: OnceCell<FxHashMap<String, Vec<u32>>>,
+    /// All forms, one behind the other: queries ask for few of them, so that looking through is cheaper than making a table.
+    forms: String,
+    /// Where each form ends.
+    ends: Vec<usize>,
 }
 
 /// Answers the conditions of a query for the document and the snapshots of a passage.
@@ -39,17 +37,12 @@ pub trait Attributes {
 
 impl PassageWords {
     pub fn new(text: &str) -> PassageWords {
-        let mut passage = PassageWords { places: Vec::new(), by_form: FxHashMap::default(), by_stem: OnceCell::new() };
+        let mut passage = PassageWords { places: Vec::new(), forms: String::with_capacity(text.len()), ends: Vec::new() };
         let mut walk = Words::new(text);
         while walk.advance() {
-            let index = passage.places.len() as u32;
             passage.places.push(walk.start()..walk.end());
-            match passage.by_form.get_mut(walk.word()) {
-                Some(indexes) => indexes.push(index),
-                None => {
-                    passage.by_form.insert(walk.word().to_owned(), vec![index]);
-                }
-            }
+            passage.forms.push_str(walk.word());
+            passage.ends.push(passage.forms.len());
         }
         passage
     }
@@ -68,31 +61,33 @@ impl PassageWords {
         self.places.get(index).cloned()
     }
 
-    fn form(&self, word: &str) -> &[u32] {
-        self.by_form.get(word).map_or(&[], Vec::as_slice)
+    /// The forms of the words, in order.
+    fn forms(&self) -> impl Iterator<Item = &str> {
+        let mut start = 0;
+        self.ends.iter().map(move |&end| &self.forms[std::mem::replace(&mut start, end)..end])
     }
 
-    fn with_stem_of(&self, word: &str) -> &[u32] {
+    /// The indexes of the words whose form is as wanted.
+    fn with(&self, is_wanted: impl Fn(&str) -> bool) -> Vec<u32> {
+        (0u32..).zip(self.forms()).filter(|(_, form)| is_wanted(form)).map(|(index, _)| index).collect()
+    }
+
+    fn form(&self, word: &str) -> Vec<u32> {
+        self.with(|form| form == word)
+    }
+
+    fn with_stem_of(&self, word: &str) -> Vec<u32> {
         self.with_stem(&stem(word))
     }
 
-    fn with_stem(&self, wanted: &str) -> &[u32] {
-        let by_stem = self.by_stem.get_or_init(|| {
-            let mut by_stem: FxHashMap<String, Vec<u32>> = FxHashMap::default();
-            for (form, indexes) in &self.by_form {
-                by_stem.entry(stem(form)).or_default().extend(indexes);
-            }
-            by_stem.values_mut().for_each(|indexes| indexes.sort_unstable());
-            by_stem
-        });
-        by_stem.get(wanted).map_or(&[], Vec::as_slice)
+    fn with_stem(&self, wanted: &str) -> Vec<u32> {
+        // A stem begins as its word does.
+        let first = wanted.chars().next();
+        self.with(|form| form.chars().next() == first && stem(form) == wanted)
     }
 
     fn with_prefix(&self, prefix: &str) -> Vec<u32> {
-        let forms = self.by_form.iter().filter(|(form, _)| form.starts_with(prefix));
-        let mut indexes: Vec<u32> = forms.flat_map(|(_, indexes)| indexes).copied().collect();
-        indexes.sort_unstable();
-        indexes
+        self.with(|form| form.starts_with(prefix))
     }
 }
 
@@ -109,7 +104,7 @@ pub fn matches(node: &Node, passage: &PassageWords, attributes: &dyn Attributes)
     let any = |nodes: &[Node]| nodes.iter().any(|node| matches(node, passage, attributes));
     match node {
         Node::Word(word) => !passage.with_stem_of(word).is_empty(),
-        Node::Prefix(prefix) => passage.by_form.keys().any(|form| form.starts_with(prefix)),
+        Node::Prefix(prefix) => passage.forms().any(|form| form.starts_with(prefix)),
         Node::Phrase(phrase) => !occurrences(phrase, passage).is_empty(),
         Node::Outside { term, not_within } => !term_outside(term, not_within, passage).is_empty(),
         Node::Bool { must, should, must_not } => {
@@ -150,10 +145,10 @@ pub fn highlights(query: &Query, text: &str) -> Vec<Range<usize>> {
 
 /// The first and last word index of each stretch to be marked, in any order.
 fn mark(node: &Node, passage: &PassageWords, marked: &mut Vec<(u32, u32)>) {
-    let single = |index: &u32| (*index, *index);
+    let single = |index: u32| (index, index);
     match node {
-        Node::Word(word) => marked.extend(passage.with_stem_of(word).iter().map(single)),
-        Node::Prefix(prefix) => marked.extend(passage.with_prefix(prefix).iter().map(single)),
+        Node::Word(word) => marked.extend(passage.with_stem_of(word).into_iter().map(single)),
+        Node::Prefix(prefix) => marked.extend(passage.with_prefix(prefix).into_iter().map(single)),
         Node::Outside { term, not_within } => marked.extend(term_outside(term, not_within, passage)),
         Node::Phrase(phrase) if phrase.gap == 0 => marked.extend(occurrences(phrase, passage)),
         Node::Phrase(phrase) => mark_near(phrase, passage, marked),
@@ -171,7 +166,8 @@ fn mark_near(phrase: &Phrase, passage: &PassageWords, marked: &mut Vec<(u32, u32
     let covers = all_occurrences(&phrase.not_within, passage);
     let mut found = Vec::new();
     for words in &phrase.alternatives {
-        let lists: Vec<&[u32]> = words.iter().map(|word| passage.form(word)).collect();
+        let lists: Vec<Vec<u32>> = words.iter().map(|word| passage.form(word)).collect();
+        let lists: Vec<&[u32]> = lists.iter().map(Vec::as_slice).collect();
         join_positions(&lists, phrase.gap, &mut found);
         remove_within(&mut found, &covers);
         for (first, _) in &found {
@@ -190,7 +186,7 @@ fn mark_near(phrase: &Phrase, passage: &PassageWords, marked: &mut Vec<(u32, u32
 
 fn term_outside(term: &Term, not_within: &[Phrase], passage: &PassageWords) -> Vec<(u32, u32)> {
     let indexes = match term {
-        Term::Word(word) => passage.with_stem_of(word).to_vec(),
+        Term::Word(word) => passage.with_stem_of(word),
         Term::Prefix(prefix) => passage.with_prefix(prefix),
     };
     let mut found: Vec<(u32, u32)> = indexes.into_iter().map(|index| (index, index)).collect();
@@ -205,7 +201,8 @@ fn occurrences(phrase: &Phrase, passage: &PassageWords) -> Vec<(u32, u32)> {
     let mut all = Vec::new();
     let mut found = Vec::new();
     for words in &phrase.alternatives {
-        let lists: Vec<&[u32]> = words.iter().map(|word| passage.form(word)).collect();
+        let lists: Vec<Vec<u32>> = words.iter().map(|word| passage.form(word)).collect();
+        let lists: Vec<&[u32]> = lists.iter().map(Vec::as_slice).collect();
         join_positions(&lists, phrase.gap, &mut found);
         all.append(&mut found);
     }

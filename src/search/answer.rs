@@ -7,9 +7,9 @@ use super::hit::{Hit, Picked};
 use super::plan::{Planner, Wanted};
 use super::scope::{Observing, Scope};
 use super::{Appearing, Folding, Request, SearchError, Sort};
-use crate::history::{Runs, Timeline};
+use crate::history::{Outline, Runs, Timeline};
 use crate::index::schema::slot_and_passage;
-use crate::index::{Index, IndexError, Record};
+use crate::index::{Index, IndexError};
 use crate::likeness::Sketch;
 use crate::query::{Limits, Query};
 use crate::snapshot::{Day, Instant};
@@ -71,6 +71,9 @@ pub struct AsOf {
 
 /// Scores are compared in steps of this size: smaller differences come of the order in which floats are added.
 const SCORE_STEP: f32 = 1e-3;
+
+/// Of the sets of snapshots that were looked at, so many are asked whether a passage stands in the same.
+const SETS_LOOKED_BACK: usize = 8;
 
 /// What the score of a heading is multiplied with: the text below it says more than its title (0: always last; 1: as any passage).
 pub(super) const HEADING_WEIGHT: f32 = 0.1;
@@ -146,9 +149,9 @@ fn found<'i>(
     for group in matches.chunk_by(|a, b| slot_and_passage(a.0).0 == slot_and_passage(b.0).0) {
         let (slot, _) = slot_and_passage(group[0].0);
         if scope.admits(slot)? {
-            let facts = &index.record(slot)?.timeline.passages;
+            let outline = index.outline(slot)?;
             // A heading asks what the text below it answers.
-            let is_wanted = |passage: u32| !without_headings || !facts.get(passage as usize).is_some_and(|facts| facts.heading);
+            let is_wanted = |passage: u32| !without_headings || !outline.passage(passage).is_some_and(|facts| facts.heading);
             let passages = group.iter().map(|&(id, score)| (slot_and_passage(id).1, score)).filter(|one| is_wanted(one.0));
             look_at(&scope, request.appearing, slot, passages, count, &mut found)?;
         }
@@ -162,6 +165,7 @@ struct Found {
     slot: u32,
     passage: u32,
     clause: u32,
+    sketch: Sketch,
     /// In steps of [`SCORE_STEP`].
     score: i32,
     /// The first and the last snapshot inside the limits in which it matches.
@@ -177,32 +181,39 @@ fn look_at<'i>(
     count: &mut Count<'i>,
     found: &mut Vec<Found>,
 ) -> Result<(), IndexError> {
-    let record = scope.index.record(slot)?;
-    let timeline = &record.timeline;
+    let outline = scope.index.outline(slot)?;
     let within = scope.snapshots(slot)?;
     if within.is_empty() {
         return Ok(());
     }
-    let everything = Runs::range(0, timeline.snapshots.len() as u32);
+    let everything = Runs::range(0, outline.snapshots());
+    let is_all = within == everything;
     let transitions = if appearing.is_some() { scope.transitions(slot)? } else { Vec::new() };
     // Passages that stand in the same snapshots are asked only once which of those are inside the limits.
-    let mut by_set: Vec<Option<Option<(u32, u32)>>> = vec![None; timeline.sets.len()];
+    let mut by_set: Vec<(u32, Option<(u32, u32)>)> = Vec::new();
     let mut seen: Vec<Runs> = Vec::new();
     let mut clauses: Vec<u32> = Vec::new();
     let before = found.len();
     for (passage, score) in matches {
-        let Some(facts) = timeline.passages.get(passage as usize) else {
+        let Some(facts) = outline.passage(passage) else {
             return Err(IndexError::Damaged("a term names no passage"));
         };
         let ends = if let Some(appearing) = appearing {
             let wanted = scope.occurrences(slot, passage, &everything)?;
             let changed: Runs =
-                appearing.of(&transitions, timeline.occurrences(passage), &wanted).map(|transition| transition.to).collect();
+                appearing.of(&transitions, &outline.runs_of(facts.set), &wanted).map(|transition| transition.to).collect();
             seen.push(changed);
             seen.last().and_then(Runs::ends)
         } else if scope.limits.headings.is_empty() {
-            let set = facts.set as usize;
-            *by_set[set].get_or_insert_with(|| timeline.sets[set].common_ends(&within))
+            match by_set.iter().rev().take(SETS_LOOKED_BACK).find(|(set, _)| *set == facts.set) {
+                Some((_, ends)) => *ends,
+                None => {
+                    let set = outline.set(facts.set);
+                    let ends = if is_all { Runs::ends_of(set) } else { Runs::of(set).common_ends(&within) };
+                    by_set.push((facts.set, ends));
+                    ends
+                }
+            }
         } else {
             seen.push(scope.occurrences(slot, passage, &within)?);
             seen.last().and_then(Runs::ends)
@@ -210,7 +221,7 @@ fn look_at<'i>(
         if let Some(ends) = ends {
             let weight = if facts.heading { HEADING_WEIGHT } else { 1.0 };
             let score = (score * weight / SCORE_STEP).round() as i32;
-            found.push(Found { slot, passage, clause: facts.clause, score, ends });
+            found.push(Found { slot, passage, clause: facts.clause, sketch: facts.sketch, score, ends });
             clauses.push(facts.clause);
         }
     }
@@ -219,10 +230,16 @@ fn look_at<'i>(
     }
     clauses.sort_unstable();
     clauses.dedup();
-    let sets = by_set.iter().zip(&timeline.sets).filter(|(ends, _)| matches!(ends, Some(Some(_)))).map(|(_, set)| set);
-    let snapshots = Runs::union_of(sets.chain(&seen)).intersection(&within);
+    let sets = by_set.iter().filter(|(_, ends)| ends.is_some()).map(|(set, _)| *set);
+    let mut snapshots = outline.union_of(sets);
+    if !seen.is_empty() {
+        snapshots = Runs::union_of(seen.iter().chain([&snapshots]));
+    }
+    if !is_all {
+        snapshots = snapshots.intersection(&within);
+    }
     let company = &scope.index.entry(slot)?.company;
-    count.add(company, record, &snapshots, clauses.len(), found.len() - before);
+    count.add(company, &outline, &snapshots, clauses.len(), found.len() - before);
     Ok(())
 }
 
@@ -245,21 +262,21 @@ impl<'i> Count<'i> {
         Count { totals: Totals::default(), companies: FxHashSet::default(), years: by_year.then(BTreeMap::new) }
     }
 
-    fn add(&mut self, company: &'i str, record: &Record, snapshots: &Runs, clauses: usize, passages: usize) {
+    fn add(&mut self, company: &'i str, outline: &Outline<'_>, snapshots: &Runs, clauses: usize, passages: usize) {
         self.totals.clauses += clauses as u64;
         self.totals.passages += passages as u64;
         self.totals.documents += 1;
         if !company.is_empty() {
             self.companies.insert(company);
         }
-        if !record.timeline.is_dated() {
+        if !outline.is_dated() {
             return;
         }
         self.totals.snapshots += snapshots.count();
         let Some(years) = &mut self.years else { return };
         let mut last = None;
-        let year_of = record.years();
-        for &year in snapshots.iter().filter_map(|snapshot| year_of.get(snapshot as usize)) {
+        for day in snapshots.iter().filter_map(|snapshot| outline.day(snapshot)) {
+            let year = day.year();
             let so_far = years.entry(year).or_default();
             so_far.snapshots += 1;
             // Snapshots are in order of time: the first of a year is the first of its document there.
@@ -300,11 +317,9 @@ fn pick(index: &Index, request: &Request, mut found: Vec<Found>) -> Result<(Vec<
     let mut ordered: Vec<((SortKey, u32), Foldable)> = Vec::new();
     for wordings in found.chunk_by(same_hit) {
         let best = best_of(wordings);
-        let timeline = &index.record(best.slot)?.timeline;
         let unknown = request.sort == Sort::Company && index.entry(best.slot)?.company.is_empty();
-        let key = sort_key(timeline, request.sort, &best, rank[best.slot as usize], unknown);
-        let sketch = timeline.passages.get(best.passage as usize).map_or_else(Sketch::default, |facts| facts.sketch);
-        ordered.push(((key, best.passage), Foldable { number: hits.len(), slot: best.slot, sketch }));
+        let key = sort_key(index, request.sort, &best, rank[best.slot as usize], unknown)?;
+        ordered.push(((key, best.passage), Foldable { number: hits.len(), slot: best.slot, sketch: best.sketch }));
         hits.push(wordings);
     }
     let rules = Rules {
@@ -378,19 +393,25 @@ enum SortKey {
 
 /// Dates are those of the best wording, the passage that the hit is. `unknown`: where the order asks for it, whether nothing tells the
 /// company.
-fn sort_key(timeline: &Timeline, sort: Sort, found: &Found, document: u32, unknown: bool) -> SortKey {
+fn sort_key(index: &Index, sort: Sort, found: &Found, document: u32, unknown: bool) -> Result<SortKey, IndexError> {
     let score = Reverse(found.score);
-    let occurrences = || timeline.occurrences(found.passage);
-    let instant = |snapshot: Option<u32>| Some(timeline.snapshots.get(snapshot? as usize)?.captured?.instant);
-    match sort {
+    let timeline = || Ok::<&Timeline, IndexError>(&index.record(found.slot)?.timeline);
+    let instant =
+        |timeline: &Timeline, snapshot: Option<u32>| Some(timeline.snapshots.get(snapshot? as usize)?.captured?.instant);
+    Ok(match sort {
         Sort::Relevance => SortKey::Relevance { score, document },
         Sort::FirstSeen => {
-            let first = instant(occurrences().first());
+            let timeline = timeline()?;
+            let first = instant(timeline, timeline.occurrences(found.passage).first());
             SortKey::FirstSeen { undated: first.is_none(), first, score, document }
         }
-        Sort::LastSeen => SortKey::LastSeen { last: Reverse(instant(occurrences().last())), score, document },
+        Sort::LastSeen => {
+            let timeline = timeline()?;
+            let last = Reverse(instant(timeline, timeline.occurrences(found.passage).last()));
+            SortKey::LastSeen { last, score, document }
+        }
         Sort::Company => SortKey::Company { unknown, document, score },
-    }
+    })
 }
 
 fn known_as_of(scope: &Scope<'_>, day: Day) -> Result<AsOf, IndexError> {
@@ -403,7 +424,7 @@ fn known_as_of(scope: &Scope<'_>, day: Day) -> Result<AsOf, IndexError> {
             continue;
         }
         // A document that stands for the day with another rank, category or interval is known, and is not asked for.
-        let of_sites = scope.of_sites(&scope.index.record(slot)?.timeline);
+        let of_sites = scope.of_sites(slot)?;
         match scope.as_of(slot, day)? {
             Some(snapshot) if scope.is_told_elsewhere(slot, snapshot, (day, day))? => {}
             Some(snapshot) => as_of.known += u64::from(of_sites.contains(snapshot)),

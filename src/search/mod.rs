@@ -19,7 +19,7 @@ pub use estimate::{Estimate, EstimatedTopic};
 pub use explain::{Explanation, Scored, Told, explain};
 pub use fold::Saying;
 pub use hit::{Evidence, Hit, Lifespan, Origin, Picked, lifespan, passage_id, passage_of_id};
-pub use scope::{Carry, DEFAULT_CARRY, Observing, Scope, days};
+pub use scope::{Carry, DEFAULT_CARRY, End, Observing, Scope, days};
 pub use transition::{Appearing, Cause, Transition};
 
 use crate::index::IndexError;

@@ -1,6 +1,6 @@
 //! Which snapshots of a document a query looks at: the limits of a query, and what stands as of a day.
 
-use crate::history::{Runs, Timeline};
+use crate::history::{Outline, Runs};
 use crate::index::catalog::DocumentEntry;
 use crate::index::{Index, IndexError};
 use crate::query::{DayRange, Limits, PassageWords, Phrase, spans};
@@ -57,6 +57,14 @@ impl std::fmt::Display for Carry {
     }
 }
 
+/// How a period ends for a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct End {
+    day: Day,
+    /// The earliest day whose snapshot stands for it.
+    earliest: Day,
+}
+
 /// The limits of a query, asked of one document after another.
 pub struct Scope<'q> {
     pub index: &'q Index,
@@ -79,9 +87,9 @@ impl Scope<'_> {
 
     /// The snapshots that the query looks at, of a document that it admits. What another source holds too is looked at there.
     pub fn snapshots(&self, slot: u32) -> Result<Runs, IndexError> {
-        let timeline = &self.index.record(slot)?.timeline;
+        let outline = self.index.outline(slot)?;
         let all = || -> Result<Runs, IndexError> {
-            let all = Runs::range(0, timeline.snapshots.len() as u32);
+            let all = Runs::range(0, outline.snapshots());
             let duplicates = &self.index.entry(slot)?.duplicates;
             Ok(if duplicates.is_empty() { all } else { all.difference(&duplicates.snapshots()) })
         };
@@ -92,10 +100,10 @@ impl Scope<'_> {
                 _ => Runs::default(),
             },
             None if limits.langs.is_empty() => all()?,
-            None => all()?.iter().filter(|&snapshot| self.has_language(timeline, snapshot)).collect(),
+            None => all()?.iter().filter(|&snapshot| self.has_language(&outline, snapshot)).collect(),
         };
-        let within = within.intersection(&self.of_sites(timeline));
-        Ok(if limits.days.is_unlimited() { within } else { within.intersection(&days(timeline, limits.days)) })
+        let within = if limits.sites.is_empty() { within } else { within.intersection(&self.of_sites(slot)?) };
+        Ok(if limits.days.is_unlimited() { within } else { within.intersection(&days(&outline, limits.days)) })
     }
 
     /// The snapshot that stands at the end of a day, see [`Scope::stands`].
@@ -107,22 +115,23 @@ impl Scope<'_> {
     /// the last capture of the source or the text's deletion, and none that is older than may be carried.
     ///
     /// A period in which the source has its last capture ends for it on that day.
-    pub fn stands(&self, slot: u32, (first, last): (Day, Day)) -> Result<Option<u32>, IndexError> {
-        let entry = self.index.entry(slot)?;
-        let timeline = &self.index.record(slot)?.timeline;
-        let Some(last) = self.end_of((first, last), entry) else {
-            return Ok(None);
-        };
-        let until = days(timeline, DayRange { first: None, last: Some(last) });
-        let observes = |&snapshot: &u32| self.observes(timeline, snapshot);
-        let Some(found) = until.last().and_then(|last| (0..=last).rev().find(observes)) else {
-            return Ok(None);
-        };
-        if timeline.has_ended(found, last) {
-            return Ok(None);
-        }
-        let earliest = self.carry(entry).earliest((first, last));
-        Ok(timeline.day(found).filter(|captured| *captured >= earliest).map(|_| found))
+    pub fn stands(&self, slot: u32, period: (Day, Day)) -> Result<Option<u32>, IndexError> {
+        let outline = self.index.outline(slot)?;
+        Ok(self.end(period, self.index.entry(slot)?).and_then(|end| self.stands_at(&outline, end)))
+    }
+
+    /// How a period ends for a document, and all others of its source that are recorded alike; `None` where the source ends before.
+    pub fn end(&self, period: (Day, Day), entry: &DocumentEntry) -> Option<End> {
+        let day = self.end_of(period, entry)?;
+        Some(End { day, earliest: self.carry(entry).earliest((period.0, day)) })
+    }
+
+    /// The snapshot that stands where a period ends so.
+    pub fn stands_at(&self, outline: &Outline<'_>, end: End) -> Option<u32> {
+        let (_, until) = outline.captured(None, Some(end.day));
+        let found = (0..until).rev().find(|&snapshot| self.observes(outline, snapshot))?;
+        let is_young = outline.day(found).is_some_and(|captured| captured >= end.earliest);
+        (is_young && !outline.has_ended(found, end.day)).then_some(found)
     }
 
     /// The day on which a period ends for a document: its last day, or that of the last capture of the source, where it lies in the
@@ -133,8 +142,8 @@ impl Scope<'_> {
     }
 
     /// Whether a snapshot tells what the document said: it is policy text, in a language asked for.
-    pub fn observes(&self, timeline: &Timeline, snapshot: u32) -> bool {
-        (self.observing.suspect || timeline.is_usable(snapshot)) && self.has_language(timeline, snapshot)
+    pub fn observes(&self, outline: &Outline<'_>, snapshot: u32) -> bool {
+        (self.observing.suspect || outline.is_usable(snapshot)) && self.has_language(outline, snapshot)
     }
 
     /// How old a snapshot of a document may be to stand for a later day.
@@ -152,9 +161,9 @@ impl Scope<'_> {
     /// or none since it was deleted.
     pub fn is_told_elsewhere(&self, slot: u32, snapshot: u32, (first, day): (Day, Day)) -> Result<bool, IndexError> {
         for other in self.index.entry(slot)?.duplicates.holders(snapshot) {
-            let timeline = &self.index.record(other)?.timeline;
-            let last = days(timeline, DayRange { first: None, last: Some(day) }).last();
-            let is_deleted = || last.is_some_and(|last| timeline.has_ended(last, day));
+            let outline = self.index.outline(other)?;
+            let last = days(&outline, DayRange { first: None, last: Some(day) }).last();
+            let is_deleted = || last.is_some_and(|last| outline.has_ended(last, day));
             let is_watched = self.index.last_capture(self.index.entry(other)?.source).is_some_and(|last| first <= last.day());
             if self.stands(other, (first, day))?.is_some() || (is_watched && is_deleted()) {
                 return Ok(true);
@@ -164,28 +173,29 @@ impl Scope<'_> {
     }
 
     /// The snapshots of which the archive tells that the conditions on the site hold; all where none are asked for.
-    pub fn of_sites(&self, timeline: &Timeline) -> Runs {
+    pub fn of_sites(&self, slot: u32) -> Result<Runs, IndexError> {
         let conditions = &self.limits.sites;
         if conditions.is_empty() {
-            return Runs::range(0, timeline.snapshots.len() as u32);
+            return Ok(Runs::range(0, self.index.outline(slot)?.snapshots()));
         }
+        let timeline = &self.index.record(slot)?.timeline;
         let holds: Vec<bool> =
             timeline.sites.iter().map(|site| conditions.iter().all(|condition| condition.holds(site))).collect();
         let fits = |site: u32| holds.get(site as usize).is_some_and(|holds| *holds);
-        (0..).zip(&timeline.site_of).filter(|(_, site)| fits(**site)).map(|(snapshot, _)| snapshot).collect()
+        Ok((0..).zip(&timeline.site_of).filter(|(_, site)| fits(**site)).map(|(snapshot, _)| snapshot).collect())
     }
 
-    fn has_language(&self, timeline: &Timeline, snapshot: u32) -> bool {
-        let is = |codes: &Vec<String>| timeline.version_of(snapshot).is_some_and(|facts| codes.contains(&facts.lang));
+    fn has_language(&self, outline: &Outline<'_>, snapshot: u32) -> bool {
+        let is = |codes: &Vec<String>| codes.iter().any(|code| code == outline.lang(snapshot));
         self.limits.langs.iter().all(is)
     }
 
     /// The snapshots of those in `within` in which a passage stands, under the headings asked for.
     pub fn occurrences(&self, slot: u32, passage: u32, within: &Runs) -> Result<Runs, IndexError> {
-        let timeline = &self.index.record(slot)?.timeline;
         if self.limits.headings.is_empty() {
-            return Ok(timeline.occurrences(passage).intersection(within));
+            return Ok(self.index.outline(slot)?.occurrences(passage).intersection(within));
         }
+        let timeline = &self.index.record(slot)?.timeline;
         let mut found = Runs::default();
         for place in timeline.placements(passage) {
             if under(self.index, slot, place.path, &self.limits.headings)? {
@@ -197,15 +207,9 @@ impl Scope<'_> {
 }
 
 /// The snapshots captured within some days. Undated texts lie within none.
-pub fn days(timeline: &Timeline, range: DayRange) -> Runs {
-    let day_of = |snapshot: &crate::history::SnapshotTime| snapshot.captured.map(|captured| captured.instant.day());
-    if !timeline.is_dated() {
-        return Runs::default();
-    }
-    let start = range.first.map_or(0, |first| timeline.snapshots.partition_point(|one| day_of(one) < Some(first)));
-    let end =
-        range.last.map_or(timeline.snapshots.len(), |last| timeline.snapshots.partition_point(|one| day_of(one) <= Some(last)));
-    Runs::range(start as u32, end as u32)
+pub fn days(outline: &Outline<'_>, range: DayRange) -> Runs {
+    let (start, end) = outline.captured(range.first, range.last);
+    Runs::range(start, end)
 }
 
 /// Whether each of the phrases stands in a heading of a path.

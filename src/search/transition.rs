@@ -36,14 +36,14 @@ pub enum Appearing {
 impl Scope<'_> {
     /// The pairs of neighbouring observations of a document whose later one is inside the limits, in order of time.
     pub fn transitions(&self, slot: u32) -> Result<Vec<Transition>, IndexError> {
-        let timeline = &self.index.record(slot)?.timeline;
+        let outline = self.index.outline(slot)?;
         let within = self.snapshots(slot)?;
-        if !timeline.is_dated() || within.is_empty() {
+        if !outline.is_dated() || within.is_empty() {
             return Ok(Vec::new());
         }
         let mut found = Vec::new();
         let mut before = None;
-        for to in (0..timeline.snapshots.len() as u32).filter(|&snapshot| self.observes(timeline, snapshot)) {
+        for to in (0..outline.snapshots()).filter(|&snapshot| self.observes(&outline, snapshot)) {
             if let Some(from) = before.replace(to).filter(|_| within.contains(to)) {
                 found.push(Transition { from, to, cause: self.cause(slot, from, to)? });
             }

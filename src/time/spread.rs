@@ -186,7 +186,7 @@ fn every_passage(index: &Index, observed: &FxHashMap<u32, &Runs>) -> Result<Vec<
     let mut slots: Vec<u32> = observed.keys().copied().collect();
     slots.sort_unstable();
     let of_document = |slot: u32| {
-        let passages = 0..index.record(slot)?.timeline.passages.len() as u32;
+        let passages = 0..index.outline(slot)?.passages();
         Ok(Matching { slot, passages: passages.collect() })
     };
     slots.into_iter().map(of_document).collect()

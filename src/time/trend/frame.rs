@@ -5,9 +5,11 @@ use crate::history::Runs;
 use crate::index::catalog::DocumentEntry;
 use crate::index::{Index, IndexError};
 use crate::query::{DayRange, Limits};
-use crate::search::{Carry, Observing, Scope, days};
+use crate::search::{Carry, End, Observing, Scope, days};
 use crate::snapshot::{Day, Precision, Recording};
 use crate::time::Period;
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 /// All documents that some limits admit.
 pub struct Frame<'r> {
@@ -22,32 +24,74 @@ pub struct Frame<'r> {
 pub struct Document<'r> {
     pub slot: u32,
     pub entry: &'r DocumentEntry,
+    /// The snapshots that observe.
+    observing: Runs,
     /// One for each period.
-    pub seen: Vec<Seen>,
+    seen: Vec<Seen>,
 }
 
 /// What tells of a document in a period.
-#[derive(Default)]
-pub struct Seen {
+#[derive(Debug, Clone, Copy, Default)]
+struct Seen {
     /// The snapshot that stands at the end of the period; by the rules of any and all the one that it was entered with.
-    pub state: Option<u32>,
-    /// By the rules of any and all, and where snapshots are counted: those captured in the period that observe.
-    pub captured: Runs,
+    state: Option<u32>,
+    /// By the rules of any and all, and where snapshots are counted: the stretch of those captured in the period.
+    captured: (u32, u32),
     /// Whether no snapshot of the period tells of it.
-    pub carried: bool,
+    carried: bool,
     /// How many snapshots of the period do not observe.
-    pub left_out: u64,
+    left_out: u32,
 }
 
-impl Seen {
-    pub fn is_known(&self) -> bool {
-        self.state.is_some() || !self.captured.is_empty()
+impl Document<'_> {
+    fn seen(&self, period: usize) -> Seen {
+        self.seen.get(period).copied().unwrap_or_default()
+    }
+
+    /// The snapshot that stands at the end of a period; by the rules of any and all the one that it was entered with.
+    pub fn state(&self, period: usize) -> Option<u32> {
+        self.seen(period).state
+    }
+
+    /// By the rules of any and all, and where snapshots are counted: those captured in a period that observe.
+    pub fn captured(&self, period: usize) -> Runs {
+        let (start, end) = self.seen(period).captured;
+        if start < end { self.observing.intersection(&Runs::range(start, end)) } else { Runs::default() }
+    }
+
+    /// Whether no snapshot of a period tells of the document.
+    pub fn is_carried(&self, period: usize) -> bool {
+        self.seen(period).carried
+    }
+
+    /// How many snapshots of a period do not observe.
+    pub fn left_out(&self, period: usize) -> u64 {
+        u64::from(self.seen(period).left_out)
+    }
+
+    pub fn is_known(&self, period: usize) -> bool {
+        self.state(period).is_some() || !self.captured(period).is_empty()
     }
 
     /// The snapshots that tell of the document.
-    pub fn snapshots(&self) -> Runs {
-        let state = self.state.map_or_else(Runs::default, |state| Runs::range(state, state + 1));
-        state.union(&self.captured)
+    pub fn snapshots(&self, period: usize) -> Runs {
+        let state = self.state(period).map_or_else(Runs::default, |state| Runs::range(state, state + 1));
+        state.union(&self.captured(period))
+    }
+
+    /// The snapshots that tell of the document in any period.
+    pub fn all_snapshots(&self) -> Runs {
+        let told: Vec<Runs> = (0..self.seen.len()).map(|period| self.snapshots(period)).collect();
+        Runs::union_of(&told)
+    }
+
+    /// Whether what is known of the document in a period matches.
+    pub fn matches(&self, period: usize, matched: &Runs, rule: Rule) -> bool {
+        match rule {
+            Rule::End => self.state(period).is_some_and(|state| matched.contains(state)),
+            Rule::Any => self.snapshots(period).intersects(matched),
+            Rule::All => self.is_known(period) && self.snapshots(period).difference(matched).is_empty(),
+        }
     }
 }
 
@@ -62,9 +106,9 @@ pub fn admits(scope: &Scope<'_>, slot: u32, request: &Request) -> Result<bool, I
 pub fn span(index: &Index, slot: u32, limit: DayRange, count: Count) -> Result<Option<(Day, Day)>, IndexError> {
     let entry = index.entry(slot)?;
     if count == Count::Snapshots {
-        let timeline = &index.record(slot)?.timeline;
-        let within = days(timeline, limit);
-        let day = |snapshot: Option<u32>| timeline.day(snapshot?);
+        let outline = index.outline(slot)?;
+        let within = days(&outline, limit);
+        let day = |snapshot: Option<u32>| outline.day(snapshot?);
         return Ok(day(within.first()).zip(day(within.last())));
     }
     let watched = entry.first.zip(index.last_capture(entry.source));
@@ -85,12 +129,15 @@ impl<'r> Frame<'r> {
     ) -> Result<Frame<'r>, IndexError> {
         let scope = Scope { index, limits: &limits, observing };
         let periods_within: Vec<Option<(Day, Day)>> = periods.iter().map(|period| days_within(*period, limits.days)).collect();
-        let mut documents = Vec::new();
+        let mut admitted = Vec::new();
         for (slot, entry) in index.catalog.documents() {
             if entry.first.is_some() && admits(&scope, slot, request)? {
-                documents.push(Document { slot, entry, seen: see(&scope, slot, entry, &periods_within, request)? });
+                admitted.push((slot, entry));
             }
         }
+        let ends = Ends::new(&scope, &admitted, &periods_within, request);
+        let seeing = |&(slot, entry): &(u32, &'r DocumentEntry)| see(&scope, slot, entry, &periods_within, &ends, request);
+        let mut documents: Vec<Document> = admitted.par_iter().map(seeing).collect::<Result<_, _>>()?;
         let rank = index.document_ranks();
         documents.sort_unstable_by_key(|document| rank.get(document.slot as usize).copied());
         Ok(Frame { observing, periods: periods.to_vec(), documents, limits })
@@ -117,65 +164,78 @@ impl<'r> Frame<'r> {
     }
 }
 
-fn see(
+/// How the periods end for documents that end alike: by source and recording.
+struct Ends(FxHashMap<(u32, Recording), Vec<Option<End>>>);
+
+impl Ends {
+    fn new(scope: &Scope<'_>, documents: &[(u32, &DocumentEntry)], periods: &[Option<(Day, Day)>], request: &Request) -> Ends {
+        let mut ends = FxHashMap::default();
+        let is_needed = request.count != Count::Snapshots && request.rule == Rule::End;
+        for (_, entry) in documents.iter().filter(|_| is_needed) {
+            let of_periods = || periods.iter().map(|period| scope.end((*period)?, entry)).collect();
+            ends.entry((entry.source, entry.recording)).or_insert_with(of_periods);
+        }
+        Ends(ends)
+    }
+
+    fn of(&self, entry: &DocumentEntry) -> &[Option<End>] {
+        self.0.get(&(entry.source, entry.recording)).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+fn see<'r>(
     scope: &Scope<'_>,
     slot: u32,
-    entry: &DocumentEntry,
+    entry: &'r DocumentEntry,
     periods: &[Option<(Day, Day)>],
+    ends: &Ends,
     request: &Request,
-) -> Result<Vec<Seen>, IndexError> {
-    let timeline = &scope.index.record(slot)?.timeline;
-    let sites = scope.of_sites(timeline);
+) -> Result<Document<'r>, IndexError> {
+    let outline = scope.index.outline(slot)?;
+    let sites = scope.of_sites(slot)?;
     let own = if entry.duplicates.is_empty() { sites.clone() } else { sites.difference(&entry.duplicates.snapshots()) };
-    let observing: Runs = own.iter().filter(|&snapshot| scope.observes(timeline, snapshot)).collect();
+    let observing: Runs = own.iter().filter(|&snapshot| scope.observes(&outline, snapshot)).collect();
+    let all_observe = own == observing;
+    let counted_here = |state: Option<u32>, period| -> Result<Option<u32>, IndexError> {
+        match state.filter(|&snapshot| sites.contains(snapshot)) {
+            Some(snapshot) if !scope.is_told_elsewhere(slot, snapshot, period)? => Ok(Some(snapshot)),
+            _ => Ok(None),
+        }
+    };
+    let ends = ends.of(entry);
     let mut seen = Vec::with_capacity(periods.len());
-    for period in periods {
+    for (at, period) in periods.iter().enumerate() {
         let Some((first, last)) = *period else {
             seen.push(Seen::default());
             continue;
         };
-        let captured = days(timeline, DayRange { first: Some(first), last: Some(last) });
-        let observed = observing.intersection(&captured);
-        let left_out = own.intersection(&captured).count() - observed.count();
+        let captured = outline.captured(Some(first), Some(last));
+        let observed = || observing.intersection(&Runs::range(captured.0, captured.1));
+        let left_out =
+            if all_observe { 0 } else { own.intersection(&Runs::range(captured.0, captured.1)).count() - observed().count() };
+        let left_out = left_out as u32;
         seen.push(match (request.count, request.rule) {
-            (Count::Snapshots, _) => Seen { captured: observed, left_out, ..Seen::default() },
+            (Count::Snapshots, _) => Seen { captured, left_out, ..Seen::default() },
             (_, Rule::End) => {
-                let state = at_end(scope, slot, (first, last), &sites)?;
-                let carried = state.and_then(|state| timeline.day(state)).is_some_and(|day| day < first);
-                Seen { state, carried, left_out, captured: Runs::default() }
+                let stands = ends.get(at).copied().flatten().and_then(|end| scope.stands_at(&outline, end));
+                let state = counted_here(stands, (first, last))?;
+                let carried = state.and_then(|state| outline.day(state)).is_some_and(|day| day < first);
+                Seen { state, carried, left_out, captured: (0, 0) }
             }
             (_, Rule::Any | Rule::All) => {
-                let state = at_start(scope, slot, entry, first, &sites)?;
-                Seen { state, carried: state.is_some() && observed.is_empty(), captured: observed, left_out }
+                let state = match entered_on(scope, entry, first) {
+                    Some(before) => counted_here(scope.stands(slot, (before, before))?, (before, before))?,
+                    None => None,
+                };
+                Seen { state, carried: state.is_some() && observed().is_empty(), captured, left_out }
             }
         });
     }
-    Ok(seen)
+    Ok(Document { slot, entry, observing, seen })
 }
 
-/// The snapshot that stands at the end of a period, where it counts here.
-fn at_end(scope: &Scope<'_>, slot: u32, period: (Day, Day), sites: &Runs) -> Result<Option<u32>, IndexError> {
-    Ok(match scope.stands(slot, period)?.filter(|&snapshot| sites.contains(snapshot)) {
-        Some(snapshot) if !scope.is_told_elsewhere(slot, snapshot, period)? => Some(snapshot),
-        _ => None,
-    })
-}
-
-/// The snapshot that a period is entered with.
-fn at_start(scope: &Scope<'_>, slot: u32, entry: &DocumentEntry, first: Day, sites: &Runs) -> Result<Option<u32>, IndexError> {
+/// The day whose state a document enters a period with that begins so; `None` where nothing is carried into it.
+fn entered_on(scope: &Scope<'_>, entry: &DocumentEntry, first: Day) -> Option<Day> {
     let is_watched = scope.index.last_capture(entry.source).is_some_and(|last| first <= last.day());
-    if !is_watched || scope.carry(entry) == Carry::Never {
-        return Ok(None);
-    }
-    let before = Day(first.0.saturating_sub(1));
-    at_end(scope, slot, (before, before), sites)
-}
-
-/// Whether what is known of a document in a period matches.
-pub fn matches(seen: &Seen, matched: &Runs, rule: Rule) -> bool {
-    match rule {
-        Rule::End => seen.state.is_some_and(|state| matched.contains(state)),
-        Rule::Any => seen.snapshots().intersects(matched),
-        Rule::All => seen.is_known() && seen.snapshots().difference(matched).is_empty(),
-    }
+    (is_watched && scope.carry(entry) != Carry::Never).then(|| Day(first.0.saturating_sub(1)))
 }

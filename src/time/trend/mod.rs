@@ -334,11 +334,12 @@ impl<'r> Answered<'r> {
 
 /// The snapshots in which any of some passages stands, under the headings asked for.
 fn stands(scope: &Scope<'_>, slot: u32, passages: &[u32]) -> Result<Runs, IndexError> {
-    let timeline = &scope.index.record(slot)?.timeline;
+    let outline = scope.index.outline(slot)?;
     if scope.limits.headings.is_empty() {
-        return Ok(Runs::union_of(passages.iter().map(|&passage| timeline.occurrences(passage))));
+        let sets = passages.iter().filter_map(|&passage| Some(outline.passage(passage)?.set));
+        return Ok(outline.union_of(sets));
     }
-    let all = Runs::range(0, timeline.snapshots.len() as u32);
+    let all = Runs::range(0, outline.snapshots());
     let found: Result<Vec<Runs>, IndexError> = passages.iter().map(|&passage| scope.occurrences(slot, passage, &all)).collect();
     Ok(Runs::union_of(&found?))
 }

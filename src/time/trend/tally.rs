@@ -1,6 +1,6 @@
 //! From what is observed and what matches to numbers.
 
-use super::frame::{Document, Frame, Seen, matches};
+use super::frame::{Document, Frame};
 use super::{Count, Group, Matched, Point, Request, Rule};
 use crate::history::Runs;
 use crate::time::Period;
@@ -40,16 +40,12 @@ pub struct State {
 }
 
 impl Part<'_> {
-    pub fn seen(&self, period: usize) -> Option<&Seen> {
-        self.document.seen.get(period)
-    }
-
     pub fn matched(&self) -> &Runs {
         self.matched.map_or(Runs::EMPTY, |matched| &matched.snapshots)
     }
 
     pub fn matches(&self, period: usize, rule: Rule) -> bool {
-        self.matched.is_some() && self.seen(period).is_some_and(|seen| matches(seen, self.matched(), rule))
+        self.matched.is_some() && self.document.matches(period, self.matched(), rule)
     }
 }
 
@@ -57,10 +53,9 @@ impl Unit<'_> {
     pub fn state(&self, period: usize, rule: Rule) -> State {
         let mut state = State { carried: true, ..State::default() };
         let mut disagrees = false;
-        for part in &self.documents {
-            let Some(seen) = part.seen(period).filter(|seen| seen.is_known()) else { continue };
+        for part in self.documents.iter().filter(|part| part.document.is_known(period)) {
             state.observed = true;
-            state.carried &= seen.carried;
+            state.carried &= part.document.is_carried(period);
             if part.matches(period, rule) {
                 state.matching = true;
             } else {
@@ -93,8 +88,8 @@ impl<'f> Units<'f> {
         let mut left_out = vec![0; frame.periods.len()];
         let mut leave_out = |parts: &[Part]| {
             for part in parts {
-                for (sum, seen) in left_out.iter_mut().zip(&part.document.seen) {
-                    *sum += seen.left_out;
+                for (period, sum) in left_out.iter_mut().enumerate() {
+                    *sum += part.document.left_out(period);
                 }
             }
         };
@@ -156,9 +151,10 @@ impl Unit<'_> {
 
     fn count_snapshots(&self, points: &mut [Point]) {
         for part in &self.documents {
-            for (seen, point) in part.document.seen.iter().zip(points.iter_mut()) {
-                point.observed += seen.captured.count();
-                point.matching += seen.captured.intersection(part.matched()).count();
+            for (period, point) in points.iter_mut().enumerate() {
+                let captured = part.document.captured(period);
+                point.observed += captured.count();
+                point.matching += captured.intersection(part.matched()).count();
             }
         }
     }

@@ -1,6 +1,5 @@
 //! Who is behind a point, which passages were counted, and which a reader rejected.
 
-use super::frame::{Seen, matches};
 use super::tally::{Part, State, Unit, Units};
 use super::{Answered, Count, Rule};
 use crate::history::Runs;
@@ -112,7 +111,7 @@ impl Answered<'_> {
         for unit in all {
             let State { observed, matching, mixed, carried } = unit.state(period, units.rule);
             let Some(first) = unit.documents.first().filter(|_| observed) else { continue };
-            let known = unit.documents.iter().filter(|part| part.seen(period).is_some_and(Seen::is_known));
+            let known = unit.documents.iter().filter(|part| part.document.is_known(period));
             let documents: Result<_, _> = known.map(|part| self.member_document(index, part, period, units.rule)).collect();
             members.push(Member {
                 company: known_company(&first.document.entry.company),
@@ -134,11 +133,10 @@ impl Answered<'_> {
     fn member_document(&self, index: &Index, part: &Part<'_>, period: usize, rule: Rule) -> Result<MemberDocument, IndexError> {
         let slot = part.document.slot;
         let timeline = &index.record(slot)?.timeline;
-        let seen = part.seen(period).ok_or(IndexError::Damaged("a document lacks a period"))?;
-        let snapshots = seen.snapshots();
+        let snapshots = part.document.snapshots(period);
         let matched = snapshots.intersection(part.matched());
         let decides = match rule {
-            Rule::End => seen.state,
+            Rule::End => part.document.state(period),
             Rule::Any => matched.first().or(snapshots.last()),
             Rule::All => snapshots.difference(&matched).first().or(snapshots.last()),
         };
@@ -151,8 +149,8 @@ impl Answered<'_> {
         Ok(MemberDocument {
             kind: part.document.entry.kind.clone(),
             source: source(index, part),
-            matching: matches(seen, part.matched(), rule),
-            carried: seen.carried,
+            matching: part.document.matches(period, part.matched(), rule),
+            carried: part.document.is_carried(period),
             snapshot: decides.and_then(|at| Some(timeline.snapshots.get(at as usize)?.captured?.instant)),
             passages: passages?,
             snapshots: snapshots.count(),
@@ -179,8 +177,7 @@ impl Answered<'_> {
         let mut seen_ids: FxHashSet<String> = FxHashSet::default();
         for part in units.all.iter().flat_map(|unit| &unit.documents) {
             let Some(matched) = part.matched else { continue };
-            let told: Vec<Runs> = part.document.seen.iter().map(Seen::snapshots).collect();
-            let within = Runs::union_of(&told).intersection(&matched.snapshots);
+            let within = part.document.all_snapshots().intersection(&matched.snapshots);
             let (slot, entry) = (part.document.slot, part.document.entry);
             for passage in self.standing(index, part, &within)? {
                 let id = passage_id(index, slot, &index.text(slot, passage)?)?;
