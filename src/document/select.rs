@@ -267,6 +267,8 @@ mod tests {
             duplicates: Duplicates::default(),
             first: None,
             last: None,
+            rank: 0,
+            company_number: None,
         };
         Catalog {
             format: FORMAT,

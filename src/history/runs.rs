@@ -144,18 +144,26 @@ impl Runs {
 
     /// The union of runs in any order.
     pub fn union_of_runs(mut all: Vec<(u32, u32)>) -> Runs {
-        all.sort_unstable();
-        let mut union = Runs::default();
-        for (start, end) in all {
-            union.push(start, end);
-        }
-        union
+        merge(&mut all);
+        Runs(all)
     }
 
     /// Whether the runs are as the type promises; a damaged index may hold others.
     pub fn is_sound(&self, snapshots: u32) -> bool {
         self.0.iter().all(|run| run.0 < run.1 && run.1 <= snapshots) && self.0.windows(2).all(|pair| pair[0].1 < pair[1].0)
     }
+}
+
+/// Makes of runs in any order, none of them empty, the runs of their union.
+pub fn merge(all: &mut Vec<(u32, u32)>) {
+    all.sort_unstable();
+    all.dedup_by(|next, last| {
+        let touches = next.0 <= last.1;
+        if touches {
+            last.1 = last.1.max(next.1);
+        }
+        touches
+    });
 }
 
 impl FromIterator<u32> for Runs {

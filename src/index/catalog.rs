@@ -88,6 +88,10 @@ pub struct DocumentEntry {
     pub duplicates: Duplicates,
     pub first: Option<Instant>,
     pub last: Option<Instant>,
+    /// Its place in the order of answers: company, kind, source, part. See [`Catalog::seal`].
+    pub rank: u32,
+    /// Its company's place in the order of their names; `None` where nothing tells the company. See [`Catalog::seal`].
+    pub company_number: Option<u32>,
 }
 
 /// Where a record lies: in which file, and where there.
@@ -215,8 +219,28 @@ impl Catalog {
         last
     }
 
-    /// Sets the fingerprint: equal for indexes that hold the same documents, read by the same rules under the same settings.
+    /// Sets the places of documents and companies in the order of answers.
+    fn number(&mut self) {
+        let sources: Vec<&str> = self.sources.iter().map(|source| source.name.as_str()).collect();
+        let mut order: Vec<&mut DocumentEntry> = self.documents.iter_mut().flatten().collect();
+        let source = |entry: &DocumentEntry| sources.get(entry.source as usize).copied().unwrap_or_default();
+        order.sort_by(|a, b| (&a.company, &a.kind, source(a), &a.key).cmp(&(&b.company, &b.kind, source(b), &b.key)));
+        let mut companies = 0;
+        for of_company in order.chunk_by_mut(|a, b| a.company == b.company) {
+            let number = (!of_company[0].company.is_empty()).then_some(companies);
+            companies += u32::from(number.is_some());
+            for entry in of_company {
+                entry.company_number = number;
+            }
+        }
+        for (rank, entry) in (0..).zip(order) {
+            entry.rank = rank;
+        }
+    }
+
+    /// Sets the places of documents, and the fingerprint: equal for indexes that hold the same documents, read by the same rules under the same settings.
     pub fn seal(&mut self) {
+        self.number();
         let mut parts: Vec<Vec<u8>> = self
             .documents()
             .map(|(_, entry)| {

@@ -114,7 +114,6 @@ pub struct Index {
     provenance: PackCache<Provenance>,
     versions: PackCache<Version>,
     lexicon: OnceLock<Lexicon>,
-    ranks: OnceLock<Vec<u32>>,
     counts: OnceLock<Counts>,
     last_captures: OnceLock<Vec<Option<Instant>>>,
 }
@@ -166,7 +165,6 @@ impl Index {
             provenance: PackCache::default(),
             versions: PackCache::default(),
             lexicon: OnceLock::new(),
-            ranks: OnceLock::new(),
             counts: OnceLock::new(),
             last_captures: OnceLock::new(),
         })
@@ -269,18 +267,9 @@ impl Index {
         Ok(bytes)
     }
 
-    /// The order of documents in answers, by slot: company, kind, source, part.
-    pub fn document_ranks(&self) -> &[u32] {
-        self.ranks.get_or_init(|| {
-            let source = |number: u32| self.catalog.sources.get(number as usize).map_or("", |source| source.root.as_str());
-            let mut order: Vec<_> = self.catalog.documents().collect();
-            order.sort_by_key(|(_, entry)| (&entry.company, &entry.kind, source(entry.source), &entry.key));
-            let mut ranks = vec![u32::MAX; self.catalog.documents.len()];
-            for (rank, (slot, _)) in order.into_iter().enumerate() {
-                ranks[slot as usize] = rank as u32;
-            }
-            ranks
-        })
+    /// The place of a document in the order of answers; what is no document comes last.
+    pub fn rank(&self, slot: u32) -> u32 {
+        self.entry(slot).map_or(u32::MAX, |entry| entry.rank)
     }
 
     /// The last capture of anything in a source.

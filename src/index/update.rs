@@ -248,6 +248,8 @@ impl Reading<'_, '_> {
             duplicates: Duplicates::default(),
             first,
             last,
+            rank: 0,
+            company_number: None,
         })
     }
 }

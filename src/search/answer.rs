@@ -2,20 +2,19 @@
 
 use super::asked::{self, Asked};
 use super::collect::{self, Match};
+use super::count::Count;
 use super::fold::{self, Foldable, Rules, Said};
+use super::found::{Found, SCORE_STEP, found};
 use super::hit::{Hit, Picked};
 use super::plan::{Planner, Wanted};
 use super::scope::{Observing, Scope};
 use super::{Appearing, Folding, Request, SearchError, Sort};
-use crate::history::{Outline, Runs, Timeline};
+use crate::history::Timeline;
 use crate::index::schema::slot_and_passage;
 use crate::index::{Index, IndexError};
-use crate::likeness::Sketch;
 use crate::query::{Limits, Query};
 use crate::snapshot::{Day, Instant};
-use rustc_hash::FxHashSet;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What a search found.
@@ -69,15 +68,6 @@ pub struct AsOf {
     pub unknown: u64,
 }
 
-/// Scores are compared in steps of this size: smaller differences come of the order in which floats are added.
-const SCORE_STEP: f32 = 1e-3;
-
-/// Of the sets of snapshots that were looked at, so many are asked whether a passage stands in the same.
-const SETS_LOOKED_BACK: usize = 8;
-
-/// What the score of a heading is multiplied with: the text below it says more than its title (0: always last; 1: as any passage).
-pub(super) const HEADING_WEIGHT: f32 = 0.1;
-
 /// Every passage that a query matches, whatever its dates, in the order of documents and passages; scored where that is asked for.
 fn find(index: &Arc<Index>, query: &Query, observing: &Observing, what: Wanted, scored: bool) -> Result<Vec<Match>, SearchError> {
     let planner = Planner::of(index, query, observing);
@@ -110,8 +100,8 @@ pub fn matching(index: &Arc<Index>, query: &Query, observing: &Observing) -> Res
 
 /// Answers a request.
 pub fn search(index: &Arc<Index>, request: &Request) -> Result<Answer, SearchError> {
-    let mut count = Count::new(request.by_year);
-    let (picked, rest) = pick(index, request, found(index, request, Wanted::Answers, &mut count)?)?;
+    let (found, count) = find_inside(index, request, Wanted::Answers)?;
+    let (picked, rest) = pick(index, request, &found)?;
     let (totals, years) = count.finish();
     let limits = &request.query.limits;
     let scope = Scope { index, limits, observing: &request.observing };
@@ -132,193 +122,27 @@ pub fn search(index: &Arc<Index>, request: &Request) -> Result<Answer, SearchErr
 
 /// The hits of an answer in their order, not read: for those who look at many and need little of each.
 pub fn ranked(index: &Arc<Index>, request: &Request) -> Result<Vec<Picked>, SearchError> {
-    Ok(pick(index, request, found(index, request, Wanted::All, &mut Count::new(false))?)?.0)
+    Ok(pick(index, request, &find_inside(index, request, Wanted::All)?.0)?.0)
 }
 
-/// What matches inside the filters, counted on the way.
-fn found<'i>(
-    index: &'i Arc<Index>,
-    request: &'i Request,
-    what: Wanted,
-    count: &mut Count<'i>,
-) -> Result<Vec<Found>, SearchError> {
+/// What matches inside the filters, and how much that is.
+fn find_inside(index: &Arc<Index>, request: &Request, what: Wanted) -> Result<(Vec<Found>, Count), SearchError> {
     let scope = Scope { index, limits: &request.query.limits, observing: &request.observing };
-    let mut found = Vec::new();
     let matches = find(index, &request.query, &request.observing, what, true)?;
+    // A heading asks what the text below it answers.
     let without_headings = what == Wanted::Answers && asked::question(&request.query).is_some();
-    for group in matches.chunk_by(|a, b| slot_and_passage(a.0).0 == slot_and_passage(b.0).0) {
-        let (slot, _) = slot_and_passage(group[0].0);
-        if scope.admits(slot)? {
-            let outline = index.outline(slot)?;
-            // A heading asks what the text below it answers.
-            let is_wanted = |passage: u32| !without_headings || !outline.passage(passage).is_some_and(|facts| facts.heading);
-            let passages = group.iter().map(|&(id, score)| (slot_and_passage(id).1, score)).filter(|one| is_wanted(one.0));
-            look_at(&scope, request.appearing, slot, passages, count, &mut found)?;
-        }
-    }
-    Ok(found)
-}
-
-/// A matching passage inside the filters.
-#[derive(Debug, Clone, Copy)]
-struct Found {
-    slot: u32,
-    passage: u32,
-    clause: u32,
-    sketch: Sketch,
-    /// In steps of [`SCORE_STEP`].
-    score: i32,
-    /// The first and the last snapshot inside the limits in which it matches.
-    ends: (u32, u32),
-}
-
-/// Takes those matches of a document that stand inside the limits.
-fn look_at<'i>(
-    scope: &Scope<'i>,
-    appearing: Option<Appearing>,
-    slot: u32,
-    matches: impl Iterator<Item = (u32, f32)>,
-    count: &mut Count<'i>,
-    found: &mut Vec<Found>,
-) -> Result<(), IndexError> {
-    let outline = scope.index.outline(slot)?;
-    let within = scope.snapshots(slot)?;
-    if within.is_empty() {
-        return Ok(());
-    }
-    let everything = Runs::range(0, outline.snapshots());
-    let is_all = within == everything;
-    let transitions = if appearing.is_some() { scope.transitions(slot)? } else { Vec::new() };
-    // Passages that stand in the same snapshots are asked only once which of those are inside the limits.
-    let mut by_set: Vec<(u32, Option<(u32, u32)>)> = Vec::new();
-    let mut seen: Vec<Runs> = Vec::new();
-    let mut clauses: Vec<u32> = Vec::new();
-    let before = found.len();
-    for (passage, score) in matches {
-        let Some(facts) = outline.passage(passage) else {
-            return Err(IndexError::Damaged("a term names no passage"));
-        };
-        let ends = if let Some(appearing) = appearing {
-            let wanted = scope.occurrences(slot, passage, &everything)?;
-            let changed: Runs =
-                appearing.of(&transitions, &outline.runs_of(facts.set), &wanted).map(|transition| transition.to).collect();
-            seen.push(changed);
-            seen.last().and_then(Runs::ends)
-        } else if scope.limits.headings.is_empty() {
-            match by_set.iter().rev().take(SETS_LOOKED_BACK).find(|(set, _)| *set == facts.set) {
-                Some((_, ends)) => *ends,
-                None => {
-                    let set = outline.set(facts.set);
-                    let ends = if is_all { Runs::ends_of(set) } else { Runs::of(set).common_ends(&within) };
-                    by_set.push((facts.set, ends));
-                    ends
-                }
-            }
-        } else {
-            seen.push(scope.occurrences(slot, passage, &within)?);
-            seen.last().and_then(Runs::ends)
-        };
-        if let Some(ends) = ends {
-            let weight = if facts.heading { HEADING_WEIGHT } else { 1.0 };
-            let score = (score * weight / SCORE_STEP).round() as i32;
-            found.push(Found { slot, passage, clause: facts.clause, sketch: facts.sketch, score, ends });
-            clauses.push(facts.clause);
-        }
-    }
-    if found.len() == before {
-        return Ok(());
-    }
-    clauses.sort_unstable();
-    clauses.dedup();
-    let sets = by_set.iter().filter(|(_, ends)| ends.is_some()).map(|(set, _)| *set);
-    let mut snapshots = outline.union_of(sets);
-    if !seen.is_empty() {
-        snapshots = Runs::union_of(seen.iter().chain([&snapshots]));
-    }
-    if !is_all {
-        snapshots = snapshots.intersection(&within);
-    }
-    let company = &scope.index.entry(slot)?.company;
-    count.add(company, &outline, &snapshots, clauses.len(), found.len() - before);
-    Ok(())
-}
-
-/// Counts what matched, document by document.
-struct Count<'i> {
-    totals: Totals,
-    companies: FxHashSet<&'i str>,
-    years: Option<BTreeMap<i16, YearSoFar<'i>>>,
-}
-
-#[derive(Default)]
-struct YearSoFar<'i> {
-    snapshots: u64,
-    documents: u64,
-    companies: FxHashSet<&'i str>,
-}
-
-impl<'i> Count<'i> {
-    fn new(by_year: bool) -> Count<'i> {
-        Count { totals: Totals::default(), companies: FxHashSet::default(), years: by_year.then(BTreeMap::new) }
-    }
-
-    fn add(&mut self, company: &'i str, outline: &Outline<'_>, snapshots: &Runs, clauses: usize, passages: usize) {
-        self.totals.clauses += clauses as u64;
-        self.totals.passages += passages as u64;
-        self.totals.documents += 1;
-        if !company.is_empty() {
-            self.companies.insert(company);
-        }
-        if !outline.is_dated() {
-            return;
-        }
-        self.totals.snapshots += snapshots.count();
-        let Some(years) = &mut self.years else { return };
-        let mut last = None;
-        for day in snapshots.iter().filter_map(|snapshot| outline.day(snapshot)) {
-            let year = day.year();
-            let so_far = years.entry(year).or_default();
-            so_far.snapshots += 1;
-            // Snapshots are in order of time: the first of a year is the first of its document there.
-            if last != Some(year) {
-                so_far.documents += 1;
-                if !company.is_empty() {
-                    so_far.companies.insert(company);
-                }
-            }
-            last = Some(year);
-        }
-    }
-
-    fn finish(self) -> (Totals, Option<Vec<YearCount>>) {
-        let totals = Totals { companies: self.companies.len() as u64, ..self.totals };
-        let years = self.years.map(|mut years| {
-            let (Some(&first), Some(&last)) = (years.keys().next(), years.keys().next_back()) else {
-                return Vec::new();
-            };
-            let count = |year| {
-                let so_far = years.remove(&year).unwrap_or_default();
-                let companies = so_far.companies.len() as u64;
-                YearCount { year, snapshots: so_far.snapshots, documents: so_far.documents, companies }
-            };
-            (first..=last).map(count).collect()
-        });
-        (totals, years)
-    }
+    Ok(found(&scope, request, &matches, without_headings)?)
 }
 
 /// Folds and orders what was found, and cuts out what is asked for; tells also how much stands after it.
-fn pick(index: &Index, request: &Request, mut found: Vec<Found>) -> Result<(Vec<Picked>, u64), IndexError> {
-    let rank = index.document_ranks();
-    // The wordings of a clause stand together.
+fn pick(index: &Index, request: &Request, found: &[Found]) -> Result<(Vec<Picked>, u64), IndexError> {
     let same_hit = |a: &Found, b: &Found| request.folding != Folding::Wordings && (a.slot, a.clause) == (b.slot, b.clause);
-    found.sort_unstable_by_key(|one| (one.slot, one.clause, one.passage));
     let mut hits: Vec<&[Found]> = Vec::new();
     let mut ordered: Vec<((SortKey, u32), Foldable)> = Vec::new();
     for wordings in found.chunk_by(same_hit) {
         let best = best_of(wordings);
-        let unknown = request.sort == Sort::Company && index.entry(best.slot)?.company.is_empty();
-        let key = sort_key(index, request.sort, &best, rank[best.slot as usize], unknown)?;
+        let entry = index.entry(best.slot)?;
+        let key = sort_key(index, request.sort, &best, entry.rank, entry.company.is_empty())?;
         ordered.push(((key, best.passage), Foldable { number: hits.len(), slot: best.slot, sketch: best.sketch }));
         hits.push(wordings);
     }
@@ -391,8 +215,7 @@ enum SortKey {
     },
 }
 
-/// Dates are those of the best wording, the passage that the hit is. `unknown`: where the order asks for it, whether nothing tells the
-/// company.
+/// Dates are those of the best wording, the passage that the hit is. `unknown`: whether nothing tells the company.
 fn sort_key(index: &Index, sort: Sort, found: &Found, document: u32, unknown: bool) -> Result<SortKey, IndexError> {
     let score = Reverse(found.score);
     let timeline = || Ok::<&Timeline, IndexError>(&index.record(found.slot)?.timeline);

@@ -55,7 +55,7 @@ pub fn explain(index: &Arc<Index>, request: &Request, hits: &[Hit]) -> Result<Ve
         }
         let timeline = &index.record(hit.origin.slot)?.timeline;
         let is_heading = timeline.passages.get(hit.origin.passage as usize).is_some_and(|facts| facts.heading);
-        let heading_weight = is_heading.then_some(super::answer::HEADING_WEIGHT);
+        let heading_weight = is_heading.then_some(super::found::HEADING_WEIGHT);
         explanations.push(Explanation { parts: Vec::new(), heading_weight, topics });
     }
     for (part, query) in planner.parts(&request.query)? {

@@ -9,6 +9,7 @@
 use crate::index::{Index, IndexError};
 use crate::likeness::Sketch;
 use crate::snapshot::Instant;
+use fixedbitset::FixedBitSet;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 
@@ -45,7 +46,12 @@ pub struct Group {
 
 /// The first groups in the order of their leaders. `hits`: each with what orders it, no two alike.
 pub fn groups<K: Ord>(index: &Index, mut hits: Vec<(K, Foldable)>, rules: Rules) -> Result<Vec<Group>, IndexError> {
-    let mut leaders = Leaders { found: Vec::new(), by_exact: FxHashMap::default(), over_documents: rules.over_documents };
+    let mut leaders = Leaders {
+        found: Vec::new(),
+        by_exact: FxHashMap::default(),
+        exact: FixedBitSet::with_capacity(1 << u16::BITS),
+        over_documents: rules.over_documents,
+    };
     let mut led_by_company: FxHashMap<&str, usize> = FxHashMap::default();
     let mut passed_over: Vec<Foldable> = Vec::new();
     let (mut at, mut ordered, mut step) = (0, 0, rules.wanted.max(FIRST_ORDERED));
@@ -85,6 +91,8 @@ struct Leaders {
     found: Vec<(Foldable, Group)>,
     /// The groups whose leaders have the same exact part of their sketches, in order.
     by_exact: FxHashMap<u16, Vec<usize>>,
+    /// The keys of `by_exact`: most of many hits are told from all leaders by these.
+    exact: FixedBitSet,
     over_documents: bool,
 }
 
@@ -98,6 +106,9 @@ impl Leaders {
             let leader = self.found[**group].0;
             leader.slot != hit.slot && leader.sketch.is_near(hit.sketch)
         };
+        if !self.exact.contains(usize::from(hit.sketch.exact())) {
+            return false;
+        }
         let alike = self.by_exact.get(&hit.sketch.exact());
         let Some(&group) = alike.and_then(|groups| groups.iter().find(is_near)) else { return false };
         self.found[group].1.followers.push(hit.number);
@@ -105,6 +116,7 @@ impl Leaders {
     }
 
     fn add(&mut self, hit: Foldable) {
+        self.exact.insert(usize::from(hit.sketch.exact()));
         self.by_exact.entry(hit.sketch.exact()).or_default().push(self.found.len());
         self.found.push((hit, Group { leader: hit.number, followers: Vec::new() }));
     }

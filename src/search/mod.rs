@@ -3,10 +3,12 @@
 mod answer;
 mod asked;
 mod collect;
+mod count;
 mod estimate;
 mod explain;
 mod filter;
 mod fold;
+mod found;
 mod hit;
 mod plan;
 pub(crate) mod scope;

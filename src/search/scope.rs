@@ -85,6 +85,19 @@ impl Scope<'_> {
         Ok(self.limits.companies.iter().all(company) && self.limits.kinds.iter().all(kind))
     }
 
+    /// The snapshots that the query looks at, of a document that it admits; `None` where it looks at all.
+    pub fn some_snapshots(&self, slot: u32) -> Result<Option<Runs>, IndexError> {
+        let limits = self.limits;
+        let is_limited =
+            limits.as_of.is_some() || !limits.langs.is_empty() || !limits.sites.is_empty() || !limits.days.is_unlimited();
+        if !is_limited && self.index.entry(slot)?.duplicates.is_empty() {
+            return Ok(None);
+        }
+        let within = self.snapshots(slot)?;
+        let is_all = within.count() == u64::from(self.index.outline(slot)?.snapshots());
+        Ok((!is_all).then_some(within))
+    }
+
     /// The snapshots that the query looks at, of a document that it admits. What another source holds too is looked at there.
     pub fn snapshots(&self, slot: u32) -> Result<Runs, IndexError> {
         let outline = self.index.outline(slot)?;

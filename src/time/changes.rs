@@ -168,9 +168,7 @@ pub fn changes(index: &Arc<Index>, asked: &ChangesAsked) -> Result<Changes, Sear
         all.totals.left_out_language += counts.left_out_language;
         all.events.extend(events);
     }
-    let rank = index.document_ranks();
-    let rank_of = |slot: u32| rank.get(slot as usize).copied().unwrap_or(u32::MAX);
-    all.events.sort_by_key(|event| (event.to.captured.instant, rank_of(event.slot), event.to.snapshot));
+    all.events.sort_by_key(|event| (event.to.captured.instant, index.rank(event.slot), event.to.snapshot));
     count(index, &mut all)?;
     Ok(all)
 }

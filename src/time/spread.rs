@@ -227,7 +227,7 @@ fn read<'i>(
 impl Passage<'_> {
     /// The earliest first, then as documents stand in answers.
     fn order(&self, index: &Index) -> (Instant, u32, u32) {
-        (self.first, index.document_ranks()[self.slot as usize], self.passage)
+        (self.first, index.rank(self.slot), self.passage)
     }
 }
 

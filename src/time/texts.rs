@@ -32,9 +32,9 @@ pub fn texts(scope: &Scope<'_>) -> Result<Vec<Text>, IndexError> {
                 text.documents.push(observed(scope, slot)?);
             }
         }
-        text.documents.sort_by_key(|document| index.document_ranks()[document.slot as usize]);
+        text.documents.sort_by_key(|document| index.rank(document.slot));
         if let Some(first) = text.documents.first() {
-            texts.push((index.document_ranks()[first.slot as usize], text));
+            texts.push((index.rank(first.slot), text));
         }
     }
     texts.sort_by_key(|(rank, _)| *rank);

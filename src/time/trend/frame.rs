@@ -138,8 +138,7 @@ impl<'r> Frame<'r> {
         let ends = Ends::new(&scope, &admitted, &periods_within, request);
         let seeing = |&(slot, entry): &(u32, &'r DocumentEntry)| see(&scope, slot, entry, &periods_within, &ends, request);
         let mut documents: Vec<Document> = admitted.par_iter().map(seeing).collect::<Result<_, _>>()?;
-        let rank = index.document_ranks();
-        documents.sort_unstable_by_key(|document| rank.get(document.slot as usize).copied());
+        documents.sort_unstable_by_key(|document| document.entry.rank);
         Ok(Frame { observing, periods: periods.to_vec(), documents, limits })
     }
 
