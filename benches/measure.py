@@ -73,10 +73,8 @@ def facts(output):
         columns = text.split("\t")
         if len(columns) == COLUMNS:
             times, entries, snapshots, years, _ = columns
-            by_year = (each.split("=") for each in years.split())
-            found["asked"].append(
-                Asked([float(each) for each in times.split()], int(entries), int(snapshots), {int(year): int(count) for year, count in by_year})
-            )
+            by_year = dict(map(int, each.split("=")) for each in years.split())
+            found["asked"].append(Asked([float(each) for each in times.split()], int(entries), int(snapshots), by_year))
         else:
             name, value = text.split(" ")
             found[name] = float(value)

@@ -5,6 +5,8 @@ import statistics
 from measure import percentile
 
 LATE = 0.99
+# Engines with one entry for each paragraph of each capture.
+ENTRIES_ALIKE = ("plain tantivy", "SQLite FTS5", "Lucene")
 
 
 class Report:
@@ -114,10 +116,6 @@ class Report:
             missed = sum(len(a - b) for a, b in pairs)
             rows.append([questions.name, f"{either:,}", f"{both / max(either, 1):.1%}", f"{missed:,}", f"{either - both - missed:,}"])
         self.table("files that match, over all queries", ["by any rule", "ripgrep agrees", "it alone misses", "it alone names"], rows)
-
-
-# Engines with one entry for each paragraph of each capture.
-ENTRIES_ALIKE = ("plain tantivy", "SQLite FTS5", "Lucene")
 
 
 def plain(values, digits):
