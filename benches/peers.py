@@ -16,6 +16,7 @@ from sampled import archive_files, sampled_queries
 
 WORDS = HERE / "words.txt"
 RUNS = HERE / "runs"
+PROGRAMS = ["fineprint", "examples/latency", "examples/plain_tantivy"]
 
 
 @dataclass
@@ -78,7 +79,10 @@ def arguments():
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--lucene-jar", type=Path, help="a jar with Lucene 9 (default: that of the package pyserini, fetched once)")
     place_arguments(parser)
-    return parser.parse_args()
+    args = parser.parse_args()
+    if not all((args.bin / program).is_file() for program in PROGRAMS):
+        parser.error(f"{args.bin} lacks programs: cargo build --release && cargo build --release --examples")
+    return args
 
 
 def question_sets(args, work):
