@@ -9,7 +9,7 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from compare import machine, peak_megabytes, run_measured, target_dir, versions
+from measure import machine, peak_megabytes, place_arguments, run_measured, versions
 
 CAT_FILE = ["cat-file", "--batch-all-objects", "--batch", "--unordered"]
 
@@ -38,8 +38,7 @@ def arguments():
     parser.add_argument("folder", type=Path, help="the versions of its files, in the layout of a dataset of Open Terms Archive")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--bin", type=Path, default=target_dir() / "release", help="where cargo put the programs")
-    parser.add_argument("--work", type=Path, help="where the indexes are built (default: the system's temporary directory)")
+    place_arguments(parser)
     return parser.parse_args()
 
 

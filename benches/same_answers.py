@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from compare import target_dir
+from measure import target_dir
 
 QUESTIONS = Path(__file__).resolve().parent / "questions.jsonl"
 OF_THE_ARCHIVE = ("evidence", "source", "id")

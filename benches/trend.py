@@ -8,12 +8,12 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from compare import PHRASES, facts, machine, run_measured, target_dir, versions, write_queries
+from measure import PHRASES, facts, machine, place_arguments, read_lines, run_measured, versions, write_lines
 
 
 def main():
     args = arguments()
-    phrases = [line for line in PHRASES.read_text().splitlines() if line.strip()][: args.phrases]
+    phrases = read_lines(PHRASES)[: args.phrases]
     with tempfile.TemporaryDirectory(dir=args.work) as work:
         work = Path(work)
         index = work / "index"
@@ -23,7 +23,7 @@ def main():
         print(f"versions  {versions(args.bin)}")
         print(f"phrases   {len(phrases)}, {args.runs} runs of each, alternating; medians", flush=True)
         print()
-        queries = write_queries(work / "queries.txt", [f'"{phrase}"' for phrase in phrases])
+        queries = write_lines(work / "queries.txt", [f'"{phrase}"' for phrase in phrases])
         latency = [args.bin / "examples" / "latency", index, queries, "--trend"]
         warm = facts(run_measured(latency, work / "warm.out")[2])
         times = measure(args, index, phrases)
@@ -42,8 +42,7 @@ def arguments():
     parser.add_argument("repository", type=Path)
     parser.add_argument("--phrases", type=int, default=5, help="so many of phrases.txt")
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--bin", type=Path, default=target_dir() / "release", help="where cargo put the programs")
-    parser.add_argument("--work", type=Path, help="where the index is built (default: the system's temporary directory)")
+    place_arguments(parser)
     return parser.parse_args()
 
 

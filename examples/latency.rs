@@ -60,7 +60,12 @@ fn main() -> anyhow::Result<()> {
                 observing: Default::default(),
             },
         )?;
-        Ok(Counts { entries: answer.totals.passages, snapshots: answer.totals.snapshots })
+        let years = answer.years.iter().flatten().filter(|count| count.snapshots > 0);
+        Ok(Counts {
+            entries: answer.totals.passages,
+            snapshots: answer.totals.snapshots,
+            years: years.map(|count| (count.year, count.snapshots)).collect(),
+        })
     })
 }
 
@@ -69,8 +74,9 @@ fn count_by_year(index: &Arc<Index>, line: &str, query: Query) -> anyhow::Result
     let question = Question { name: line.to_owned(), text: line.to_owned(), query, observing: Observing::default() };
     let trend = trend::trend(index, &trend::Request { questions: vec![question], ..Default::default() })?;
     let points = trend.queries.iter().flat_map(|series| &series.points);
-    Ok(points.fold(Counts { entries: 0, snapshots: 0 }, |sum, point| Counts {
+    Ok(points.fold(Counts::default(), |sum, point| Counts {
         entries: sum.entries + point.matching,
         snapshots: sum.snapshots + point.observed,
+        ..sum
     }))
 }

@@ -16,7 +16,8 @@ use fineprint::passage::{Passage, Shape};
 use fineprint::snapshot::{Captured, Day, SECONDS_PER_DAY};
 use fineprint::words;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -60,6 +61,11 @@ enum Command {
         #[arg(long, default_value_t = processors())]
         threads: usize,
     },
+    /// Write the entries of an archive for other engines, a line each: number and path of the capture, company, instant (seconds
+    /// since 1970), year, text, words and stems, parted by tabs; words and stems are parted by blanks
+    Entries { archive: PathBuf, out: PathBuf },
+    /// Print what queries ask for, for other engines, a line each: `phrase` with its words, or `any` with its stems, parted by tabs
+    Terms { queries: PathBuf },
 }
 
 fn main() -> anyhow::Result<()> {
@@ -69,6 +75,8 @@ fn main() -> anyhow::Result<()> {
             let plain = Plain::open(&out)?;
             timing::measure(&timing::queries(&queries)?, threads, per_query, &|query| plain.ask(query))
         }
+        Command::Entries { archive, out } => write_entries(&archive, &out),
+        Command::Terms { queries } => print_terms(&timing::queries(&queries)?),
     }
 }
 
@@ -171,6 +179,57 @@ fn index(root: &Path, out: &Path, threads: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Writes the entries of [`index`] in the order of documents and captures.
+fn write_entries(root: &Path, out: &Path) -> anyhow::Result<()> {
+    let archive = Archive::open(root)?;
+    let file = std::fs::File::create(out).with_context(|| out.display().to_string())?;
+    let mut file = std::io::BufWriter::new(file);
+    let mut buffer = Vec::new();
+    let mut stems: HashMap<String, String> = HashMap::new();
+    let mut stem = |word: &str| stems.entry(word.to_owned()).or_insert_with(|| words::stem(word)).clone();
+    let captures = archive.documents.iter().flat_map(|document| document.moments.iter().map(move |moment| (document, moment)));
+    for (capture, (document, moment)) in captures.enumerate() {
+        let Some(snapshot) = archive.read(moment, &mut buffer) else { continue };
+        let path = &snapshot.reference.locator.path;
+        let (instant, year) = match snapshot.reference.captured {
+            Some(Captured { instant, .. }) => (instant.seconds.to_string(), instant.day().year().to_string()),
+            None => Default::default(),
+        };
+        for Passage { text, .. } in &snapshot.passages {
+            let found = words::words(text);
+            let words = in_one_line(found.iter().map(|word| word.text.clone()));
+            let stems = in_one_line(found.iter().map(|word| stem(&word.text)));
+            let facts = [path, &document.company, text].map(|fact| fact.replace(['\t', '\n', '\r'], " "));
+            let [path, company, text] = &facts;
+            writeln!(file, "{capture}\t{path}\t{company}\t{instant}\t{year}\t{text}\t{words}\t{stems}")?;
+        }
+    }
+    Ok(file.flush()?)
+}
+
+fn print_terms(queries: &[String]) -> anyhow::Result<()> {
+    for query in queries {
+        let found = words::words(query).into_iter();
+        match query.starts_with('"') {
+            true => println!("phrase\t{}", in_one_line(found.map(|word| word.text))),
+            false => println!("any\t{}", in_one_line(found.map(|word| words::stem(&word.text)))),
+        }
+    }
+    Ok(())
+}
+
+/// Terms for those who cut at blanks and ASCII marks. The few marks that compatible forms bring into a word (`⑴` is `(1)`) take
+/// their full width, which no word has.
+fn in_one_line(terms: impl Iterator<Item = String>) -> String {
+    const TO_FULL_WIDTH: u32 = 0xfee0;
+    let whole = |c: char| match c {
+        '\'' => c,
+        c if c.is_ascii() && !c.is_ascii_alphanumeric() => char::from_u32(u32::from(c) + TO_FULL_WIDTH).unwrap_or(c),
+        c => c,
+    };
+    terms.map(|term| term.chars().map(whole).collect::<String>()).collect::<Vec<_>>().join(" ")
+}
+
 /// The headings above the present place in a text.
 #[derive(Default)]
 struct Headings(Vec<(u8, String)>);
@@ -229,7 +288,7 @@ impl Plain {
             let text = entry.get_first(self.fields.text).and_then(|value| value.as_str());
             std::hint::black_box(text.context("an entry has no text")?);
         }
-        Ok(Counts { entries: counted.entries, snapshots: counted.years.values().sum() })
+        Ok(Counts { entries: counted.entries, snapshots: counted.years.values().sum(), years: counted.years })
     }
 
     /// A quoted phrase, or words of which any may stand, in any form.

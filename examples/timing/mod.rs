@@ -2,16 +2,19 @@
 
 use anyhow::Context;
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
 /// What an answer counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Entries of the index that match.
     pub entries: u64,
     /// Dated snapshots with a match.
     pub snapshots: u64,
+    /// Of these, how many are of each year; years without any are left out.
+    pub years: BTreeMap<i16, u64>,
 }
 
 /// After one pass that warms up, so many are measured.
@@ -28,7 +31,7 @@ pub fn queries(path: &Path) -> anyhow::Result<Vec<String>> {
 }
 
 /// Measures one query after another, then all of them with some threads, and prints `name value` lines. With `each`, a line
-/// for each query stands before: median milliseconds, entries, snapshots and the query, parted by tabs.
+/// for each query stands before: milliseconds of each pass, entries, snapshots, snapshots of each year, and the query, parted by tabs.
 pub fn measure(
     queries: &[String],
     threads: usize,
@@ -47,8 +50,9 @@ pub fn measure(
     }
     if each {
         for ((query, times), counts) in queries.iter().zip(&times_ms).zip(&counts) {
-            let median = percentile(times.clone(), 0.5);
-            println!("{median:.4}\t{}\t{}\t{query}", counts.entries, counts.snapshots);
+            let times = joined(times.iter().map(|time| format!("{time:.4}")));
+            let years = joined(counts.years.iter().map(|(year, snapshots)| format!("{year}={snapshots}")));
+            println!("{times}\t{}\t{}\t{years}\t{query}", counts.entries, counts.snapshots);
         }
     }
     let all: Vec<f64> = times_ms.into_iter().flatten().collect();
@@ -68,6 +72,10 @@ pub fn measure(
     println!("seconds {seconds:.4}");
     println!("per_second {:.1}", queries.len() as f64 / seconds);
     Ok(())
+}
+
+fn joined(parts: impl Iterator<Item = String>) -> String {
+    parts.collect::<Vec<_>>().join(" ")
 }
 
 /// The least of the values that is not below the given share of them.
