@@ -9,9 +9,11 @@ pub const FIRST_YEAR: usize = 2000;
 pub const HALVES: usize = 40;
 
 /// How many snapshots a company has, at equal steps of probability: 8.3 in the mean.
-const SNAPSHOTS: [f64; 11] = [1.0, 1.0, 1.0, 2.0, 3.0, 4.0, 6.5, 9.5, 15.0, 25.0, 41.0];
+const SNAPSHOTS: [f64; 11] = [1.0, 1.0, 1.5, 2.3, 3.3, 4.6, 7.0, 10.3, 16.5, 26.5, 41.0];
 /// The part of the half years between first and last in which a policy was captured.
 const COVERAGE: [f64; 3] = [0.6, 0.85, 1.0];
+/// The share of policies that are captured up to the last half year, beside those that chance brings there.
+const TO_THE_END: f64 = 0.4;
 /// How much more than others a policy changes, and how much longer it is.
 const RESTLESS: [f64; 5] = [0.3, 0.7, 1.0, 1.4, 2.2];
 const LENGTH: [f64; 9] = [0.3, 0.5, 0.66, 0.82, 1.0, 1.22, 1.5, 2.0, 4.0];
@@ -91,8 +93,9 @@ pub fn count(random: &mut Random) -> usize {
 fn captures(random: &mut Random) -> Vec<(usize, Day)> {
     let count = count(random);
     let span = ((count as f64 / random.along(&COVERAGE)).round() as usize).clamp(count, HALVES);
-    // More policies are captured in later years.
-    let start = random.below(HALVES - span + 1).max(random.below(HALVES - span + 1));
+    // More policies are captured in later years, and many of them to the end.
+    let last = HALVES - span;
+    let start = if random.chance(TO_THE_END) { last } else { random.between(0, last).max(random.between(0, last)) };
     let mut wanted = count;
     let mut halves = Vec::with_capacity(count);
     for at in 0..span {

@@ -16,8 +16,7 @@ const MAX_PARAGRAPH_BYTES: usize = 2_000;
 const BULLET: &str = "\n• ";
 /// Shorter words are no nouns and verbs.
 const MIN_REPLACED_BYTES: usize = 5;
-/// Ranks of words that replace others reach to 2^so many.
-const REPLACING_OCTAVES: usize = 18;
+const REPLACING_OCTAVES: std::ops::Range<usize> = 2..18;
 
 impl Voice<'_> {
     /// Writes a passage, with a clause of the bank or of any content.

@@ -7,18 +7,18 @@ use super::random::Random;
 use super::template::{Template, Voice};
 
 /// The words of a policy of usual length in the first and in the last half year.
-const WORDS: (f64, f64) = (700.0, 1_350.0);
+const WORDS: (f64, f64) = (760.0, 1_500.0);
 /// Policies of other lengths than wished for are left as they are within this part of it.
 const SLACK: f64 = 0.12;
 
 /// In a half year: the share of policies in which nothing changes, and of those that are written anew.
-const STILL: f64 = 0.22;
-const REWRITTEN: f64 = 0.055;
+const STILL: f64 = 0.13;
+const REWRITTEN: f64 = 0.075;
 /// The share of passages that a new policy takes over from the old one.
 const TAKEN_OVER: f64 = 0.25;
-/// In a half year with changes: the share of passages that are edited and removed.
-const EDITED: f64 = 0.06;
-const REMOVED: f64 = 0.03;
+/// In a half year with changes: the share of passages that are removed, and of those of 100 words that are edited.
+const EDITED: f64 = 0.24;
+const REMOVED: f64 = 0.045;
 const RETITLED: f64 = 0.01;
 /// The chance that what was removed returns, for one passage a half year.
 const RETURNING: f64 = 0.15;
@@ -135,15 +135,16 @@ impl<'a> Policy<'a> {
     fn change(&mut self, restless: f64) {
         let mut at = 0;
         while at < self.pieces.len() {
+            let words = count_words(&self.texts[self.pieces[at].text]);
             let drawn = self.random.share() / restless;
             if drawn < REMOVED {
                 self.remove(at);
                 continue;
             }
-            if drawn < REMOVED + EDITED {
+            if drawn < REMOVED + EDITED * words as f64 / 100.0 {
                 let text = &self.texts[self.pieces[at].text];
                 let edited = self.voice.edited(text, &mut self.random);
-                self.words = self.words - count_words(text) + count_words(&edited);
+                self.words = self.words - words + count_words(&edited);
                 self.pieces[at].text = self.keep(edited);
             }
             at += 1;
@@ -203,7 +204,7 @@ impl<'a> Policy<'a> {
             return self.keep(text);
         }
         // What follows from clause and wording alone is the same in all companies, but for their names.
-        let wording = self.random.rank(WORDING_OCTAVES);
+        let wording = self.random.rank(0..WORDING_OCTAVES);
         let mut random = Random::of(&[self.seed, clause.map_or(0, |clause| clause as u64 + 1), wording]);
         let voice = Voice { terms: terms(self.voice.bank, &mut random), ..self.voice };
         self.keep(voice.passage(clause, &mut random))

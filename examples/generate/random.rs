@@ -1,5 +1,7 @@
 //! Where chance comes from: streams of numbers that follow from what they are made of, the same on every machine.
 
+use std::ops::Range;
+
 /// A stream of numbers (SplitMix64). No step of it depends on how a machine rounds powers or logarithms.
 #[derive(Debug, Clone)]
 pub struct Random(u64);
@@ -50,9 +52,10 @@ impl Random {
         &of[(share * share * of.len() as f64) as usize]
     }
 
-    /// A rank below 2^`octaves`: each octave is as likely as any other, as with words by Zipf's law.
-    pub fn rank(&mut self, octaves: usize) -> u64 {
-        let octave = self.below(octaves);
+    /// A rank in some octaves, of which each holds twice as many as the one before: each octave is as likely as any other, as with
+    /// words by Zipf's law.
+    pub fn rank(&mut self, octaves: Range<usize>) -> u64 {
+        let octave = self.between(octaves.start, octaves.end - 1);
         (1 << octave) - 1 + self.below(1 << octave) as u64
     }
 

@@ -5,10 +5,11 @@ use super::company::Company;
 use super::random::Random;
 use super::words;
 use anyhow::Context;
+use std::ops::Range;
 
-/// Ranks of invented words reach to 2^so many; names to fewer, for there are several in a sentence.
-const WORD_OCTAVES: usize = 22;
-const NAME_OCTAVES: usize = 21;
+/// The octaves of ranks that invented words and names are drawn from: no word is as common as those of a language.
+const WORD_OCTAVES: Range<usize> = 4..22;
+const NAME_OCTAVES: Range<usize> = 5..21;
 
 pub struct Template(Vec<Piece>);
 
