@@ -8,8 +8,8 @@ use super::words;
 pub const FIRST_YEAR: usize = 2000;
 pub const HALVES: usize = 40;
 
-/// How many snapshots a company has, at equal steps of probability: 8.3 in the mean.
-const SNAPSHOTS: [f64; 11] = [1.0, 1.0, 1.5, 2.3, 3.3, 4.6, 7.0, 10.3, 16.5, 26.5, 41.0];
+/// How many snapshots a company has, at equal steps of probability: 8.24 in the mean.
+const SNAPSHOTS: [f64; 11] = [1.0, 1.0, 1.5, 2.2, 3.1, 4.3, 6.4, 9.3, 14.7, 24.5, 41.0];
 /// The part of the half years between first and last in which a policy was captured.
 const COVERAGE: [f64; 3] = [0.6, 0.85, 1.0];
 /// The share of policies that are captured up to the last half year, beside those that chance brings there.

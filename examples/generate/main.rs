@@ -1,11 +1,17 @@
 //! Writes an archive of any size to measure with: invented policies of invented companies, captured by half years.
 
+#[cfg(test)]
+#[expect(dead_code, reason = "brute_force compares more of a snapshot")]
+#[path = "../archive/mod.rs"]
+mod archive;
 mod bank;
 mod company;
 mod passage;
 mod policy;
 mod random;
 mod template;
+#[cfg(test)]
+mod tests;
 mod words;
 mod writer;
 
