@@ -73,11 +73,9 @@ impl Voice<'_> {
                 self.filler(&mut edited, random);
             }
             0 if text.len() < MAX_LIST_BYTES => self.entry(&mut edited, random.one::<Vec<Template>>(&self.bank.lists), random),
-            1 => match text.rfind(if is_list { BULLET } else { ". " }) {
-                Some(at) if is_list => edited.truncate(at),
-                Some(at) => edited.truncate(at + 1),
-                None => replace_word(&mut edited, random),
-            },
+            // The last entry or sentence goes, if it is not the only one.
+            1 if text.matches(BULLET).count() > 1 => edited.truncate(text.rfind(BULLET).unwrap_or(text.len())),
+            1 if !is_list && text.contains(". ") => edited.truncate(text.rfind(". ").map_or(text.len(), |at| at + 1)),
             _ => {
                 for _ in 0..random.between(1, 3) {
                     replace_word(&mut edited, random);
