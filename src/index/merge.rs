@@ -27,14 +27,14 @@ pub fn merge(dirs: &[PathBuf], into: &Path, threads: usize) -> Result<(), IndexE
         }
         store.take_catalog(union.index.catalog.clone())?;
         for &member in &union.placed {
-            store.copy_segments(&union.members[member].terms)?;
+            store.copy_segments(&union.members[member].opened.terms)?;
         }
         write_others(&union, &store, threads)?;
         for (number, (member, file)) in (1..).zip(&union.files) {
-            store.take_records(&side_file(&union.members[*member].dir, DOCUMENTS, *file), number)?;
+            store.take_records(&side_file(&union.members[*member].opened.dir, DOCUMENTS, *file), number)?;
         }
         store.states = states(&union)?;
-        union.members.iter().try_for_each(Member::check_unchanged)?;
+        union.members.iter().try_for_each(|member| member.opened.check_unchanged())?;
         let records = store.begin_records()?;
         store.publish(records)
     })
@@ -67,7 +67,7 @@ fn write_others(union: &Union, store: &Store, threads: usize) -> Result<(), Inde
 fn states(union: &Union) -> Result<Vec<SourceState>, IndexError> {
     let mut joined: Vec<Option<SourceState>> = vec![None; union.index.catalog.sources.len()];
     for (member, sources) in union.members.iter().zip(&union.sources) {
-        let path = side_file(&member.dir, FILES, member.generation);
+        let path = side_file(&member.opened.dir, FILES, member.opened.generation);
         let states: Vec<SourceState> = chunks::unpack(&std::fs::read(&path).map_err(IndexError::io(&path))?)?;
         for (&source, state) in sources.iter().zip(states) {
             match joined.get_mut(source as usize).ok_or(IndexError::DAMAGED)? {

@@ -163,12 +163,12 @@ impl Index {
     /// Opens the index in a directory.
     pub fn open(dir: &Path) -> Result<Index, IndexError> {
         open_patiently(|| {
-            let member = Member::open(dir)?;
-            let documents = map_documents(dir, &member.catalog)?;
-            let slots = Arc::new(member.catalog.slots.clone());
-            let of_segments = member.segments()?.into_iter().map(|segment| (segment.id(), slots.clone())).collect();
-            let index = Index::of(&member.terms, member.catalog.clone(), vec![dir.to_owned()], of_segments, documents)?;
-            member.check_unchanged()?;
+            let Member { opened, catalog } = Member::open(dir)?;
+            let documents = map_documents(dir, &catalog)?;
+            let slots = Arc::new(catalog.slots.clone());
+            let of_segments = opened.segments()?.into_iter().map(|segment| (segment.id(), slots.clone())).collect();
+            let index = Index::of(&opened.terms, catalog, vec![dir.to_owned()], of_segments, documents)?;
+            opened.check_unchanged()?;
             Ok(index)
         })
     }

@@ -188,6 +188,8 @@ impl Store {
 
     /// Holds what is joined from other indexes from now on.
     pub fn take_catalog(&mut self, catalog: Catalog) -> Result<(), IndexError> {
+        let last = catalog.documents.len().saturating_sub(1);
+        u32::try_from(last).ok().and_then(|last| catalog.slots.stored(last)).ok_or(IndexError::Full)?;
         self.catalog = catalog;
         self.lexicon = self.catalog.lexicon()?;
         Ok(())

@@ -19,10 +19,15 @@ use tantivy::{IndexMeta, TantivyError};
 
 /// An index as it lies in its directory.
 pub struct Member {
+    pub opened: Opened,
+    pub catalog: Catalog,
+}
+
+/// The terms of an index, and of which generation they are.
+pub struct Opened {
     pub dir: PathBuf,
     pub terms: tantivy::Index,
     pub generation: u64,
-    pub catalog: Catalog,
 }
 
 impl Member {
@@ -32,9 +37,16 @@ impl Member {
         }
         let terms = open_terms(dir)?;
         let generation = commit_of(&terms, dir)?.generation;
-        Ok(Member { dir: dir.to_owned(), terms, generation, catalog: read_catalog(dir, generation)? })
+        let opened = Opened { dir: dir.to_owned(), terms, generation };
+        Ok(Member { opened, catalog: read_catalog(dir, generation)? })
     }
 
+    pub fn name(&self) -> String {
+        self.opened.dir.display().to_string()
+    }
+}
+
+impl Opened {
     pub fn segments(&self) -> Result<Vec<SegmentMeta>, IndexError> {
         Ok(self.terms.searchable_segment_metas()?)
     }
@@ -45,10 +57,6 @@ impl Member {
             return Ok(());
         }
         Err(IndexError::Tantivy(TantivyError::SystemError("the index changed while it was opened".into())))
-    }
-
-    pub fn name(&self) -> String {
-        self.dir.display().to_string()
     }
 }
 
@@ -73,7 +81,7 @@ impl Union {
         open_patiently(|| {
             let members: Vec<Member> = dirs.iter().map(|dir| Member::open(dir)).collect::<Result<_, _>>()?;
             let union = Union::of(members)?;
-            union.members.iter().try_for_each(Member::check_unchanged)?;
+            union.members.iter().try_for_each(|member| member.opened.check_unchanged())?;
             Ok(union)
         })
     }
@@ -84,7 +92,7 @@ impl Union {
         let Joined { mut catalog, slots, sources, files } = join(&mut members, &order, shards)?;
         let mut documents = FxHashMap::default();
         for (number, (member, file)) in (1..).zip(&files) {
-            documents.insert(number, map_file(&members[*member].dir, *file)?);
+            documents.insert(number, map_file(&members[*member].opened.dir, *file)?);
         }
         if members.iter().any(|member| member.catalog.shards.is_none()) {
             // What several sources hold lies in one shard, but not in one of any indexes.
@@ -94,9 +102,9 @@ impl Union {
         let mut of_segments = FxHashMap::default();
         for (member, slots) in members.iter().zip(slots) {
             let slots = Arc::new(slots);
-            of_segments.extend(member.segments()?.into_iter().map(|segment| (segment.id(), slots.clone())));
+            of_segments.extend(member.opened.segments()?.into_iter().map(|segment| (segment.id(), slots.clone())));
         }
-        let dirs = members.iter().map(|member| member.dir.clone()).collect();
+        let dirs = members.iter().map(|member| member.opened.dir.clone()).collect();
         let index = Index::of(&joined_terms(&members)?, catalog, dirs, of_segments, documents)?;
         let kept = order.pieces[..order.kept].iter().map(|piece| piece.slots.len() as u32).sum();
         Ok(Union { index, members, sources, placed: order.placed, kept, files })
@@ -106,7 +114,7 @@ impl Union {
 /// The segments of all, as one index of tantivy's.
 fn joined_terms(members: &[Member]) -> Result<tantivy::Index, IndexError> {
     let part = |member: &Member| -> Result<(ReadOnly, IndexMeta), IndexError> {
-        Ok((ReadOnly::open(&terms_dir(&member.dir))?, member.terms.load_metas()?))
+        Ok((ReadOnly::open(&terms_dir(&member.opened.dir))?, member.opened.terms.load_metas()?))
     };
     let parts: Vec<_> = members.iter().map(part).collect::<Result<_, _>>()?;
     let mut terms = tantivy::Index::open(directory::Union::of(parts)?)?;
@@ -126,7 +134,7 @@ fn check_alike(members: &[Member]) -> Result<Option<Shards>, IndexError> {
         if first.catalog.topics_hash != other.catalog.topics_hash {
             return Err(unlike(first, "they are scored in other topics (`fineprint topics` lists those of an index)"));
         }
-        if first.catalog.stemmer != other.catalog.stemmer || first.terms.settings() != other.terms.settings() {
+        if first.catalog.stemmer != other.catalog.stemmer || first.opened.terms.settings() != other.opened.terms.settings() {
             return Err(unlike(first, "they were made by other versions of fineprint"));
         }
         let joined = match (&shards, &other.catalog.shards) {
@@ -172,7 +180,7 @@ impl Order {
                 pieces.iter().any(|other| u64::from(piece.stored) < end(other) && u64::from(other.stored) < end(piece))
             };
             // A segment with deleted passages cannot be taken as it is.
-            let has_deletes = members[member].segments()?.iter().any(SegmentMeta::has_deletes);
+            let has_deletes = members[member].opened.segments()?.iter().any(SegmentMeta::has_deletes);
             if has_deletes || own.iter().any(overlaps) {
                 others.extend(own);
             } else {
@@ -279,7 +287,9 @@ fn join_sources(members: &[Member]) -> Result<(Vec<SourceEntry>, Vec<Vec<u32>>),
     for member in members {
         let mut of_member = Vec::new();
         for source in &member.catalog.sources {
-            let number = match joined.iter().position(|(other, holder)| is_same(other, holder, source, member)) {
+            let in_its_place = joined.iter().position(|(other, _)| (other.form, &other.root) == (source.form, &source.root));
+            let of_its_name = || joined.iter().position(|(other, holder)| is_seen_elsewhere(other, holder, source, member));
+            let number = match in_its_place.or_else(of_its_name) {
                 Some(number) => {
                     let (other, holder) = &mut joined[number];
                     if (&other.settings, other.extraction) != (&source.settings, source.extraction) {
@@ -302,11 +312,10 @@ fn join_sources(members: &[Member]) -> Result<(Vec<SourceEntry>, Vec<Vec<u32>>),
     Ok((joined.into_iter().map(|(source, _)| source).collect(), numbers))
 }
 
-/// Whether the sources of two members are the same: they lie in the same place, or two shards have one of that name each, for every
-/// machine of a cluster may see the archive in a place of its own.
-fn is_same(one: &SourceEntry, holder: &Member, other: &SourceEntry, member: &Member) -> bool {
+/// Whether two shards saw one source in different places: every machine of a cluster may see the archive in a place of its own.
+fn is_seen_elsewhere(one: &SourceEntry, holder: &Member, other: &SourceEntry, member: &Member) -> bool {
     let are_shards = holder.catalog.shards.is_some() && member.catalog.shards.is_some();
-    one.form == other.form && (one.root == other.root || (are_shards && one.name == other.name))
+    are_shards && (one.form, &one.name) == (other.form, &other.name)
 }
 
 /// Adds what another index has to say of a source.

@@ -212,6 +212,23 @@ fn shards_that_saw_the_archive_at_different_times_are_mended_by_an_update() {
 }
 
 #[test]
+fn each_machine_may_see_the_archive_in_a_place_of_its_own() {
+    let place = Place::new();
+    for (number, dir) in (1..).zip(SHARDS) {
+        for company in 0..8 {
+            let path = format!("node{number}/policies/company{company}/2020-01-01.md");
+            place.write(path, format!("Company {company} collects your address.\n"));
+        }
+        place.run(&["index", &format!("node{number}/policies"), "--index", dir, "--shard", &format!("{number}/4")]).exit(0);
+    }
+    place.run(&["index", "node1/policies", "--index", "whole"]).exit(0);
+    let merged = merge(&place, &SHARDS, INDEX);
+    assert_eq!((&merged["sources"].as_array().unwrap().len(), &merged["sources"][0]["name"]), (&1, &"policies".into()));
+    assert_answer_alike(&place, &[INDEX], "whole");
+    assert_answer_alike(&place, &SHARDS, "whole");
+}
+
+#[test]
 fn some_shards_can_be_merged_before_the_others() {
     let place = Place::new();
     copy_corpus(&place);
