@@ -23,6 +23,7 @@ pub fn stats(index: &Index) -> Result<Stats, IndexError> {
     Ok(Stats {
         schema: SCHEMA,
         fingerprint: catalog.fingerprint.clone(),
+        shards: catalog.shards.as_ref().map(ToString::to_string),
         sources: sources(index)?,
         companies: catalog.companies() as u64,
         documents: catalog.documents().filter(|(_, entry)| !entry.is_duplicate()).count() as u64,

@@ -1,6 +1,7 @@
 //! What can be typed: commands, options and their help.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use fineprint::index::shard::Shard;
 use fineprint::query::question::Thesaurus;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,6 +24,9 @@ pub enum Command {
     /// Build an index of archives, or bring it up to date
     #[command(after_help = INDEX_HELP)]
     Index(IndexArgs),
+    /// Join indexes, such as the shards of an archive, into a new one
+    #[command(after_help = super::merge::HELP)]
+    Merge(super::merge::MergeArgs),
     /// Search passages by words or phrases, across all dates
     #[command(after_help = QUERY_HELP)]
     Search(SearchArgs),
@@ -73,7 +77,10 @@ the texts in them; WARC files (.warc, .warc.gz, .warc.zst) give the pages that t
 one, or REPOSITORY@BRANCH): then its history is \
 indexed, as committed on HEAD, and not the files of the working tree.
 
-Files that are as they were are not read again. What vanished from an archive stays in the index unless --prune is given.";
+Files that are as they were are not read again. What vanished from an archive stays in the index unless --prune is given.
+
+With --shard, several processes or machines each index a part of the documents without knowing of each other; all texts of a company and \
+a kind are in one part. `fineprint merge` joins the parts, or --index names all of them wherever an index is read (docs/shards.md).";
 
 const QUERY_HELP: &str = "\
 Queries:
@@ -126,9 +133,9 @@ Examples:
 /// Where the index is.
 #[derive(Debug, Args)]
 pub struct Location {
-    /// Directory of the index [default: $FINEPRINT_INDEX, or else the nearest .fineprint upward]
+    /// Directory of the index; several are read as one [default: $FINEPRINT_INDEX, or else the nearest .fineprint upward]
     #[arg(long, value_name = "DIR")]
-    pub index: Option<PathBuf>,
+    pub index: Vec<PathBuf>,
     /// Search an archive directly: its index is kept in your cache and brought up to date first
     #[arg(long, value_name = "DIR", conflicts_with = "index")]
     pub archive: Vec<PathBuf>,
@@ -142,6 +149,10 @@ pub struct IndexArgs {
     /// Directory of the index [default: $FINEPRINT_INDEX, or else the nearest .fineprint upward, or a new one here]
     #[arg(long, value_name = "DIR")]
     pub index: Option<PathBuf>,
+    /// Index only this part of the documents (`2/4`: the second of four parts), to be merged with the others or read beside them. An
+    /// index that is there already keeps to its part without it
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
     /// Remove from the index what is no longer in these archives
     #[arg(long)]
     pub prune: bool,

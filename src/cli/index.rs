@@ -13,7 +13,7 @@ pub fn run(args: &IndexArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let start = Instant::now();
     let dir = location::to_write(args.index.as_deref())?;
     let threads = args.threads.map_or_else(processors, usize::from);
-    let report = bring_up_to_date(&dir, &args.archives, threads, args.prune)?;
+    let report = bring_up_to_date(&dir, &args.archives, args.shard, threads, args.prune)?;
     tell(&report);
     if report.failed.len() == args.archives.len() {
         return Ok(Outcome::Partial);

@@ -21,16 +21,21 @@ impl Location {
     /// Opens the index; one of archives is brought up to date first.
     pub fn open(&self) -> anyhow::Result<Opened> {
         if self.archive.is_empty() {
-            let dir = to_read(self.index.as_deref())?
-                .context("there is no index here: build one with `fineprint index ARCHIVE`, name one with --index DIR, or search an archive directly with --archive DIR")?;
-            return Ok(Opened { index: Arc::new(Index::open(&dir)?), whole: true });
+            let dirs = to_read(&self.index)?;
+            if dirs.is_empty() {
+                bail!(
+                    "there is no index here: build one with `fineprint index ARCHIVE`, name one with --index DIR, or search an archive \
+                     directly with --archive DIR"
+                );
+            }
+            return Ok(Opened { index: Arc::new(Index::open_all(&dirs)?), whole: true });
         }
         let dir = cached(&self.archive)?;
-        let report = match bring_up_to_date(&dir, &self.archive, processors(), false) {
+        let report = match bring_up_to_date(&dir, &self.archive, None, processors(), false) {
             // What lies in the cache can be made again.
             Err(error) if error.downcast_ref().is_some_and(is_spoilt) => {
                 std::fs::remove_dir_all(&dir).with_context(|| dir.display().to_string())?;
-                bring_up_to_date(&dir, &self.archive, processors(), false)?
+                bring_up_to_date(&dir, &self.archive, None, processors(), false)?
             }
             done => done?,
         };
@@ -51,21 +56,42 @@ fn is_spoilt(error: &IndexError) -> bool {
     matches!(error, IndexError::OtherFormat { .. } | IndexError::Damaged(_) | IndexError::Tantivy(_))
 }
 
-/// The index directory that is read: as given, or the nearest upward.
-pub fn to_read(given: Option<&Path>) -> anyhow::Result<Option<PathBuf>> {
-    given.map(Path::to_owned).or_else(from_environment).map_or_else(nearest, |dir| Ok(Some(dir)))
+/// The index directories that are read as one: as given, or the nearest upward; none where there is no index.
+pub fn to_read(given: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    if !given.is_empty() {
+        return Ok(given.to_vec());
+    }
+    let named = from_environment();
+    Ok(if named.is_empty() { nearest()?.into_iter().collect() } else { named })
+}
+
+/// The one index directory whose topics are changed: as given, or the nearest upward.
+pub fn to_change(given: Option<&Path>) -> anyhow::Result<PathBuf> {
+    let given: Vec<PathBuf> = given.map(Path::to_owned).into_iter().collect();
+    only(to_read(&given)?)?
+        .context("there is no index here: build one with `fineprint index ARCHIVE`, or name one with --index DIR")
 }
 
 /// The index directory that `index` writes: as given, the nearest upward, or a new one here.
 pub fn to_write(given: Option<&Path>) -> anyhow::Result<PathBuf> {
-    Ok(match given.map(Path::to_owned).or_else(from_environment) {
-        Some(dir) => dir,
-        None => nearest()?.unwrap_or_else(|| PathBuf::from(DIRECTORY)),
-    })
+    if let Some(dir) = given.map(Path::to_owned).map_or_else(|| only(from_environment()), |dir| Ok(Some(dir)))? {
+        return Ok(dir);
+    }
+    Ok(nearest()?.unwrap_or_else(|| PathBuf::from(DIRECTORY)))
 }
 
-fn from_environment() -> Option<PathBuf> {
-    std::env::var_os("FINEPRINT_INDEX").filter(|dir| !dir.is_empty()).map(PathBuf::from)
+/// One directory at most.
+fn only(dirs: Vec<PathBuf>) -> anyhow::Result<Option<PathBuf>> {
+    if dirs.len() > 1 {
+        bail!("$FINEPRINT_INDEX names several indexes, and only one can be written: name it with --index DIR");
+    }
+    Ok(dirs.into_iter().next())
+}
+
+/// The directories that the environment names, parted as those of `$PATH` are.
+fn from_environment() -> Vec<PathBuf> {
+    let named = std::env::var_os("FINEPRINT_INDEX").unwrap_or_default();
+    std::env::split_paths(&named).filter(|dir| !dir.as_os_str().is_empty()).collect()
 }
 
 /// The nearest `.fineprint` from the working directory upward.

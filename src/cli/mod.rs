@@ -10,6 +10,7 @@ mod history;
 mod index;
 mod lifetimes;
 mod location;
+mod merge;
 mod queries;
 mod request;
 mod search;
@@ -101,6 +102,7 @@ pub fn main() -> ExitCode {
 fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     match command {
         Command::Index(args) => index::run(args, out),
+        Command::Merge(args) => merge::run(args, out),
         Command::Search(args) => search::run(args, out),
         Command::Trend(args) => trend::run(args, out),
         Command::Lifetimes(args) => lifetimes::run(args, out),

@@ -102,9 +102,10 @@ pub enum TopicsCommand {
 
 #[derive(Debug, Args)]
 pub struct ListArgs {
-    /// Directory of the index [default: $FINEPRINT_INDEX, or else the nearest .fineprint upward; without any, built-in topics are listed]
+    /// Directory of the index; several are read as one [default: $FINEPRINT_INDEX, or else the nearest .fineprint upward; without any,
+    /// built-in topics are listed]
     #[arg(long, value_name = "DIR")]
-    pub index: Option<PathBuf>,
+    pub index: Vec<PathBuf>,
     /// How the list is written: for reading, as one JSON object, as a JSON object a topic, or as a table
     #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
     pub format: AnswerFormat,
@@ -115,9 +116,10 @@ pub struct ShowArgs {
     /// The name of a topic, its title or its label
     #[arg(value_name = "NAME")]
     pub name: String,
-    /// Directory of the index [default: $FINEPRINT_INDEX, or else the nearest .fineprint upward; without any, built-in topics are shown]
+    /// Directory of the index; several are read as one [default: $FINEPRINT_INDEX, or else the nearest .fineprint upward; without any,
+    /// built-in topics are shown]
     #[arg(long, value_name = "DIR")]
-    pub index: Option<PathBuf>,
+    pub index: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -209,7 +211,7 @@ pub fn run(args: &TopicsArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
 }
 
 fn list(args: &ListArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    let known = Known::open(args.index.as_deref())?;
+    let known = Known::open(&args.index)?;
     let topics = Topics::new(&known.lexicon, known.fingerprint.as_deref());
     match args.format {
         AnswerFormat::Text => print::topics::list(&topics, super::look(), out)?,
@@ -221,7 +223,7 @@ fn list(args: &ListArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
 }
 
 fn show(args: &ShowArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    let lexicon = Known::open(args.index.as_deref())?.lexicon;
+    let lexicon = Known::open(&args.index)?.lexicon;
     let Some(file) = lexicon.find(&args.name).and_then(|number| lexicon.file(number)) else {
         return Err(BadQuery(format!("fineprint: there is no topic `{}`\nhint: {}", args.name, lexicon.hint(&args.name))).into());
     };
@@ -238,11 +240,12 @@ struct Known {
 
 impl Known {
     /// The built-in topics, and those of an index where there is one.
-    fn open(index: Option<&Path>) -> anyhow::Result<Known> {
-        let Some(dir) = location::to_read(index)? else {
+    fn open(given: &[PathBuf]) -> anyhow::Result<Known> {
+        let dirs = location::to_read(given)?;
+        if dirs.is_empty() {
             return Ok(Known { lexicon: Lexicon::new([])?, fingerprint: None });
-        };
-        let catalog = Index::open(&dir)?.catalog;
+        }
+        let catalog = Index::open_all(&dirs)?.catalog;
         Ok(Known { lexicon: catalog.lexicon()?, fingerprint: Some(catalog.fingerprint) })
     }
 }
@@ -262,8 +265,7 @@ fn remove(args: &RemoveArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
 }
 
 fn change(changed: &Changed, add: &[String], remove: &[String], out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    let dir = location::to_read(changed.index.as_deref())?
-        .context("there is no index here: build one with `fineprint index ARCHIVE`, or name one with --index DIR")?;
+    let dir = location::to_change(changed.index.as_deref())?;
     let scored = change_topics(&dir, processors(), add, remove)?;
     print::topics::scored(&scored, &dir.display().to_string(), out)?;
     Ok(Outcome::Found)

@@ -1,5 +1,6 @@
 //! Brings an index up to date, with a bar on the terminal.
 
+use fineprint::index::shard::Shard;
 use fineprint::index::update::{Progress, Report, Request, update};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::path::{Path, PathBuf};
@@ -11,7 +12,13 @@ pub fn processors() -> usize {
 }
 
 /// Builds or updates an index. Work that takes a moment only shows no bar.
-pub fn bring_up_to_date(dir: &Path, archives: &[PathBuf], threads: usize, prune: bool) -> anyhow::Result<Report> {
+pub fn bring_up_to_date(
+    dir: &Path,
+    archives: &[PathBuf],
+    shard: Option<Shard>,
+    threads: usize,
+    prune: bool,
+) -> anyhow::Result<Report> {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
     let begun = Instant::now();
     let progress = |progress: Progress| {
@@ -20,7 +27,7 @@ pub fn bring_up_to_date(dir: &Path, archives: &[PathBuf], threads: usize, prune:
         }
     };
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs() as i64);
-    let report = update(&Request { dir, archives, threads, prune, now, progress: &progress });
+    let report = update(&Request { dir, archives, shard, threads, prune, now, progress: &progress });
     bar.finish_and_clear();
     Ok(report?)
 }

@@ -3,10 +3,11 @@
 use super::args::SummaryFormat;
 use super::updating::with_bar;
 use super::{Outcome, location};
-use anyhow::Context;
+use anyhow::bail;
 use clap::Args;
 use fineprint::index::Index;
-use fineprint::{index, originals, print, wire};
+use fineprint::index::verify::{Verified, verify};
+use fineprint::{originals, print, wire};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -19,9 +20,10 @@ Exit status: 0 all is as it was, 2 something is damaged, changed or missing, or 
 
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// Directory of the index [default: $FINEPRINT_INDEX, or else the nearest .fineprint upward]
+    /// Directory of the index; several are checked each, and then read as one [default: $FINEPRINT_INDEX, or else the nearest .fineprint
+    /// upward]
     #[arg(long, value_name = "DIR")]
-    pub index: Option<PathBuf>,
+    pub index: Vec<PathBuf>,
     /// Compare with the archives too
     #[arg(long)]
     pub archive: bool,
@@ -31,21 +33,34 @@ pub struct VerifyArgs {
 }
 
 pub fn run(args: &VerifyArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    let dir = location::to_read(args.index.as_deref())?
-        .context("there is no index here: build one with `fineprint index ARCHIVE`, or name one with --index DIR")?;
-    let verified = with_bar("documents", |progress| index::verify::verify(&dir, progress))?;
-    let archives = match args.archive {
-        true => match Index::open(&dir) {
-            Ok(index) => Some(with_bar("snapshots", |progress| originals::check(&index, progress))?),
-            // What is wrong with the index is told.
-            Err(_) if !verified.findings.is_empty() => None,
-            Err(error) => return Err(error.into()),
-        },
-        false => None,
+    let dirs = location::to_read(&args.index)?;
+    if dirs.is_empty() {
+        bail!("there is no index here: build one with `fineprint index ARCHIVE`, or name one with --index DIR");
+    }
+    let verified: Vec<Verified> =
+        with_bar("documents", |progress| dirs.iter().map(|dir| verify(dir, progress)).collect::<Result<_, _>>())?;
+    let damaged = verified.iter().any(|verified| !verified.findings.is_empty());
+    let index = if args.archive || dirs.len() > 1 { Some(Index::open_all(&dirs)) } else { None };
+    let index = match index.transpose() {
+        Ok(index) => index,
+        // What is wrong with the index is told.
+        Err(_) if damaged => None,
+        Err(error) => return Err(error.into()),
     };
-    let result = wire::verify::Verify::new(&verified, archives.as_deref());
+    let archives = match &index {
+        Some(index) if args.archive => Some(with_bar("snapshots", |progress| originals::check(index, progress))?),
+        _ => None,
+    };
+    let fingerprint = index.as_ref().map(|index| index.catalog.fingerprint.as_str());
+    let parts: Vec<(String, &Verified)> = dirs.iter().map(|dir| dir.display().to_string()).zip(&verified).collect();
+    let result = wire::verify::Verify::new(&parts, fingerprint, archives.as_deref());
     match args.format {
-        SummaryFormat::Text => print::verify::verify(&result, &dir.display().to_string(), out)?,
+        SummaryFormat::Text => {
+            for part in &parts {
+                print::verify::index(&wire::verify::Verify::new(std::slice::from_ref(part), None, None), &part.0, out)?;
+            }
+            print::verify::archives(&result, out)?;
+        }
         SummaryFormat::Json => print::json(&result, out)?,
     }
     let at_hand = archives.iter().flatten().all(|archive| archive.absent.is_none());

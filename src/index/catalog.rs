@@ -1,6 +1,8 @@
 //! What an index holds, as far as it is known without reading a document: sources, documents, and where their records lie.
 
 use super::duplicates::Duplicates;
+use super::shard::Shards;
+use super::slots::Slots;
 use crate::history::DocumentHistory;
 use crate::snapshot::{DocumentKey, Instant, Recording};
 use crate::source::{Form, Tip};
@@ -9,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Version of all that is on disk. An index of another version is built anew.
-pub const FORMAT: u32 = 7;
+pub const FORMAT: u32 = 8;
 
 /// The contents of an index at one generation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +29,10 @@ pub struct Catalog {
     pub topics_hash: String,
     /// The files of the user's own topics.
     pub own_topics: Vec<String>,
+    /// Which shards of its archives the index holds, where it does not hold all.
+    pub shards: Option<Shards>,
+    /// How the documents are called in the terms.
+    pub(super) slots: Slots,
     pub sources: Vec<SourceEntry>,
     /// In no order that means anything; `None` where a document was removed.
     pub documents: Vec<Option<DocumentEntry>>,
@@ -169,6 +175,12 @@ impl DocumentEntry {
     pub fn is_duplicate(&self) -> bool {
         !self.duplicates.is_empty() && self.duplicates.snapshots().count() == self.counts.snapshots
     }
+}
+
+/// A name like this one that is not taken: sources are told apart by their names.
+pub fn free_name(name: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let numbered = (2..).map(|number| format!("{name} ({number})"));
+    std::iter::once(name.to_owned()).chain(numbered).find(|name| !is_taken(name)).unwrap_or_default()
 }
 
 impl Catalog {

@@ -32,6 +32,11 @@ impl Duplicates {
         }
     }
 
+    /// Gives the documents other slots; `None` where one has none.
+    pub fn renumber(&mut self, new: impl Fn(u32) -> Option<u32>) -> Option<()> {
+        self.0.iter_mut().try_for_each(|(slot, _)| new(*slot).map(|new| *slot = new))
+    }
+
     /// The snapshots.
     pub fn snapshots(&self) -> Runs {
         Runs::union_of(self.0.iter().map(|(_, runs)| runs))

@@ -6,22 +6,30 @@
 //! | `catalog.N` | [`catalog::Catalog`]: sources and documents of generation N |
 //! | `files.N` | the files of each source as last seen, for the next update |
 //! | `documents.N` | the records of the documents that update N wrote |
+//!
+//! Several indexes are opened as one by [`union`]: documents follow each other, and the segments of all are searched together.
 
 pub mod catalog;
 mod chunks;
 mod directory;
 pub mod duplicates;
 mod gather;
+pub mod merge;
 mod packs;
 mod plan;
 mod record;
 pub mod schema;
 pub mod scoring;
+pub mod shard;
+mod slots;
+mod states;
 mod store;
+mod union;
 pub mod update;
 pub mod verify;
 
 pub use record::Record;
+pub use slots::Passages;
 
 use crate::history::{DocumentHistory, Outline, Provenance, Version};
 use crate::snapshot::Instant;
@@ -33,14 +41,17 @@ use packs::PackCache;
 use rustc_hash::FxHashMap;
 use schema::Fields;
 use serde::{Deserialize, Serialize};
+use slots::Slots;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
+use tantivy::index::SegmentId;
 use tantivy::query::Bm25StatisticsProvider;
 use tantivy::schema::Field;
-use tantivy::{ReloadPolicy, Searcher, TantivyError, Term};
+use tantivy::{ReloadPolicy, Searcher, SegmentReader, TantivyError, Term};
+use union::{Member, Union};
 
 /// Why an index cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +64,22 @@ pub enum IndexError {
         "the index was written by another version of fineprint (format {found}, this one reads {expected}): build it anew in another directory, or remove {dir} and run `fineprint index` again"
     )]
     OtherFormat { dir: String, found: u32, expected: u32 },
+    #[error(
+        "the index at {dir} holds {holds}, not shard {asked} alone: leave --shard out to bring it up to date, or name another directory"
+    )]
+    OtherShard { dir: String, holds: String, asked: String },
+    #[error("there is an index at {0} already: name a new directory")]
+    Taken(String),
+    #[error("{one} and {other} cannot be taken together: {why}")]
+    Unlike { one: String, other: String, why: &'static str },
+    #[error("{document} of the archive {archive} is both in {one} and in {other}: name only one of them")]
+    Twice { document: String, archive: String, one: String, other: String },
+    #[error(
+        "the indexes are scored in other topics than those of this version of fineprint: bring each up to date with `fineprint index` first"
+    )]
+    OtherTopics,
+    #[error("the index has no numbers left for more documents: build it anew from its archives")]
+    Full,
     #[error("another process is updating the index at {0}: wait until it is done")]
     Busy(String),
     #[error("the index is damaged ({0}): build it anew from its archives")]
@@ -99,12 +126,14 @@ const CATALOG: &str = "catalog";
 const FILES: &str = "files";
 const DOCUMENTS: &str = "documents";
 
-/// An index at one moment. Updates made meanwhile are not seen.
+/// One index, or several that are read as one, at one moment. Updates made meanwhile are not seen.
 pub struct Index {
     pub catalog: Catalog,
     pub fields: Fields,
     pub searcher: Searcher,
-    dir: PathBuf,
+    dirs: Vec<PathBuf>,
+    /// How the documents of each segment are called in its terms.
+    slots: FxHashMap<SegmentId, Arc<Slots>>,
     documents: FxHashMap<u64, Mmap>,
     /// Whose outline was found sound, by slot.
     sound: Vec<AtomicBool>,
@@ -121,42 +150,55 @@ pub struct Index {
 /// An update that is published while an index is being opened takes its files away; then opening begins again.
 const OPEN_TRIES: usize = 5;
 
+/// Opens what updates may change meanwhile.
+fn open_patiently<T>(open: impl Fn() -> Result<T, IndexError>) -> Result<T, IndexError> {
+    let mut tries = 1;
+    loop {
+        match read_safely(&open) {
+            Err(IndexError::Tantivy(_) | IndexError::Io { .. }) if tries < OPEN_TRIES => tries += 1,
+            opened => return opened,
+        }
+    }
+}
+
 impl Index {
     /// Opens the index in a directory.
     pub fn open(dir: &Path) -> Result<Index, IndexError> {
-        if !terms_dir(dir).join("meta.json").exists() {
-            return Err(IndexError::Missing(dir.display().to_string()));
-        }
-        let mut tries = 1;
-        loop {
-            match read_safely(|| Index::try_open(dir)) {
-                Err(IndexError::Tantivy(_) | IndexError::Io { .. }) if tries < OPEN_TRIES => tries += 1,
-                opened => return opened,
-            }
-        }
+        open_patiently(|| {
+            let Member { opened, catalog } = Member::open(dir)?;
+            let documents = map_documents(dir, &catalog)?;
+            let slots = Arc::new(catalog.slots.clone());
+            let of_segments = opened.segments()?.into_iter().map(|segment| (segment.id(), slots.clone())).collect();
+            let index = Index::of(&opened.terms, catalog, vec![dir.to_owned()], of_segments, documents)?;
+            opened.check_unchanged()?;
+            Ok(index)
+        })
     }
 
-    fn try_open(dir: &Path) -> Result<Index, IndexError> {
-        let mut index = tantivy::Index::open(directory::ReadOnly::open(&terms_dir(dir))?)?;
-        let (schema, fields) = schema::schema();
-        if index.schema() != schema {
-            return Err(IndexError::Damaged("its terms are other than this program writes them"));
-        }
-        index.set_tokenizers(schema::tokenizers());
-        let commit = commit_of(&index, dir)?;
-        let catalog = read_catalog(dir, commit.generation)?;
-        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).doc_store_cache_num_blocks(0).try_into()?;
-        if commit_of(&index, dir)?.generation != commit.generation {
-            return Err(IndexError::Tantivy(TantivyError::SystemError("the index changed while it was opened".into())));
-        }
-        let documents = map_documents(dir, &catalog)?;
+    /// Opens the indexes in some directories as one.
+    ///
+    /// # Errors
+    /// Where two of them hold the same document, or are not made alike.
+    pub fn open_all(dirs: &[PathBuf]) -> Result<Index, IndexError> {
+        if let [dir] = dirs { Index::open(dir) } else { Ok(Union::open(dirs)?.index) }
+    }
+
+    fn of(
+        terms: &tantivy::Index,
+        catalog: Catalog,
+        dirs: Vec<PathBuf>,
+        slots: FxHashMap<SegmentId, Arc<Slots>>,
+        documents: FxHashMap<u64, Mmap>,
+    ) -> Result<Index, IndexError> {
+        let reader = terms.reader_builder().reload_policy(ReloadPolicy::Manual).doc_store_cache_num_blocks(0).try_into()?;
         let sound = catalog.documents.iter().map(|_| AtomicBool::new(false)).collect();
         let records = catalog.documents.iter().map(|_| OnceLock::new()).collect();
         Ok(Index {
             catalog,
-            fields,
+            fields: schema::schema().1,
             searcher: reader.searcher(),
-            dir: dir.to_owned(),
+            dirs,
+            slots,
             documents,
             sound,
             records,
@@ -168,6 +210,13 @@ impl Index {
             counts: OnceLock::new(),
             last_captures: OnceLock::new(),
         })
+    }
+
+    /// The passages that the tantivy documents of a segment are.
+    pub fn passages(&self, segment: &SegmentReader) -> tantivy::Result<Passages> {
+        let slots = self.slots.get(&segment.segment_id());
+        let missing = || TantivyError::SystemError("a segment is of no index".to_owned());
+        Passages::new(segment, slots.ok_or_else(missing)?)
     }
 
     /// The document in a slot.
@@ -258,7 +307,7 @@ impl Index {
     /// Bytes of all files of the index.
     pub fn size_bytes(&self) -> Result<u64, IndexError> {
         let mut bytes = 0;
-        for entry in walkdir::WalkDir::new(&self.dir) {
+        for entry in self.dirs.iter().flat_map(walkdir::WalkDir::new) {
             let entry = entry.map_err(IndexError::encode)?;
             if entry.file_type().is_file() {
                 bytes += entry.metadata().map_err(IndexError::encode)?.len();
@@ -308,6 +357,16 @@ pub fn read_safely<T, E: From<IndexError>>(read: impl FnOnce() -> Result<T, E>) 
     catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(IndexError::Damaged("its terms do not read back").into()))
 }
 
+/// The terms in the directory of an index, for reading.
+fn open_terms(dir: &Path) -> Result<tantivy::Index, IndexError> {
+    let mut terms = tantivy::Index::open(directory::ReadOnly::open(&terms_dir(dir))?)?;
+    if terms.schema() != schema::schema().0 {
+        return Err(IndexError::Damaged("its terms are other than this program writes them"));
+    }
+    terms.set_tokenizers(schema::tokenizers());
+    Ok(terms)
+}
+
 fn commit_of(index: &tantivy::Index, dir: &Path) -> Result<Commit, IndexError> {
     let payload = index.load_metas()?.payload.ok_or_else(|| IndexError::Missing(dir.display().to_string()))?;
     serde_json::from_str(&payload).map_err(|_| IndexError::Damaged("its commit does not name a generation"))
@@ -330,14 +389,17 @@ fn map_documents(dir: &Path, catalog: &Catalog) -> Result<FxHashMap<u64, Mmap>, 
     let mut maps = FxHashMap::default();
     for (_, entry) in catalog.documents() {
         if let std::collections::hash_map::Entry::Vacant(vacant) = maps.entry(entry.place.file) {
-            let path = side_file(dir, DOCUMENTS, entry.place.file);
-            let file = File::open(&path).map_err(IndexError::io(&path))?;
-            // SAFETY: files of an index are written once and never changed afterwards, only removed.
-            let map = unsafe { Mmap::map(&file) }.map_err(IndexError::io(&path))?;
-            vacant.insert(map);
+            vacant.insert(map_file(dir, entry.place.file)?);
         }
     }
     Ok(maps)
+}
+
+fn map_file(dir: &Path, number: u64) -> Result<Mmap, IndexError> {
+    let path = side_file(dir, DOCUMENTS, number);
+    let file = File::open(&path).map_err(IndexError::io(&path))?;
+    // SAFETY: files of an index are written once and never changed afterwards, only removed.
+    unsafe { Mmap::map(&file) }.map_err(IndexError::io(&path))
 }
 
 fn record_bytes(documents: &FxHashMap<u64, Mmap>, place: Place) -> Result<&[u8], IndexError> {

@@ -14,14 +14,14 @@ use std::collections::BTreeMap;
 /// What is kept of a source for its next update.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceState {
-    listing_version: u32,
-    files: Vec<FileEntry>,
+    pub(super) listing_version: u32,
+    pub(super) files: Vec<FileEntry>,
     /// How far a git history was walked.
-    tip: Option<Tip>,
+    pub(super) tip: Option<Tip>,
     /// Captures that could not be read when their files were as they are listed.
-    unread: Vec<Unread>,
+    pub(super) unread: Vec<Unread>,
     /// What else is to be said of documents.
-    remarks: BTreeMap<DocumentKey, Remarks>,
+    pub(super) remarks: BTreeMap<DocumentKey, Remarks>,
 }
 
 /// What came of a document that was read.

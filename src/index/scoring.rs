@@ -99,7 +99,8 @@ mod tests {
         std::fs::write(archive.join("acme.com_2020-01-01.md"), "We retain data for as long as necessary.\n").unwrap();
         let bring_up = || {
             let archives = [archive.clone()];
-            let request = Request { dir: &dir, archives: &archives, threads: 1, prune: false, now: 0, progress: &|_| {} };
+            let request =
+                Request { dir: &dir, archives: &archives, shard: None, threads: 1, prune: false, now: 0, progress: &|_| {} };
             update(&request).unwrap().files_read
         };
         let fingerprint = || Index::open(&dir).unwrap().catalog.fingerprint;

@@ -4,6 +4,8 @@ use super::catalog::{self, Catalog, Place, SourceEntry};
 use super::duplicates;
 use super::plan::SourceState;
 use super::schema::{self, Fields};
+use super::shard::{Shard, Shards};
+use super::slots::Slots;
 use super::{
     CATALOG, Commit, DOCUMENTS, FILES, IndexError, Record, chunks, commit_of, map_documents, read_catalog, read_safely,
     record_bytes, side_file, terms_dir,
@@ -18,10 +20,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use tantivy::directory::MmapDirectory;
+use tantivy::directory::{MmapDirectory, TerminatingWrite};
 use tantivy::indexer::NoMergePolicy;
 use tantivy::store::Compressor;
-use tantivy::{IndexSettings, IndexWriter, TantivyDocument, TantivyError, Term};
+use tantivy::{Directory, IndexSettings, IndexWriter, TantivyDocument, TantivyError, Term};
 
 /// The size of the buffer in which terms are collected. Beyond it tantivy writes a further segment.
 const TERMS_BUFFER_BYTES: usize = 100 << 20;
@@ -112,10 +114,7 @@ impl Store {
         let (root, name) = (source.root(), source.name());
         let known = self.catalog.sources.iter().position(|source| source.root == root);
         known.unwrap_or_else(|| {
-            // Sources are told apart by their names.
-            let taken = |name: &str| self.catalog.sources.iter().any(|source| source.name == name);
-            let numbered = (2..).map(|number| format!("{name} ({number})"));
-            let name = std::iter::once(name.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_default();
+            let name = catalog::free_name(name, |name| self.catalog.sources.iter().any(|source| source.name == name));
             self.catalog.sources.push(SourceEntry {
                 root,
                 name,
@@ -142,10 +141,37 @@ impl Store {
         of_source.map(|(slot, entry)| (entry.key.clone(), slot)).collect()
     }
 
+    /// Holds this shard alone from now on; where something was published before, it must be this shard. `None` asks for what there is.
+    pub fn hold(&mut self, shard: Option<Shard>) -> Result<(), IndexError> {
+        let Some(shard) = shard else { return Ok(()) };
+        let asked = Shards::only(shard);
+        if self.is_new {
+            self.catalog.slots = Slots::from(shard.first_stored_slot());
+            self.catalog.shards = asked;
+        } else if self.catalog.shards != asked {
+            let holds = self.catalog.shards.as_ref().map_or_else(|| "whole archives".to_owned(), Shards::to_string);
+            return Err(IndexError::OtherShard { dir: self.dir.display().to_string(), holds, asked: shard.to_string() });
+        }
+        Ok(())
+    }
+
+    /// Whether a document is of the shards that the index holds.
+    pub fn holds(&self, key: &DocumentKey) -> bool {
+        self.catalog.shards.as_ref().is_none_or(|shards| shards.hold(key))
+    }
+
     /// A slot for a new document.
-    pub fn reserve(&mut self) -> u32 {
+    pub fn reserve(&mut self) -> Result<u32, IndexError> {
+        let slot = u32::try_from(self.catalog.documents.len()).map_err(|_| IndexError::Full)?;
+        self.catalog.slots.stored(slot).ok_or(IndexError::Full)?;
         self.catalog.documents.push(None);
-        self.catalog.documents.len() as u32 - 1
+        Ok(slot)
+    }
+
+    /// How a document is called in the terms.
+    fn stored_slot(&self, slot: u32) -> u32 {
+        // Every document had one when its slot was reserved.
+        self.catalog.slots.stored(slot).unwrap_or(u32::MAX)
     }
 
     /// All that is stored of a document.
@@ -160,6 +186,48 @@ impl Store {
         self.catalog.generation + 1
     }
 
+    /// Holds what is joined from other indexes from now on.
+    pub fn take_catalog(&mut self, catalog: Catalog) -> Result<(), IndexError> {
+        let last = catalog.documents.len().saturating_sub(1);
+        u32::try_from(last).ok().and_then(|last| catalog.slots.stored(last)).ok_or(IndexError::Full)?;
+        self.catalog = catalog;
+        self.lexicon = self.catalog.lexicon()?;
+        Ok(())
+    }
+
+    /// Takes over the terms of another index, whose documents are called in terms as they are here.
+    pub fn copy_segments(&self, from: &tantivy::Index) -> Result<(), IndexError> {
+        let directory = self.writer.index().directory();
+        for path in from.load_metas()?.list_segment_files() {
+            if !from.directory().exists(&path).map_err(TantivyError::from)? {
+                continue;
+            }
+            // The copy gets a checksum of its own, which must not make damage look sound.
+            if !from.directory().validate_checksum(&path).map_err(TantivyError::from)? {
+                return Err(IndexError::Damaged("a file of its terms has another checksum"));
+            }
+            let bytes =
+                from.directory().open_read(&path).map_err(TantivyError::from)?.read_bytes().map_err(IndexError::io(&path))?;
+            let mut copy = directory.open_write(&path).map_err(TantivyError::from)?;
+            copy.write_all(&bytes).and_then(|()| copy.terminate()).map_err(IndexError::io(&path))?;
+        }
+        for segment in from.searchable_segment_metas()? {
+            self.writer.add_segment(self.writer.index().new_segment_meta(segment.id(), segment.max_doc()))?;
+        }
+        Ok(())
+    }
+
+    /// Takes over a file of records under a number: both indexes have it then, for none ever changes it.
+    pub fn take_records(&self, from: &Path, number: u64) -> Result<(), IndexError> {
+        let to = side_file(&self.dir, DOCUMENTS, number);
+        if to.exists() {
+            std::fs::remove_file(&to).map_err(IndexError::io(&to))?;
+        }
+        let copy =
+            || std::fs::hard_link(from, &to).or_else(|_| std::fs::copy(from, &to).and_then(|_| File::open(&to)?.sync_all()));
+        copy().map_err(IndexError::io(&to))
+    }
+
     /// Begins the file for the records of this update.
     pub fn begin_records(&self) -> Result<RecordFile, IndexError> {
         RecordFile::create(side_file(&self.dir, DOCUMENTS, self.generation()), self.generation())
@@ -167,7 +235,7 @@ impl Store {
 
     /// Takes the terms of a document out.
     pub fn delete_terms(&self, slot: u32) {
-        self.writer.delete_term(Term::from_field_u64(self.fields.document, u64::from(slot)));
+        self.writer.delete_term(Term::from_field_u64(self.fields.document, u64::from(self.stored_slot(slot))));
     }
 
     /// Adds the terms of a passage.
@@ -188,8 +256,9 @@ impl Store {
         for level in levels {
             document.add_u64(self.fields.topic, schema::topic_term(*level));
         }
-        document.add_u64(self.fields.document, u64::from(slot));
-        document.add_u64(self.fields.passage, schema::passage_id(slot, passage));
+        let stored = self.stored_slot(slot);
+        document.add_u64(self.fields.document, u64::from(stored));
+        document.add_u64(self.fields.passage, schema::passage_id(stored, passage));
         self.writer.add_document(document)?;
         Ok(())
     }
@@ -277,6 +346,8 @@ fn empty_catalog() -> Catalog {
         topics: Vec::new(),
         topics_hash: String::new(),
         own_topics: Vec::new(),
+        shards: None,
+        slots: Slots::from(0),
         sources: Vec::new(),
         documents: Vec::new(),
     }

@@ -5,6 +5,7 @@ use super::duplicates::Duplicates;
 use super::gather::{Document, Gathered, gather};
 use super::plan::{Plan, Read};
 use super::scoring::score_anew;
+use super::shard::Shard;
 use super::store::{RecordFile, Store};
 use super::{IndexError, record};
 use crate::history::{DocumentHistory, Timeline};
@@ -22,6 +23,8 @@ pub struct Request<'a> {
     /// The index directory.
     pub dir: &'a Path,
     pub archives: &'a [PathBuf],
+    /// Which documents an index holds that begins here; of one that is there, what it must hold.
+    pub shard: Option<Shard>,
     pub threads: usize,
     /// Whether what vanished from an archive is removed from the index.
     pub prune: bool,
@@ -66,6 +69,7 @@ pub fn update(request: &Request<'_>) -> Result<Report, IndexError> {
         return Ok(report);
     }
     let mut store = Store::open(request.dir, request.threads)?;
+    store.hold(request.shard)?;
     let mut sources = Vec::new();
     for archive in &archives {
         let source = store.source(archive);
@@ -128,8 +132,11 @@ fn read_all(
         let stored = store.documents_of(*source);
         let keys: Vec<&DocumentKey> = stored.keys().collect();
         for (document, bytes) in plan.work(&keys, request.prune) {
+            if !store.holds(&document.key) {
+                continue;
+            }
             let known = stored.get(&document.key).copied();
-            let slot = known.unwrap_or_else(|| store.reserve());
+            let slot = known.map_or_else(|| store.reserve(), Ok)?;
             jobs.push(Job { source: number, slot, stored: known.is_some(), document, bytes });
         }
     }

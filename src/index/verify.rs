@@ -2,10 +2,10 @@
 
 use super::catalog::{Catalog, Counts, DocumentEntry};
 use super::plan::SourceState;
-use super::schema::{self, PASSAGE_FIELD, slot_and_passage};
+use super::schema::{PASSAGE_FIELD, slot_and_passage};
 use super::update::{index_words, languages};
 use super::{
-    CATALOG, DOCUMENTS, FILES, IndexError, Record, chunks, commit_of, directory, duplicates, read_catalog, read_safely,
+    CATALOG, DOCUMENTS, FILES, IndexError, Record, chunks, commit_of, duplicates, open_terms, read_catalog, read_safely,
     record_bytes, side_file, terms_dir,
 };
 use crate::history::{DocumentHistory, join_entries};
@@ -211,6 +211,7 @@ impl Check<'_> {
             Ok(ids) => ids,
             Err(error) => return self.wrong("terms", told(&error)),
         };
+        ids.iter_mut().for_each(|id| *id = catalog.slots.passage(*id));
         ids.sort_unstable();
         let mut rest = ids.as_slice();
         let mut wrong = 0u64;
@@ -234,15 +235,6 @@ fn told(error: &IndexError) -> String {
         IndexError::Io { error, .. } => error.to_string(),
         other => other.to_string(),
     }
-}
-
-fn open_terms(dir: &Path) -> Result<tantivy::Index, IndexError> {
-    let mut index = tantivy::Index::open(directory::ReadOnly::open(&terms_dir(dir))?)?;
-    if index.schema() != schema::schema().0 {
-        return Err(IndexError::Damaged("its terms are other than this program writes them"));
-    }
-    index.set_tokenizers(schema::tokenizers());
-    Ok(index)
 }
 
 /// The files of the segments that the last commit names, as far as they are there.

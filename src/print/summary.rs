@@ -32,6 +32,9 @@ pub fn update(stats: &Stats, dir: &str, out: &mut dyn Write) -> io::Result<()> {
 
 /// What is left out of the counts, or should be looked at.
 fn remarks(stats: &Stats, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(shards) = &stats.shards {
+        writeln!(out, "  {shards} of its archives, not the whole")?;
+    }
     let remark = |out: &mut dyn Write, number: u64, one: &str, many: &str| match number {
         0 => Ok(()),
         number => writeln!(out, "  {}", counted(number, one, many)),

@@ -7,8 +7,8 @@ use std::io::{self, Write};
 /// So many snapshots of an archive are named.
 const SHOWN: usize = 20;
 
-/// The index, then its archives where they were compared.
-pub fn verify(verify: &Verify, dir: &str, out: &mut dyn Write) -> io::Result<()> {
+/// An index.
+pub fn index(verify: &Verify, dir: &str, out: &mut dyn Write) -> io::Result<()> {
     for finding in &verify.findings {
         let document = finding.document.as_ref().map(|document| format!(", {}", harmless(document))).unwrap_or_default();
         writeln!(out, "DAMAGED {dir}/{}{document}: {}", harmless(&finding.file), harmless(&finding.what))?;
@@ -23,6 +23,11 @@ pub fn verify(verify: &Verify, dir: &str, out: &mut dyn Write) -> io::Result<()>
         0 => writeln!(out, "{dir}: whole ({what}; fingerprint {})", harmless(&verify.fingerprint))?,
         findings => writeln!(out, "{dir}: {} ({what})", counted(findings, "finding", "findings"))?,
     }
+    Ok(())
+}
+
+/// The archives of all indexes, where they were compared.
+pub fn archives(verify: &Verify, out: &mut dyn Write) -> io::Result<()> {
     for archive in verify.archives.iter().flatten() {
         let name = format!("{} ({})", harmless(&archive.name), harmless(&archive.path));
         if let Some(reason) = &archive.reason {

@@ -1,11 +1,8 @@
 //! Collects every passage that a query matches, with its score.
 
 use super::SearchError;
-use super::filter::passages;
-use crate::index::{Index, read_safely};
-use std::sync::Arc;
+use crate::index::{Index, Passages, read_safely};
 use tantivy::collector::{Collector, SegmentCollector};
-use tantivy::columnar::ColumnValues;
 use tantivy::query::Query;
 use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
 
@@ -14,20 +11,23 @@ pub type Match = (u64, Score);
 
 /// Every passage that a query of tantivy's matches, in the order of documents and passages; scored where that is asked for.
 pub fn matches(index: &Index, query: &dyn Query, scored: bool) -> Result<Vec<Match>, SearchError> {
-    read_safely(|| Ok(index.searcher.search_with_statistics_provider(query, &AllMatches { scored }, &index.statistics())?))
+    read_safely(|| {
+        Ok(index.searcher.search_with_statistics_provider(query, &AllMatches { index, scored }, &index.statistics())?)
+    })
 }
 
 /// Collects all matches, without scores where they are not needed.
-struct AllMatches {
+struct AllMatches<'i> {
+    index: &'i Index,
     scored: bool,
 }
 
-impl Collector for AllMatches {
+impl Collector for AllMatches<'_> {
     type Fruit = Vec<Match>;
     type Child = SegmentMatches;
 
     fn for_segment(&self, _: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<SegmentMatches> {
-        Ok(SegmentMatches { passages: passages(reader)?, found: Vec::new() })
+        Ok(SegmentMatches { passages: self.index.passages(reader)?, found: Vec::new() })
     }
 
     fn requires_scoring(&self) -> bool {
@@ -44,7 +44,7 @@ impl Collector for AllMatches {
 
 /// The matches of one segment.
 struct SegmentMatches {
-    passages: Arc<dyn ColumnValues<u64>>,
+    passages: Passages,
     found: Vec<Match>,
 }
 
@@ -52,7 +52,7 @@ impl SegmentCollector for SegmentMatches {
     type Fruit = Vec<Match>;
 
     fn collect(&mut self, doc: DocId, score: Score) {
-        self.found.push((self.passages.get_val(doc), score));
+        self.found.push((self.passages.id(doc), score));
     }
 
     fn harvest(self) -> Vec<Match> {

@@ -1,9 +1,8 @@
 //! A tantivy query of which only those passages count that a test of our own accepts.
 
-use crate::index::schema::PASSAGE_FIELD;
+use crate::index::{Index, Passages};
 use std::fmt;
 use std::sync::Arc;
-use tantivy::columnar::ColumnValues;
 use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED};
 
@@ -14,11 +13,12 @@ pub type Test = Arc<dyn Fn(u64) -> bool + Send + Sync>;
 pub struct Filter {
     pub inner: Box<dyn Query>,
     pub test: Test,
+    pub index: Arc<Index>,
 }
 
 impl Clone for Filter {
     fn clone(&self) -> Filter {
-        Filter { inner: self.inner.box_clone(), test: self.test.clone() }
+        Filter { inner: self.inner.box_clone(), test: self.test.clone(), index: self.index.clone() }
     }
 }
 
@@ -30,19 +30,21 @@ impl fmt::Debug for Filter {
 
 impl Query for Filter {
     fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
-        Ok(Box::new(FilterWeight { inner: self.inner.weight(scoring)?, test: self.test.clone() }))
+        let inner = self.inner.weight(scoring)?;
+        Ok(Box::new(FilterWeight { inner, test: self.test.clone(), index: self.index.clone() }))
     }
 }
 
 struct FilterWeight {
     inner: Box<dyn Weight>,
     test: Test,
+    index: Arc<Index>,
 }
 
 impl Weight for FilterWeight {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let mut scorer =
-            FilterScorer { inner: self.inner.scorer(reader, boost)?, passages: passages(reader)?, test: self.test.clone() };
+        let passages = self.index.passages(reader)?;
+        let mut scorer = FilterScorer { inner: self.inner.scorer(reader, boost)?, passages, test: self.test.clone() };
         scorer.settle();
         Ok(Box::new(scorer))
     }
@@ -52,14 +54,9 @@ impl Weight for FilterWeight {
     }
 }
 
-/// The number of the passage that each tantivy document of a segment is.
-pub fn passages(reader: &SegmentReader) -> tantivy::Result<Arc<dyn ColumnValues<u64>>> {
-    Ok(reader.fast_fields().u64(PASSAGE_FIELD)?.first_or_default_col(0))
-}
-
 struct FilterScorer {
     inner: Box<dyn Scorer>,
-    passages: Arc<dyn ColumnValues<u64>>,
+    passages: Passages,
     test: Test,
 }
 
@@ -67,7 +64,7 @@ impl FilterScorer {
     /// Goes on to the next passage that the test accepts, the present one included.
     fn settle(&mut self) -> DocId {
         let mut doc = self.inner.doc();
-        while doc != TERMINATED && !(self.test)(self.passages.get_val(doc)) {
+        while doc != TERMINATED && !(self.test)(self.passages.id(doc)) {
             doc = self.inner.advance();
         }
         doc

@@ -307,7 +307,7 @@ impl Planner {
     /// Those candidates whose text passes a test.
     fn checked(&self, candidates: Box<dyn Query>, accepts: impl Fn(&str) -> bool + Send + Sync + 'static) -> Box<dyn Query> {
         let test = self.test(move |index, slot, passage| Ok(accepts(&index.text(slot, passage)?)));
-        Box::new(Filter { inner: candidates, test })
+        Box::new(Filter { inner: candidates, test, index: self.index.clone() })
     }
 
     /// Those candidates that pass a test, unscored: a condition says nothing of how well a passage answers.
@@ -316,7 +316,7 @@ impl Planner {
         candidates: Box<dyn Query>,
         accepts: impl Fn(&Index, u32, u32) -> Result<bool, IndexError> + Send + Sync + 'static,
     ) -> Box<dyn Query> {
-        unscored(Box::new(Filter { inner: candidates, test: self.test(accepts) }))
+        unscored(Box::new(Filter { inner: candidates, test: self.test(accepts), index: self.index.clone() }))
     }
 
     fn test(&self, accepts: impl Fn(&Index, u32, u32) -> Result<bool, IndexError> + Send + Sync + 'static) -> Test {

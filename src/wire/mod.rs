@@ -183,6 +183,9 @@ pub struct BatchError {
 pub struct Stats {
     pub schema: u32,
     pub fingerprint: String,
+    /// Which shards of its archives the index holds, where it does not hold all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shards: Option<String>,
     pub sources: Vec<Source>,
     pub companies: u64,
     pub documents: u64,

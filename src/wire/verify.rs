@@ -24,7 +24,7 @@ pub struct Verify {
 
 #[derive(Debug, Serialize)]
 pub struct Finding {
-    /// Within the index directory.
+    /// Within the index directory; of several indexes, with that before it.
     pub file: String,
     pub document: Option<String>,
     pub what: String,
@@ -57,26 +57,35 @@ pub struct Differing {
 }
 
 impl Verify {
-    /// `archives`: where they were compared.
-    pub fn new(verified: &Verified, archives: Option<&[SourceCheck]>) -> Verify {
+    /// What was found of indexes in some directories. `fingerprint`: of several, that of all together; `archives`: where they were
+    /// compared.
+    pub fn new(indexes: &[(String, &Verified)], fingerprint: Option<&str>, archives: Option<&[SourceCheck]>) -> Verify {
         let archives: Option<Vec<Archive>> = archives.map(|archives| archives.iter().map(Archive::new).collect());
         let same = archives.iter().flatten().all(|archive| archive.differing.is_empty());
-        let finding = |finding: &crate::index::verify::Finding| Finding {
-            file: finding.file.clone(),
-            document: finding.document.clone(),
-            what: finding.what.clone(),
-        };
-        Verify {
+        let alone = if let [(_, one)] = indexes { Some(one.fingerprint.as_str()) } else { None };
+        let mut verify = Verify {
             schema: SCHEMA,
-            fingerprint: verified.fingerprint.clone(),
-            sound: verified.findings.is_empty() && same,
-            documents: verified.documents,
-            snapshots: verified.snapshots,
-            versions: verified.versions,
-            passages: verified.passages,
-            findings: verified.findings.iter().map(finding).collect(),
+            fingerprint: fingerprint.or(alone).unwrap_or_default().to_owned(),
+            sound: same && indexes.iter().all(|(_, verified)| verified.findings.is_empty()),
+            documents: 0,
+            snapshots: 0,
+            versions: 0,
+            passages: 0,
+            findings: Vec::new(),
             archives,
+        };
+        for (dir, verified) in indexes {
+            verify.documents += verified.documents;
+            verify.snapshots += verified.snapshots;
+            verify.versions += verified.versions;
+            verify.passages += verified.passages;
+            verify.findings.extend(verified.findings.iter().map(|finding| Finding {
+                file: if indexes.len() > 1 { format!("{dir}/{}", finding.file) } else { finding.file.clone() },
+                document: finding.document.clone(),
+                what: finding.what.clone(),
+            }));
         }
+        verify
     }
 }
 

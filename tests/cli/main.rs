@@ -25,6 +25,7 @@ mod questions;
 mod reading;
 mod repository;
 mod samples;
+mod shards;
 mod sources;
 mod spread;
 mod topics;
