@@ -278,6 +278,8 @@ mod tests {
             topics: Vec::new(),
             topics_hash: String::new(),
             own_topics: Vec::new(),
+            shards: None,
+            slots: crate::index::Slots::from(0),
             sources: vec![source("old"), source("new")],
             documents: documents.iter().map(|document| Some(entry(document))).collect(),
         }

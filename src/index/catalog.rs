@@ -32,7 +32,7 @@ pub struct Catalog {
     /// Which shards of its archives the index holds, where it does not hold all.
     pub shards: Option<Shards>,
     /// How the documents are called in the terms.
-    pub(super) slots: Slots,
+    pub slots: Slots,
     pub sources: Vec<SourceEntry>,
     /// In no order that means anything; `None` where a document was removed.
     pub documents: Vec<Option<DocumentEntry>>,

@@ -29,7 +29,7 @@ pub mod update;
 pub mod verify;
 
 pub use record::Record;
-pub use slots::Passages;
+pub use slots::{Passages, Slots};
 
 use crate::history::{DocumentHistory, Outline, Provenance, Version};
 use crate::snapshot::Instant;
@@ -41,7 +41,6 @@ use packs::PackCache;
 use rustc_hash::FxHashMap;
 use schema::Fields;
 use serde::{Deserialize, Serialize};
-use slots::Slots;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};

@@ -4,7 +4,7 @@
 use super::plan::SourceState;
 use super::shard::Shards;
 use crate::source::{FileEntry, Reference, Stamp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The stamp of a file that two indexes saw in different states: it is no file's, so that the file is listed anew.
 const SEEN_APART: Stamp = Stamp { bytes: 0, modified_ns: i64::MIN, changed_ns: i64::MIN };
@@ -33,7 +33,7 @@ impl SourceState {
         let mut files: BTreeMap<String, FileEntry> =
             std::mem::take(&mut self.files).into_iter().map(|file| (file.path.clone(), file)).collect();
         let mut others: BTreeMap<String, FileEntry> = others.into_iter().map(|file| (file.path.clone(), file)).collect();
-        let paths: Vec<String> = files.keys().chain(others.keys()).cloned().collect();
+        let paths: BTreeSet<String> = files.keys().chain(others.keys()).cloned().collect();
         for path in paths {
             let (one, other) = (files.get(&path), others.remove(&path));
             if one == other.as_ref() || (one.is_some() && other.is_none() && shards.is_none()) {
