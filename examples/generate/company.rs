@@ -8,7 +8,7 @@ use super::words;
 pub const FIRST_YEAR: usize = 2000;
 pub const HALVES: usize = 40;
 
-/// How many snapshots a company has, at equal steps of probability: 8.24 in the mean.
+/// How many snapshots a company has, at equal steps of probability: 8.4 in the mean.
 const SNAPSHOTS: [f64; 11] = [1.0, 1.0, 1.5, 2.2, 3.1, 4.3, 6.4, 9.3, 14.7, 24.5, 41.0];
 /// The part of the half years between first and last in which a policy was captured.
 const COVERAGE: [f64; 3] = [0.6, 0.85, 1.0];
