@@ -3,12 +3,15 @@
 pub mod build;
 mod clause;
 mod mark;
+mod prose;
 pub mod runs;
+mod wording;
 
 pub use build::HistoryBuilder;
 pub use clause::CLAUSE_THRESHOLD;
 pub use mark::Mark;
 pub use runs::Runs;
+pub use wording::{Wordbook, Worded};
 
 use crate::likeness::Sketch;
 use crate::passage::Shape;

@@ -18,6 +18,7 @@ mod record;
 pub mod schema;
 pub mod scoring;
 mod store;
+mod terms;
 pub mod update;
 pub mod verify;
 

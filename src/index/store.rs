@@ -4,6 +4,7 @@ use super::catalog::{self, Catalog, Place, SourceEntry};
 use super::duplicates;
 use super::plan::SourceState;
 use super::schema::{self, Fields};
+use super::terms::PassageTerms;
 use super::{
     CATALOG, Commit, DOCUMENTS, FILES, IndexError, Record, chunks, commit_of, map_documents, read_catalog, read_safely,
     record_bytes, side_file, terms_dir,
@@ -69,7 +70,7 @@ impl Store {
             }
             other => other.into(),
         })?;
-        index.set_tokenizers(schema::tokenizers());
+        index.set_tokenizers(schema::tokenizers_of_words());
         // The writer's lock guards the side files as well.
         // Half of the threads sort terms: there is less of that than of reading, and fewer segments are smaller.
         let writers = threads.div_ceil(2).clamp(1, TERMS_BUFFER_BYTES / WRITER_BUFFER_BYTES);
@@ -171,20 +172,11 @@ impl Store {
     }
 
     /// Adds the terms of a passage.
-    pub fn add_terms(
-        &self,
-        slot: u32,
-        passage: u32,
-        text: &str,
-        headings: &[String],
-        levels: &[Level],
-    ) -> Result<(), IndexError> {
+    pub fn add_terms(&self, slot: u32, passage: u32, terms: &PassageTerms<'_>, levels: &[Level]) -> Result<(), IndexError> {
         let mut document = TantivyDocument::new();
-        document.add_text(self.fields.text, text);
-        document.add_text(self.fields.stem, text);
-        for heading in headings {
-            document.add_text(self.fields.heading, heading);
-        }
+        document.add_text(self.fields.text, terms.text);
+        document.add_text(self.fields.stem, terms.stem);
+        document.add_text(self.fields.heading, terms.heading);
         for level in levels {
             document.add_u64(self.fields.topic, schema::topic_term(*level));
         }

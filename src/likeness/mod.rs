@@ -4,7 +4,7 @@ mod names;
 mod sketch;
 
 pub use names::{Names, compared};
-pub use sketch::{FOLD_DISTANCE, Sketch, Spoken};
+pub use sketch::{FOLD_DISTANCE, Heard, Sketch, Spoken};
 
 use crate::words::Words;
 
