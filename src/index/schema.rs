@@ -4,7 +4,6 @@ use super::terms::WORD_END;
 use crate::topic::Level;
 use crate::words::{self, Words};
 use rustc_hash::FxHashMap;
-use std::str::SplitTerminator;
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::{TextAnalyzer, Token, TokenStream, Tokenizer, TokenizerManager};
 
@@ -89,18 +88,20 @@ impl Tokenizer for CutTokenizer {
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> CutStream<'a> {
         let token = Token { position: usize::MAX, ..Token::default() };
-        CutStream { words: text.split_terminator(WORD_END), token }
+        CutStream { rest: text, token }
     }
 }
 
 struct CutStream<'a> {
-    words: SplitTerminator<'a, char>,
+    rest: &'a str,
     token: Token,
 }
 
 impl TokenStream for CutStream<'_> {
     fn advance(&mut self) -> bool {
-        let Some(word) = self.words.next() else { return false };
+        let Some(end) = self.rest.bytes().position(|byte| byte == WORD_END) else { return false };
+        let (word, rest) = self.rest.split_at(end);
+        self.rest = &rest[1..];
         self.token.text.clear();
         self.token.text.push_str(word);
         self.token.position = self.token.position.wrapping_add(1);

@@ -9,7 +9,7 @@ use crate::words;
 use rustc_hash::FxHashMap;
 
 /// What stands behind each word of a text that is given to tantivy: no word has a character like it.
-pub const WORD_END: char = '\n';
+pub const WORD_END: u8 = b'\n';
 
 /// What one thread keeps from document to document.
 pub struct Desk<'l> {
@@ -81,7 +81,7 @@ impl<'l> Desk<'l> {
 
 fn push(text: &mut String, word: &str) {
     text.push_str(word);
-    text.push(WORD_END);
+    text.push(char::from(WORD_END));
 }
 
 /// The words of the headings of a path.
