@@ -23,5 +23,6 @@ pub mod snapshot;
 pub mod source;
 pub mod time;
 pub mod topic;
+pub mod vocabulary;
 pub mod wire;
 pub mod words;

@@ -117,7 +117,7 @@ fn paragraph(lines: &[Line]) -> Vec<Block> {
 }
 
 fn joined(lines: &[Line]) -> String {
-    let mut text = String::new();
+    let mut text = String::with_capacity(lines.iter().map(|line| line.text.len() + 1).sum());
     for line in lines {
         push_line(&mut text, line);
     }
@@ -154,23 +154,25 @@ pub(super) fn begins_in_lower_case(text: &str) -> bool {
 
 /// Appends text with each run of white space or control characters as one blank, and none at the start.
 pub(super) fn push_collapsed(to: &mut String, text: &str) {
-    let mut word = 0;
+    to.reserve(text.len());
+    let bytes = text.as_bytes();
+    let mut start = 0;
     let mut at = 0;
-    while let Some(&byte) = text.as_bytes().get(at) {
-        // Most text is made of these.
-        if byte.is_ascii_graphic() {
+    while let Some(&byte) = bytes.get(at) {
+        // Most text is made of these, with one blank between words.
+        if byte.is_ascii_graphic() || (byte == b' ' && at > start && bytes.get(at + 1).is_some_and(u8::is_ascii_graphic)) {
             at += 1;
             continue;
         }
         let c = text[at..].chars().next().unwrap_or_default();
         if c.is_whitespace() || c.is_control() {
-            to.push_str(&text[word..at]);
+            to.push_str(&text[start..at]);
             end_word(to);
-            word = at + c.len_utf8();
+            start = at + c.len_utf8();
         }
         at += c.len_utf8();
     }
-    to.push_str(&text[word..]);
+    to.push_str(&text[start..]);
 }
 
 fn end_word(to: &mut String) {

@@ -3,10 +3,10 @@
 use super::mark::Marker;
 use super::{
     DocumentHistory, Entry, HeadingPath, PassageFacts, Placement, Provenance, Runs, SnapshotTime, Timeline, Version,
-    VersionFacts, clause,
+    VersionFacts, Wordbook, Worded, clause,
 };
 use crate::language;
-use crate::likeness::{Names, Sketch, Spoken, pairs};
+use crate::likeness::{Names, Sketch, pairs};
 use crate::passage::{Passage, Shape};
 use crate::site::SiteFacts;
 use crate::snapshot::{Captured, DocumentKey, Instant, Recording};
@@ -72,7 +72,8 @@ impl HistoryBuilder {
         self.provenance.push(provenance);
     }
 
-    pub fn finish(self, key: DocumentKey, recording: Recording) -> DocumentHistory {
+    /// The history, and the words of its texts.
+    pub fn finish(self, key: DocumentKey, recording: Recording, wordbook: &mut Wordbook) -> (DocumentHistory, Worded) {
         let HistoryBuilder { texts, versions, snapshots, provenance, ended, sites, .. } = self;
         let mut places = Places::default();
         let placed: Vec<Vec<u32>> = versions.iter().map(|entries| places.of_version(entries)).collect();
@@ -82,15 +83,16 @@ impl HistoryBuilder {
             facts.chars = text.chars().count() as u32;
         }
         let chars: Vec<u32> = timeline.passages.iter().map(|facts| facts.chars).collect();
-        timeline.versions = version_facts(&versions, &texts, &chars);
+        let worded = wordbook.read(&texts);
+        timeline.versions = version_facts(&versions, &texts, &chars, Marker::new(&texts, wordbook, &worded));
         timeline.snapshots = snapshots;
         timeline.ended = ended;
         (timeline.sites, timeline.site_of) = sites.finish();
         note_headings(&mut timeline, &versions);
-        let features = sketch(&mut timeline, &texts, &key);
+        let features = sketch(&mut timeline, wordbook, &worded, &key);
         clause::link(&mut timeline, &features);
         let versions = versions.into_iter().map(|entries| hashed(entries, &texts)).collect();
-        DocumentHistory { key, recording, timeline, provenance, versions, texts }
+        (DocumentHistory { key, recording, timeline, provenance, versions, texts }, worded)
     }
 }
 
@@ -220,10 +222,9 @@ impl Places {
 const LANGUAGE_PASSAGES: usize = 3;
 
 /// The language of each version, by its longest passages, its mark and its size.
-fn version_facts(versions: &[Arc<[Entry]>], texts: &[Arc<str>], chars: &[u32]) -> Vec<VersionFacts> {
+fn version_facts(versions: &[Arc<[Entry]>], texts: &[Arc<str>], chars: &[u32], mut marker: Marker<'_>) -> Vec<VersionFacts> {
     // The same passages are the longest of many versions.
     let mut langs: FxHashMap<u32, Option<&'static str>> = FxHashMap::default();
-    let mut marker = Marker::new(texts);
     let mut facts = |entries: &Arc<[Entry]>| {
         let mut longest: Vec<(Reverse<usize>, u32)> =
             entries.iter().map(|entry| (Reverse(texts[entry.passage as usize].len()), entry.passage)).collect();
@@ -260,15 +261,15 @@ fn note_headings(timeline: &mut Timeline, versions: &[Arc<[Entry]>]) {
 
 /// Gives every passage its sketch; tells the pairs of words by which passages are compared with each other: of headings none, and none
 /// at all where there is no other snapshot.
-fn sketch(timeline: &mut Timeline, texts: &[Arc<str>], key: &DocumentKey) -> Vec<Vec<u32>> {
+fn sketch(timeline: &mut Timeline, wordbook: &Wordbook, worded: &Worded, key: &DocumentKey) -> Vec<Vec<u32>> {
     let names = Names::new([key.company.as_str()]);
     let is_compared = timeline.snapshots.len() > 1;
-    let each = |(facts, text): (&mut PassageFacts, &Arc<str>)| {
-        let spoken = Spoken::read(text);
+    let each = |(passage, facts): (u32, &mut PassageFacts)| {
+        let spoken = wordbook.spoken(worded.words(passage));
         facts.sketch = Sketch::of(&spoken, &names, facts.heading);
         if is_compared && !facts.heading { pairs(spoken.words()) } else { Vec::new() }
     };
-    timeline.passages.iter_mut().zip(texts).map(each).collect()
+    (0..).zip(&mut timeline.passages).map(each).collect()
 }
 
 fn hashed(entries: Arc<[Entry]>, texts: &[Arc<str>]) -> Version {

@@ -96,32 +96,45 @@ impl Clauses {
 /// The passages that appeared before, by what they share with others.
 struct Earlier<'f> {
     features: &'f [Vec<u32>],
-    holders: FxHashMap<u32, Vec<u32>>,
+    /// For each feature the last of the passages that have it, as a place in `holders`.
+    last_holders: FxHashMap<u32, u32>,
+    holders: Vec<Holder>,
     /// How many features each earlier passage shares with the one looked at.
     shared: Vec<u32>,
 }
 
+/// A passage that has a feature, and the place of the one before it; of the first, its own place.
+struct Holder {
+    passage: u32,
+    before: u32,
+}
+
 impl<'f> Earlier<'f> {
     fn new(features: &'f [Vec<u32>]) -> Earlier<'f> {
-        Earlier { features, holders: FxHashMap::default(), shared: vec![0; features.len()] }
+        Earlier { features, last_holders: FxHashMap::default(), holders: Vec::new(), shared: vec![0; features.len()] }
     }
 
     fn add(&mut self, passage: u32) {
         for &feature in &self.features[passage as usize] {
-            self.holders.entry(feature).or_default().push(passage);
+            let place = self.holders.len() as u32;
+            let before = self.last_holders.insert(feature, place).unwrap_or(place);
+            self.holders.push(Holder { passage, before });
         }
     }
 
     fn pairs(&mut self, new: u32, timeline: &Timeline, pairs: &mut Vec<(f32, u32, u32)>) {
         let mine = &self.features[new as usize];
         let mut touched = Vec::new();
-        for holders in mine.iter().filter_map(|feature| self.holders.get(feature)) {
-            for &old in holders {
+        for feature in mine {
+            let mut next = self.last_holders.get(feature).copied();
+            while let Some(place) = next {
+                let Holder { passage: old, before } = self.holders[place as usize];
                 let shared = &mut self.shared[old as usize];
                 if *shared == 0 {
                     touched.push(old);
                 }
                 *shared += 1;
+                next = (before != place).then_some(before);
             }
         }
         for old in touched {

@@ -4,13 +4,16 @@ pub mod build;
 mod clause;
 mod mark;
 pub mod outline;
+mod prose;
 pub mod runs;
+mod wording;
 
 pub use build::HistoryBuilder;
 pub use clause::CLAUSE_THRESHOLD;
 pub use mark::Mark;
 pub use outline::Outline;
 pub use runs::Runs;
+pub use wording::{Wordbook, Worded};
 
 use crate::likeness::Sketch;
 use crate::passage::Shape;

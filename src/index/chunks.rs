@@ -104,9 +104,17 @@ pub fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, IndexError> {
 }
 
 fn compress(raw: &[u8]) -> Result<Vec<u8>, IndexError> {
-    let mut compressor = zstd::bulk::Compressor::new(ZSTD_LEVEL).map_err(IndexError::encode)?;
-    compressor.include_checksum(true).map_err(IndexError::encode)?;
-    compressor.compress(raw).map_err(IndexError::encode)
+    let new = || -> std::io::Result<_> {
+        let mut compressor = zstd::bulk::Compressor::new(ZSTD_LEVEL)?;
+        compressor.include_checksum(true)?;
+        Ok(compressor)
+    };
+    COMPRESSOR
+        .with_borrow_mut(|compressor| match compressor {
+            Some(compressor) => compressor.compress(raw),
+            none => none.insert(new()?).compress(raw),
+        })
+        .map_err(IndexError::encode)
 }
 
 fn decompress(packed: &[u8]) -> Result<Vec<u8>, IndexError> {
@@ -120,7 +128,8 @@ fn decompress(packed: &[u8]) -> Result<Vec<u8>, IndexError> {
 }
 
 thread_local! {
-    /// Making one takes longer than unpacking a small pack.
+    /// Making one takes longer than packing or unpacking a small pack.
+    static COMPRESSOR: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
     static DECOMPRESSOR: RefCell<Option<zstd::bulk::Decompressor<'static>>> = const { RefCell::new(None) };
 }
 

@@ -2,7 +2,7 @@
 //! text read alike alone and in place, equal parts are recognised by their raw text.
 
 use crate::extract::{self, EXTRACTION, ExtractError};
-use crate::history::{DocumentHistory, Entry, HistoryBuilder, Provenance};
+use crate::history::{DocumentHistory, Entry, HistoryBuilder, Provenance, Wordbook, Worded};
 use crate::passage::{self, Passage, Shape};
 use crate::site::SiteFacts;
 use crate::snapshot::{Captured, DocumentKey, Format, Recording};
@@ -20,8 +20,8 @@ pub struct Document<'a> {
 
 /// What came of reading a document.
 pub struct Gathered {
-    /// `None` where nothing of the document is left.
-    pub history: Option<DocumentHistory>,
+    /// With the words of its texts; `None` where nothing of the document is left.
+    pub history: Option<(DocumentHistory, Worded)>,
     /// Captures that could not be read, with the reason.
     pub unread: Vec<Unread>,
     pub remarks: Remarks,
@@ -96,6 +96,7 @@ pub fn gather(
     stored: Option<&DocumentHistory>,
     files: &dyn Files,
     prune: bool,
+    wordbook: &mut Wordbook,
     settled: &dyn Fn(u64),
 ) -> Gathered {
     let mut moments: BTreeMap<Option<crate::snapshot::Instant>, Moment> = BTreeMap::new();
@@ -149,7 +150,7 @@ pub fn gather(
         Some(stored) => reader.builder.end(stored.timeline.ended.iter().copied()),
         None => reader.builder.end(document.references.iter().filter_map(|reference| reference.ended)),
     }
-    reader.finish(document, recording, remarks)
+    reader.finish(document, recording, remarks, wordbook)
 }
 
 /// The passages of a unit.
@@ -358,9 +359,15 @@ impl<'a> Reader<'a> {
         Ok(self.units.len() - 1)
     }
 
-    fn finish(self, document: &Document<'_>, recording: Option<Recording>, remarks: Remarks) -> Gathered {
+    fn finish(
+        self,
+        document: &Document<'_>,
+        recording: Option<Recording>,
+        remarks: Remarks,
+        wordbook: &mut Wordbook,
+    ) -> Gathered {
         let recording = recording.or(self.stored.map(|stored| stored.recording)).unwrap_or(Recording::Captures);
-        let history = (self.count > 0).then(|| self.builder.finish(document.key.clone(), recording));
+        let history = (self.count > 0).then(|| self.builder.finish(document.key.clone(), recording, wordbook));
         Gathered { history, unread: self.unread, remarks, files_read: self.files_read, bytes_read: self.bytes_read }
     }
 }

@@ -3,8 +3,8 @@
 
 use super::plan::SourceState;
 use super::store::Store;
+use super::terms::Desk;
 use super::union::{Member, Union};
-use super::update::write_parts;
 use super::{DOCUMENTS, FILES, IndexError, chunks, read_safely, side_file};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -59,7 +59,14 @@ fn write_others(union: &Union, store: &Store, threads: usize) -> Result<(), Inde
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).build().map_err(IndexError::encode)?;
     pool.install(|| {
         // The record is what it was.
-        others.par_iter().try_for_each(|&slot| write_parts(store, slot, &union.index.history(slot)?).map(drop))
+        others.par_iter().try_for_each_init(
+            || Desk::new(&store.lexicon),
+            |desk, &slot| {
+                let history = union.index.history(slot)?;
+                let worded = desk.wordbook.read(&history.texts);
+                desk.write(store, slot, &history, &worded).map(drop)
+            },
+        )
     })
 }
 

@@ -24,6 +24,7 @@ pub mod shard;
 mod slots;
 mod states;
 mod store;
+mod terms;
 mod union;
 pub mod update;
 pub mod verify;

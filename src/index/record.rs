@@ -249,7 +249,7 @@ fn all<T: serde::de::DeserializeOwned>(table: &PackTable, bytes: &[u8]) -> Resul
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::HistoryBuilder;
+    use crate::history::{HistoryBuilder, Wordbook};
     use crate::passage::{Passage, Shape};
     use crate::snapshot::{Captured, DateSource, Day, Format, Precision, SECONDS_PER_DAY};
     use crate::source::Locator;
@@ -282,7 +282,7 @@ mod tests {
         }
         builder.end([instant(25)]);
         let key = DocumentKey { company: String::new(), kind: String::new(), part: String::new() };
-        builder.finish(key, Recording::Captures)
+        builder.finish(key, Recording::Captures, &mut Wordbook::default()).0
     }
 
     const ENGLISH: &str = "We collect the information that you give us when you open an account with us or write to us.";

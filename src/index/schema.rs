@@ -1,5 +1,6 @@
 //! The fields of the tantivy index, and how text becomes their terms. A tantivy document is a passage of a document.
 
+use super::terms::WORD_END;
 use crate::topic::Level;
 use crate::words::{self, Words};
 use rustc_hash::FxHashMap;
@@ -68,6 +69,52 @@ pub fn tokenizers() -> TokenizerManager {
     manager.register(WORDS, TextAnalyzer::builder(WordTokenizer { stems: None }).build());
     manager.register(STEMS, TextAnalyzer::builder(WordTokenizer { stems: Some(FxHashMap::default()) }).build());
     manager
+}
+
+/// Tokenizers under the same names for a text that was cut into words before, and stemmed where the field wants stems.
+pub fn tokenizers_of_words() -> TokenizerManager {
+    let manager = TokenizerManager::default();
+    manager.register(WORDS, TextAnalyzer::builder(CutTokenizer).build());
+    manager.register(STEMS, TextAnalyzer::builder(CutTokenizer).build());
+    manager
+}
+
+/// Takes words that have a [`WORD_END`] each.
+#[derive(Clone)]
+struct CutTokenizer;
+
+impl Tokenizer for CutTokenizer {
+    type TokenStream<'a> = CutStream<'a>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> CutStream<'a> {
+        let token = Token { position: usize::MAX, ..Token::default() };
+        CutStream { rest: text, token }
+    }
+}
+
+struct CutStream<'a> {
+    rest: &'a str,
+    token: Token,
+}
+
+impl TokenStream for CutStream<'_> {
+    fn advance(&mut self) -> bool {
+        let Some(end) = self.rest.bytes().position(|byte| byte == WORD_END) else { return false };
+        let (word, rest) = self.rest.split_at(end);
+        self.rest = &rest[1..];
+        self.token.text.clear();
+        self.token.text.push_str(word);
+        self.token.position = self.token.position.wrapping_add(1);
+        true
+    }
+
+    fn token(&self) -> &Token {
+        &self.token
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        &mut self.token
+    }
 }
 
 /// Cuts text by the rules of [`crate::words`].

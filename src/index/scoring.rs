@@ -2,7 +2,7 @@
 
 use super::catalog::Place;
 use super::store::{RecordFile, Store};
-use super::update::{Parts, write_parts};
+use super::terms::{Desk, Parts};
 use super::{IndexError, terms_dir};
 use crate::topic::{Topic, TopicError};
 use rayon::prelude::*;
@@ -30,14 +30,15 @@ pub(super) fn score_anew(threads: usize, store: &mut Store, records: &mut Record
     let shared: &Store = store;
     let records = Mutex::new(records);
     let written: Result<Vec<(u32, Place, [u8; 32])>, IndexError> = pool.install(|| {
-        let score = |&slot: &u32| {
+        let score = |desk: &mut Desk<'_>, &slot: &u32| {
             let history = shared.history(slot)?;
             shared.delete_terms(slot);
-            let Parts { record, .. } = write_parts(shared, slot, &history)?;
+            let worded = desk.wordbook.read(&history.texts);
+            let Parts { record, .. } = desk.write(shared, slot, &history, &worded)?;
             let place = records.lock().unwrap_or_else(PoisonError::into_inner).append(&record)?;
             Ok((slot, place, blake3::hash(&record).into()))
         };
-        old.par_iter().map(score).collect()
+        old.par_iter().map_init(|| Desk::new(&shared.lexicon), score).collect()
     });
     for (slot, place, digest) in written? {
         if let Some(entry) = &mut store.catalog.documents[slot as usize] {

@@ -6,6 +6,7 @@ use super::plan::SourceState;
 use super::schema::{self, Fields};
 use super::shard::{Shard, Shards};
 use super::slots::Slots;
+use super::terms::PassageTerms;
 use super::{
     CATALOG, Commit, DOCUMENTS, FILES, IndexError, Record, chunks, commit_of, map_documents, read_catalog, read_safely,
     record_bytes, side_file, terms_dir,
@@ -21,7 +22,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use tantivy::directory::{MmapDirectory, TerminatingWrite};
-use tantivy::indexer::NoMergePolicy;
+use tantivy::indexer::{NoMergePolicy, UserOperation};
 use tantivy::store::Compressor;
 use tantivy::{Directory, IndexSettings, IndexWriter, TantivyDocument, TantivyError, Term};
 
@@ -71,7 +72,7 @@ impl Store {
             }
             other => other.into(),
         })?;
-        index.set_tokenizers(schema::tokenizers());
+        index.set_tokenizers(schema::tokenizers_of_words());
         // The writer's lock guards the side files as well.
         // Half of the threads sort terms: there is less of that than of reading, and fewer segments are smaller.
         let writers = threads.div_ceil(2).clamp(1, TERMS_BUFFER_BYTES / WRITER_BUFFER_BYTES);
@@ -238,28 +239,24 @@ impl Store {
         self.writer.delete_term(Term::from_field_u64(self.fields.document, u64::from(self.stored_slot(slot))));
     }
 
-    /// Adds the terms of a passage.
-    pub fn add_terms(
-        &self,
-        slot: u32,
-        passage: u32,
-        text: &str,
-        headings: &[String],
-        levels: &[Level],
-    ) -> Result<(), IndexError> {
+    /// A passage with its terms, to be added.
+    pub fn passage(&self, slot: u32, passage: u32, terms: &PassageTerms<'_>, levels: &[Level]) -> UserOperation {
         let mut document = TantivyDocument::new();
-        document.add_text(self.fields.text, text);
-        document.add_text(self.fields.stem, text);
-        for heading in headings {
-            document.add_text(self.fields.heading, heading);
-        }
+        document.add_text(self.fields.text, terms.text);
+        document.add_text(self.fields.stem, terms.stem);
+        document.add_text(self.fields.heading, terms.heading);
         for level in levels {
             document.add_u64(self.fields.topic, schema::topic_term(*level));
         }
         let stored = self.stored_slot(slot);
         document.add_u64(self.fields.document, u64::from(stored));
         document.add_u64(self.fields.passage, schema::passage_id(stored, passage));
-        self.writer.add_document(document)?;
+        UserOperation::Add(document)
+    }
+
+    /// Adds the passages of a document. In the terms they stand together, and stay so when segments are merged.
+    pub fn add_passages(&self, passages: Vec<UserOperation>) -> Result<(), IndexError> {
+        self.writer.run(passages)?;
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! Builds an index from its archives, or brings it up to date: one commit publishes the whole update.
 
+use super::IndexError;
 use super::catalog::{Counts, DocumentEntry, Problem, SourceEntry};
 use super::duplicates::Duplicates;
 use super::gather::{Document, Gathered, gather};
@@ -7,12 +8,10 @@ use super::plan::{Plan, Read};
 use super::scoring::score_anew;
 use super::shard::Shard;
 use super::store::{RecordFile, Store};
-use super::{IndexError, record};
-use crate::history::{DocumentHistory, Timeline};
+use super::terms::{Desk, Parts};
+use crate::history::{DocumentHistory, Timeline, Worded};
 use crate::snapshot::{DocumentKey, Instant};
 use crate::source::{Settings, Source};
-use crate::words::Words;
-use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -204,6 +203,7 @@ struct Reading<'a, 'p> {
 impl Reading<'_, '_> {
     /// Takes jobs until none is left.
     fn work(&self) -> Result<(), IndexError> {
+        let mut desk = Desk::new(&self.store.lexicon);
         loop {
             let number = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(job) = self.jobs.get(number) else { return Ok(()) };
@@ -213,15 +213,19 @@ impl Reading<'_, '_> {
                 let captures = self.captures.fetch_add(captures, Ordering::Relaxed) + captures;
                 (self.request.progress)(Progress::Reading { captures, of: self.of_captures });
             };
-            let mut gathered = gather(plan.source, &job.document, stored.as_ref(), plan, self.request.prune, &settled);
+            let prune = self.request.prune;
+            let mut gathered = gather(plan.source, &job.document, stored.as_ref(), plan, prune, &mut desk.wordbook, &settled);
             let written = match gathered.history.take() {
                 None => {
                     self.store.delete_terms(job.slot);
                     Written::Nothing
                 }
                 // Other settings may count the same history under another name.
-                Some(history) if plan.same_rules && stored.as_ref() == Some(&history) => Written::AsBefore,
-                Some(history) => Written::Anew(Box::new(self.write(job, *source as u32, plan.source.settings(), &history)?)),
+                Some((history, _)) if plan.same_rules && stored.as_ref() == Some(&history) => Written::AsBefore,
+                Some((history, worded)) => {
+                    let settings = plan.source.settings();
+                    Written::Anew(Box::new(self.write(job, *source as u32, settings, &history, &worded, &mut desk)?))
+                }
             };
             self.results.lock().unwrap_or_else(PoisonError::into_inner).push((number, written, gathered));
         }
@@ -234,11 +238,13 @@ impl Reading<'_, '_> {
         source: u32,
         settings: &Settings,
         history: &DocumentHistory,
+        worded: &Worded,
+        desk: &mut Desk<'_>,
     ) -> Result<DocumentEntry, IndexError> {
         if job.stored {
             self.store.delete_terms(job.slot);
         }
-        let Parts { words, heading_words, record } = write_parts(self.store, job.slot, history)?;
+        let Parts { words, heading_words, record } = desk.write(self.store, job.slot, history, worded)?;
         let place = self.records.lock().unwrap_or_else(PoisonError::into_inner).append(&record)?;
         let instants = || history.timeline.snapshots.iter().filter_map(|snapshot| Some(snapshot.captured?.instant));
         let (first, last): (Option<Instant>, Option<Instant>) = (instants().next(), instants().next_back());
@@ -261,52 +267,6 @@ impl Reading<'_, '_> {
     }
 }
 
-/// What is written of a document, and how many words its passages and the headings above them have.
-pub(super) struct Parts {
-    words: u64,
-    heading_words: u64,
-    pub record: Vec<u8>,
-}
-
-/// Adds the terms of all passages, and makes the record.
-pub(super) fn write_parts(store: &Store, slot: u32, history: &DocumentHistory) -> Result<Parts, IndexError> {
-    let topics = store.lexicon.of_history(&history.timeline, &history.versions, &history.texts);
-    let (mut words, mut heading_words) = (0, 0);
-    index_words(history, |passage, text, headings, own, of_headings| {
-        words += own;
-        heading_words += of_headings;
-        store.add_terms(slot, passage, text, headings, &topics[passage as usize])
-    })?;
-    Ok(Parts { words, heading_words, record: record::encode(history, &topics)? })
-}
-
-/// What is indexed of each passage: its text, the headings above it, and how many words both have.
-pub(super) fn index_words(
-    history: &DocumentHistory,
-    mut each: impl FnMut(u32, &str, &[String], u64, u64) -> Result<(), IndexError>,
-) -> Result<(), IndexError> {
-    let timeline = &history.timeline;
-    let mut paths: FxHashMap<u32, (String, u64)> = FxHashMap::default();
-    for (passage, text) in (0..).zip(&history.texts) {
-        let mut headings = Vec::new();
-        let mut heading_words = 0;
-        for place in timeline.placements(passage) {
-            let (path, count) = paths.entry(place.path).or_insert_with(|| {
-                let headings = timeline.headings(place.path).into_iter();
-                let headings: Vec<&str> =
-                    headings.filter_map(|heading| history.texts.get(heading as usize)).map(|text| &**text).collect();
-                let path = headings.join(" ");
-                let count = count_words(&path);
-                (path, count)
-            });
-            heading_words += *count;
-            headings.push(path.clone());
-        }
-        each(passage, text, &headings, count_words(text), heading_words)?;
-    }
-    Ok(())
-}
-
 /// The usable dated snapshots of each language.
 pub(super) fn languages(timeline: &Timeline) -> Vec<(String, u32)> {
     let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
@@ -317,15 +277,6 @@ pub(super) fn languages(timeline: &Timeline) -> Vec<(String, u32)> {
         }
     }
     counts.into_iter().map(|(lang, snapshots)| (lang.to_owned(), snapshots)).collect()
-}
-
-fn count_words(text: &str) -> u64 {
-    let mut walk = Words::new(text);
-    let mut count = 0;
-    while walk.advance() {
-        count += 1;
-    }
-    count
 }
 
 /// Takes over what is to be kept and told of the sources; true where anything is other than before.

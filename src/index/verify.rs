@@ -3,12 +3,13 @@
 use super::catalog::{Catalog, Counts, DocumentEntry};
 use super::plan::SourceState;
 use super::schema::{PASSAGE_FIELD, slot_and_passage};
-use super::update::{index_words, languages};
+use super::terms::count_words;
+use super::update::languages;
 use super::{
     CATALOG, DOCUMENTS, FILES, IndexError, Record, chunks, commit_of, duplicates, open_terms, read_catalog, read_safely,
     record_bytes, side_file, terms_dir,
 };
-use crate::history::{DocumentHistory, join_entries};
+use crate::history::{DocumentHistory, Wordbook, join_entries};
 use memmap2::Mmap;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -291,13 +292,7 @@ fn check_history(entry: &DocumentEntry, history: &DocumentHistory) -> Option<&'s
     if chars.into_iter().any(|(text, facts)| text.chars().count() != facts.chars as usize) {
         return Some("a passage has another length than it says");
     }
-    let (mut words, mut heading_words) = (0, 0);
-    index_words(history, |_, _, _, own, of_headings| {
-        words += own;
-        heading_words += of_headings;
-        Ok(())
-    })
-    .ok()?;
+    let (words, heading_words) = count_words(history, &Wordbook::default().read(&history.texts));
     let instants = || timeline.snapshots.iter().filter_map(|snapshot| Some(snapshot.captured?.instant));
     let same = Counts::of(history, words, heading_words) == entry.counts
         && languages(timeline) == entry.langs

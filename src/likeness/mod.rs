@@ -4,7 +4,7 @@ mod names;
 mod sketch;
 
 pub use names::{Names, compared};
-pub use sketch::{FOLD_DISTANCE, Sketch, Spoken};
+pub use sketch::{FOLD_DISTANCE, Heard, Sketch, Spoken};
 
 use crate::words::Words;
 
@@ -36,7 +36,7 @@ pub fn word_hash(word: &str) -> u64 {
 
 /// The distinct pairs of neighbouring words, hashed and in ascending order; none where they are fewer than [`MIN_CLAUSE_WORDS`].
 pub fn pairs(words: impl Iterator<Item = u64>) -> Vec<u32> {
-    let mut found = Vec::new();
+    let mut found = Vec::with_capacity(words.size_hint().0);
     let mut last = 0;
     let mut count = 0;
     for word in words {

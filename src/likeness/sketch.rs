@@ -8,7 +8,6 @@
 //!   are then a hash of the words.
 
 use super::{MIN_CLAUSE_WORDS, Names, mixed, word_hash};
-use crate::words::Words;
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
@@ -59,23 +58,34 @@ pub struct Spoken {
     telling: Vec<u64>,
 }
 
-impl Spoken {
-    pub fn read(text: &str) -> Spoken {
-        let mut spoken = Spoken { words: Vec::new(), telling: Vec::new() };
-        let mut walk = Words::new(text);
-        while walk.advance() {
-            let word = walk.word();
-            let hash = word_hash(word);
-            spoken.words.push(hash);
-            spoken.telling.push(match word {
-                _ if word.ends_with("n't") || word == "cannot" => word_hash(DENIAL),
-                _ if word.contains(char::is_numeric) || TELLING_HASHES.contains(&hash) => hash,
-                _ => 0,
-            });
-        }
-        spoken
-    }
+/// A word as texts are compared by it.
+#[derive(Debug, Clone, Copy)]
+pub struct Heard {
+    hash: u64,
+    telling: u64,
+}
 
+impl Heard {
+    /// Of a word in its form for matching.
+    pub fn of(word: &str) -> Heard {
+        let hash = word_hash(word);
+        let telling = match word {
+            _ if word.ends_with("n't") || word == "cannot" => word_hash(DENIAL),
+            _ if word.contains(char::is_numeric) || TELLING_HASHES.contains(&hash) => hash,
+            _ => 0,
+        };
+        Heard { hash, telling }
+    }
+}
+
+impl FromIterator<Heard> for Spoken {
+    fn from_iter<I: IntoIterator<Item = Heard>>(words: I) -> Spoken {
+        let (words, telling) = words.into_iter().map(|word| (word.hash, word.telling)).unzip();
+        Spoken { words, telling }
+    }
+}
+
+impl Spoken {
     /// The words, hashed.
     pub fn words(&self) -> impl Iterator<Item = u64> {
         self.words.iter().copied()
@@ -146,13 +156,18 @@ impl Sketch {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::words;
 
     const CLAUSE: &str = "Acme collects the personal information that you give us when you open an account, buy something or write to \
         us, such as your name, postal address, telephone number and email address, and we may share it with the companies that \
         deliver parcels, process payments and answer questions for us.";
 
+    fn read(text: &str) -> Spoken {
+        words(text).iter().map(|word| Heard::of(&word.text)).collect()
+    }
+
     fn sketch(company: &str, text: &str) -> Sketch {
-        Sketch::of(&Spoken::read(text), &Names::new([company]), false)
+        Sketch::of(&read(text), &Names::new([company]), false)
     }
 
     /// Whether the clause of Acme is near-equal to itself with some words of it replaced.
@@ -203,7 +218,7 @@ mod tests {
         assert!(sketch("", "We sell your data.").is_near(sketch("", "we sell your DATA")));
         assert!(!sketch("", "We sell your data.").is_near(sketch("", "We sell our data.")));
         assert!(sketch("Acme", "About Acme").is_near(sketch("Bolt", "About Bolt")));
-        let heading = |text: &str| Sketch::of(&Spoken::read(text), &Names::new([]), true);
+        let heading = |text: &str| Sketch::of(&read(text), &Names::new([]), true);
         assert!(heading(CLAUSE).is_near(heading(CLAUSE)));
         assert!(!heading(CLAUSE).is_near(heading(&CLAUSE.replacen("email", "mail", 1))));
         assert!(!heading(CLAUSE).is_near(sketch("", CLAUSE)));

@@ -68,7 +68,7 @@ pub struct AsOf {
     pub unknown: u64,
 }
 
-/// Every passage that a query matches, whatever its dates, in the order of documents and passages; scored where that is asked for.
+/// Every passage that a query matches, whatever its dates, those of a document together and in order; scored where that is asked for.
 fn find(index: &Arc<Index>, query: &Query, observing: &Observing, what: Wanted, scored: bool) -> Result<Vec<Match>, SearchError> {
     let planner = Planner::of(index, query, observing);
     let plan = planner.plan(query, what)?;
@@ -84,7 +84,7 @@ pub struct Matching {
     pub passages: Vec<u32>,
 }
 
-/// The passages that a query matches in each document that it admits, whatever their dates, in the order of the slots.
+/// The passages that a query matches in each document that it admits, whatever their dates; documents in no order that means anything.
 pub fn matching(index: &Arc<Index>, query: &Query, observing: &Observing) -> Result<Vec<Matching>, SearchError> {
     let scope = Scope { index, limits: &query.limits, observing };
     let mut found = Vec::new();

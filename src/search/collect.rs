@@ -9,7 +9,7 @@ use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
 /// A matching passage: its number in the index, and its score.
 pub type Match = (u64, Score);
 
-/// Every passage that a query of tantivy's matches, in the order of documents and passages; scored where that is asked for.
+/// Every passage that a query of tantivy's matches, those of a document together and in order; scored where that is asked for.
 pub fn matches(index: &Index, query: &dyn Query, scored: bool) -> Result<Vec<Match>, SearchError> {
     read_safely(|| {
         Ok(index.searcher.search_with_statistics_provider(query, &AllMatches { index, scored }, &index.statistics())?)
@@ -34,11 +34,9 @@ impl Collector for AllMatches<'_> {
         self.scored
     }
 
-    /// In the order of the documents and their passages, whatever the segments.
+    /// In segments the passages of a document stand together.
     fn merge_fruits(&self, segments: Vec<Vec<Match>>) -> tantivy::Result<Vec<Match>> {
-        let mut all: Vec<Match> = segments.into_iter().flatten().collect();
-        all.sort_unstable_by_key(|&(passage, _)| passage);
-        Ok(all)
+        Ok(segments.concat())
     }
 }
 

@@ -20,7 +20,7 @@ pub use builtin::{BUILT_IN, built_in};
 pub use file::{Evaluated, MAX_FILE_BYTES, Term, Topic, TopicFileError};
 pub use lexicon::{Lexicon, TopicError};
 pub use score::{HALF, HEADING_SHARE, Level, MIN_LEVEL, NEIGHBOUR_SHARE, score_of};
-pub use terms::{Reader, Weighed};
+pub use terms::{Reader, Weighed, Weigher};
 
 /// From this score on, a passage counts as about a topic where nothing else is asked for.
 pub const DEFAULT_THRESHOLD: f32 = 0.5;

@@ -1,9 +1,8 @@
 //! How surely each passage of a document is about the topics.
 
-use super::{Lexicon, Reader, Topic};
-use crate::history::{Entry, Timeline, Version};
+use super::{Lexicon, Reader, Topic, Weigher};
+use crate::history::{DocumentHistory, Entry, Wordbook, Worded};
 use crate::passage::Shape;
-use std::sync::Arc;
 
 /// What the weight of a term in a heading above the passage counts (1: as in the passage).
 pub const HEADING_SHARE: f32 = 0.5;
@@ -32,9 +31,18 @@ impl Lexicon {
     /// practice the weight is multiplied with its share among all ten; of another built-in topic with the square root of its share
     /// among itself and the practices that are not its neighbours. A weight w is the score w / (w + [`HALF`]); of a learned topic, which has a
     /// bias b, it is 1 / (1 + e^-(w + b)), without competition.
-    pub fn of_history(&self, timeline: &Timeline, versions: &[Version], texts: &[Arc<str>]) -> Vec<Vec<Level>> {
-        let mut reader = Reader::new(self);
-        let own: Vec<Vec<f32>> = texts.iter().map(|text| reader.weights(text)).collect();
+    ///
+    /// `worded` has the texts of the history as words of the wordbook, and the weigher is of this lexicon and kept for the wordbook.
+    pub fn of_history(
+        &self,
+        history: &DocumentHistory,
+        wordbook: &Wordbook,
+        worded: &Worded,
+        weigher: &mut Weigher<'_>,
+    ) -> Vec<Vec<Level>> {
+        let DocumentHistory { timeline, versions, texts, .. } = history;
+        let weights = |passage: u32| weigher.weights(wordbook.vocabulary(), worded.words(passage));
+        let own: Vec<Vec<f32>> = (0..texts.len() as u32).map(weights).collect();
         let mut found = vec![Vec::new(); texts.len()];
         let mut last_of: Vec<Vec<u32>> = vec![Vec::new(); versions.len()];
         for passage in 0..texts.len() as u32 {

@@ -1,6 +1,7 @@
 //! Where the terms of topics stand in a text.
 
 use super::Lexicon;
+use crate::vocabulary::{PerWord, Vocabulary};
 use crate::words::{self, Words};
 use rustc_hash::FxHashMap;
 
@@ -62,24 +63,64 @@ pub struct Weighed {
 
 /// Finds the terms of a lexicon in one text after another; a policy's vocabulary is small, so words once met are remembered.
 pub struct Reader<'l> {
+    weigher: Weigher<'l>,
+    vocabulary: Vocabulary,
+    words: Vec<u32>,
+}
+
+impl<'l> Reader<'l> {
+    pub fn new(lexicon: &'l Lexicon) -> Reader<'l> {
+        Reader { weigher: Weigher::new(lexicon), vocabulary: Vocabulary::default(), words: Vec::new() }
+    }
+
+    /// The weight of each topic in a text.
+    pub fn weights(&mut self, text: &str) -> Vec<f32> {
+        self.read(text);
+        self.weigher.weights(&self.vocabulary, &self.words)
+    }
+
+    /// The scores of a text alone, see [`Lexicon::of_text`].
+    pub fn scores(&mut self, text: &str) -> Vec<f32> {
+        let weights = self.weights(text);
+        self.weigher.lexicon.compete(&weights, "")
+    }
+
+    /// The terms of a topic that stand in a text, in the order of the topic's file.
+    pub fn terms(&mut self, text: &str, topic: u8) -> Vec<Weighed> {
+        self.read(text);
+        self.weigher.terms(&self.vocabulary, &self.words, topic)
+    }
+
+    fn read(&mut self, text: &str) {
+        self.words.clear();
+        let mut walk = Words::new(text);
+        while walk.advance() {
+            self.words.push(self.vocabulary.number(walk.word()));
+        }
+    }
+}
+
+/// Weighs texts that are numbers of the words of one vocabulary.
+pub struct Weigher<'l> {
     lexicon: &'l Lexicon,
-    met: FxHashMap<String, (u32, u32)>,
+    /// The numbers of the stem of each word and of the word itself, as far as they are in terms.
+    known: PerWord<(u32, u32)>,
     /// The words of the present text: the numbers of their stems and of themselves.
     text: Vec<(u32, u32)>,
     times: Vec<u32>,
     touched: Vec<u32>,
 }
 
-impl<'l> Reader<'l> {
-    pub fn new(lexicon: &'l Lexicon) -> Reader<'l> {
+impl<'l> Weigher<'l> {
+    pub fn new(lexicon: &'l Lexicon) -> Weigher<'l> {
         let times = vec![0; lexicon.terms.len()];
-        Reader { lexicon, met: FxHashMap::default(), text: Vec::new(), times, touched: Vec::new() }
+        Weigher { lexicon, known: PerWord::default(), text: Vec::new(), times, touched: Vec::new() }
     }
 
-    /// The weight of each topic in a text.
-    pub fn weights(&mut self, text: &str) -> Vec<f32> {
+    /// The weight of each topic in a text, given as words of a vocabulary, which is the same one each time.
+    pub fn weights(&mut self, vocabulary: &Vocabulary, text: &[u32]) -> Vec<f32> {
         let mut weights = vec![0.0; self.lexicon.topics.len()];
-        self.count(text);
+        self.count(vocabulary, text);
         for &term in &self.touched {
             let known = &self.lexicon.terms[term as usize];
             weights[usize::from(known.topic)] += known.weight * saturated(self.times[term as usize]);
@@ -88,15 +129,8 @@ impl<'l> Reader<'l> {
         weights
     }
 
-    /// The scores of a text alone, see [`Lexicon::of_text`].
-    pub fn scores(&mut self, text: &str) -> Vec<f32> {
-        let weights = self.weights(text);
-        self.lexicon.compete(&weights, "")
-    }
-
-    /// The terms of a topic that stand in a text, in the order of the topic's file.
-    pub fn terms(&mut self, text: &str, topic: u8) -> Vec<Weighed> {
-        self.count(text);
+    fn terms(&mut self, vocabulary: &Vocabulary, text: &[u32], topic: u8) -> Vec<Weighed> {
+        self.count(vocabulary, text);
         let mut found = Vec::new();
         for &term in &self.touched {
             let known = &self.lexicon.terms[term as usize];
@@ -111,22 +145,12 @@ impl<'l> Reader<'l> {
     }
 
     /// Counts the terms of a text, in the order of the lexicon: sums of floats depend on theirs.
-    fn count(&mut self, text: &str) {
+    fn count(&mut self, vocabulary: &Vocabulary, text: &[u32]) {
         let lexicon = self.lexicon;
+        let number_in = |numbers: &FxHashMap<String, u32>, word: &str| numbers.get(word).copied().unwrap_or(UNKNOWN);
+        self.known.learn(vocabulary, |word| (number_in(&lexicon.stems, &words::stem(word)), number_in(&lexicon.words, word)));
         self.text.clear();
-        let mut walk = Words::new(text);
-        while walk.advance() {
-            let known = match self.met.get(walk.word()) {
-                Some(known) => *known,
-                None => {
-                    let stem = lexicon.stems.get(&words::stem(walk.word())).copied().unwrap_or(UNKNOWN);
-                    let word = lexicon.words.get(walk.word()).copied().unwrap_or(UNKNOWN);
-                    self.met.insert(walk.word().to_owned(), (stem, word));
-                    (stem, word)
-                }
-            };
-            self.text.push(known);
-        }
+        self.text.extend(text.iter().map(|word| *self.known.of(*word)));
         for (at, &(stem, word)) in self.text.iter().enumerate() {
             let next = self.text.get(at + 1);
             let (stem_alone, from_stem) = lexicon.by_stem.of(stem, next.map(|next| next.0));

@@ -3,7 +3,7 @@
 use super::score::level;
 use super::terms::saturated;
 use super::*;
-use crate::history::{HistoryBuilder, Provenance};
+use crate::history::{HistoryBuilder, Provenance, Wordbook};
 use crate::passage::{Passage, Shape};
 use crate::snapshot::{DocumentKey, Format, Recording};
 use crate::source::Locator;
@@ -52,8 +52,9 @@ fn levels(lexicon: &Lexicon, passages: &[(&str, Shape)]) -> Vec<Vec<Level>> {
     };
     builder.add(None, Default::default(), provenance, version);
     let key = DocumentKey { company: String::new(), kind: String::new(), part: String::new() };
-    let history = builder.finish(key, Recording::Captures);
-    lexicon.of_history(&history.timeline, &history.versions, &history.texts)
+    let mut wordbook = Wordbook::default();
+    let (history, worded) = builder.finish(key, Recording::Captures, &mut wordbook);
+    lexicon.of_history(&history, &wordbook, &worded, &mut Weigher::new(lexicon))
 }
 
 fn level_in(lexicon: &Lexicon, topic: &str, levels: &[Level]) -> u8 {

@@ -1,6 +1,6 @@
 //! The history of a document against its versions, one by one.
 
-use fineprint::history::{DocumentHistory, Entry, HistoryBuilder, PASSAGE_SEPARATOR, Provenance, join_entries};
+use fineprint::history::{DocumentHistory, Entry, HistoryBuilder, PASSAGE_SEPARATOR, Provenance, Wordbook, join_entries};
 use fineprint::passage::{Passage, Shape};
 use fineprint::site::SiteFacts;
 use fineprint::snapshot::{Captured, DateSource, DocumentKey, Format, Instant, Precision, Recording};
@@ -89,7 +89,7 @@ fn whole(texts: &[Text]) -> DocumentHistory {
     for (snapshot, text) in texts.iter().enumerate() {
         read(&mut builder, snapshot, text);
     }
-    builder.finish(key(), Recording::Captures)
+    builder.finish(key(), Recording::Captures, &mut Wordbook::default()).0
 }
 
 /// Takes a snapshot over from a history, as an update does.
@@ -228,7 +228,7 @@ proptest! {
                     _ => read(&mut builder, snapshot, &texts[snapshot]),
                 }
             }
-            stored = Some(builder.finish(key(), Recording::Captures));
+            stored = Some(builder.finish(key(), Recording::Captures, &mut Wordbook::default()).0);
             there = now;
         }
         prop_assert_eq!(stored.unwrap(), expected);

@@ -3,7 +3,7 @@
 use crate::place::Place;
 use crate::samples::{git, sample, versions};
 use fineprint::extract;
-use fineprint::history::{HistoryBuilder, Mark};
+use fineprint::history::{HistoryBuilder, Mark, Wordbook};
 use fineprint::passage::passages;
 use fineprint::snapshot::{DocumentKey, Format, Recording};
 use std::collections::HashMap;
@@ -21,7 +21,14 @@ fn marks(versions: &[&str]) -> Vec<Option<Mark>> {
         history.version(&entries);
     }
     let key = DocumentKey { company: String::new(), kind: String::new(), part: String::new() };
-    history.finish(key, Recording::Captures).timeline.versions.iter().map(|facts| facts.mark).collect()
+    history
+        .finish(key, Recording::Captures, &mut Wordbook::default())
+        .0
+        .timeline
+        .versions
+        .iter()
+        .map(|facts| facts.mark)
+        .collect()
 }
 
 #[test]
