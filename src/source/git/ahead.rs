@@ -13,6 +13,9 @@ use std::path::Path;
 const WINDOW_BYTES: u64 = 4 * 1024 * 1024;
 const WINDOW_TEXTS: usize = 128;
 
+/// A buffer that is no larger is used again.
+const MAX_SPARE_BYTES: usize = 256 * 1024;
+
 /// Where objects lie in their packs.
 pub struct Packs(Vec<index::File>);
 
@@ -39,6 +42,8 @@ impl Packs {
 pub struct Ahead {
     wanted: VecDeque<GitId>,
     ready: FxHashMap<GitId, Vec<u8>>,
+    /// Buffers of texts that were taken: fresh memory costs as much as unpacking a text.
+    spare: Vec<Vec<u8>>,
 }
 
 impl Ahead {
@@ -48,6 +53,11 @@ impl Ahead {
         let blobs = locators.filter_map(|locator| locator.revision).map(|revision| revision.blob);
         self.wanted = blobs.filter(|blob| seen.insert(*blob)).collect();
         self.ready.clear();
+    }
+
+    /// The size of a text that was read ahead.
+    pub fn size(&self, blob: GitId) -> Option<u64> {
+        self.ready.get(&blob).map(|text| text.len() as u64)
     }
 }
 
@@ -59,7 +69,10 @@ impl Reader<'_> {
         }
         match self.ahead.ready.remove(&blob) {
             Some(bytes) => {
-                *buffer = bytes;
+                let spare = std::mem::replace(buffer, bytes);
+                if self.ahead.spare.len() < WINDOW_TEXTS && spare.capacity() <= MAX_SPARE_BYTES {
+                    self.ahead.spare.push(spare);
+                }
                 Ok(())
             }
             None => self.blob(blob, buffer),
@@ -89,7 +102,7 @@ impl Reader<'_> {
         }
         window.sort_unstable();
         for (_, blob) in window {
-            let mut text = Vec::new();
+            let mut text = self.ahead.spare.pop().unwrap_or_default();
             if self.blob(blob, &mut text).is_ok() {
                 self.ahead.ready.insert(blob, text);
             }

@@ -132,7 +132,7 @@ impl Reader<'_> {
         let Some(revision) = &locator.revision else {
             return Err(ReadError::Outside(Box::new(locator.clone())));
         };
-        let bytes = self.size(revision.blob).map_err(failed)?;
+        let bytes = self.ahead.size(revision.blob).map_or_else(|| self.size(revision.blob), Ok).map_err(failed)?;
         if bytes > MAX_TEXT_BYTES {
             return Err(ReadError::too_large(locator, bytes));
         }
