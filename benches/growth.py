@@ -11,7 +11,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from compare import PHRASES, facts, machine, peak_megabytes, run_measured, target_dir, versions, write_queries
+from measure import PHRASES, facts, machine, peak_megabytes, read_lines, run_measured, target_dir, versions, write_lines
 
 SIZES = [10_000, 32_000, 100_000, 320_000, 1_071_488]
 # More than the largest archive needs: the number of snapshots is the limit.
@@ -73,8 +73,8 @@ def measure(args, size):
     command = [args.bin / "fineprint", "index", archive, "--index", index, "--threads", str(args.threads), "--format", "json"]
     seconds, usage, _ = run_measured(command, args.work / "index.out")
     index_bytes = sum(path.stat().st_size for path in index.rglob("*") if path.is_file())
-    phrases = write_queries(args.work / "phrases.txt", [f'"{line}"' for line in PHRASES.read_text().splitlines() if line.strip()])
-    trend = write_queries(args.work / "trend.txt", [f'"{TREND}"'])
+    phrases = write_lines(args.work / "phrases.txt", [f'"{line}"' for line in read_lines(PHRASES)])
+    trend = write_lines(args.work / "trend.txt", [f'"{TREND}"'])
     latency = [args.bin / "examples" / "latency", index]
     answers = facts(run_measured([*latency, phrases], args.work / "answers.out")[2])
     warm = facts(run_measured([*latency, trend, "--trend"], args.work / "answers.out")[2])

@@ -18,13 +18,15 @@ use crate::topic::{Level, Lexicon, TopicError};
 use crate::words;
 use memmap2::Mmap;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::cmp::Reverse;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use tantivy::directory::{MmapDirectory, TerminatingWrite};
+use tantivy::index::SegmentId;
 use tantivy::indexer::{NoMergePolicy, UserOperation};
 use tantivy::store::Compressor;
-use tantivy::{Directory, IndexSettings, IndexWriter, TantivyDocument, TantivyError, Term};
+use tantivy::{Directory, IndexSettings, IndexWriter, SegmentMeta, TantivyDocument, TantivyError, Term};
 
 /// The size of the buffer in which terms are collected. Beyond it tantivy writes a further segment.
 const TERMS_BUFFER_BYTES: usize = 100 << 20;
@@ -32,8 +34,14 @@ const TERMS_BUFFER_BYTES: usize = 100 << 20;
 /// The least share of the buffer for one of the threads that sort terms: tantivy refuses less than 15 MB.
 const WRITER_BUFFER_BYTES: usize = 16 << 20;
 
-/// More segments than this are merged into one.
+/// More segments than this are merged into [`MERGED_SEGMENTS`].
 const MAX_SEGMENTS: usize = 4;
+
+/// Large segments are merged, and searched, beside each other: two of half the size in half the time of one.
+const MERGED_SEGMENTS: usize = 2;
+
+/// Segments of fewer passages than this in all are merged into one: a further segment costs more than it gains.
+const MIN_PASSAGES_TO_PART: u32 = 500_000;
 
 /// The state of an index before an update, and what the update adds to it.
 pub struct Store {
@@ -307,13 +315,13 @@ impl Store {
 
     /// Rewrites segments that hold deleted passages (they would count in the statistics of ranking), and many into one.
     fn tidy_segments(&mut self) -> Result<(), IndexError> {
-        let metas = self.writer.index().searchable_segment_metas()?;
-        let many = metas.len() > MAX_SEGMENTS;
-        let ids: Vec<_> = metas.iter().filter(|meta| many || meta.has_deletes()).map(|meta| meta.id()).collect();
-        if !ids.is_empty() {
-            self.writer.merge(&ids).wait()?;
+        let groups = groups_to_merge(&self.writer.index().searchable_segment_metas()?);
+        let merges: Vec<_> = groups.iter().map(|group| self.writer.merge(group)).collect();
+        merges.into_iter().try_for_each(|merge| merge.wait().map(drop))?;
+        if !groups.is_empty() {
             sync_dir(&terms_dir(&self.dir))?;
         }
+        // What tantivy tells of segments keeps their files: it must be gone by now.
         self.writer.garbage_collect_files().wait()?;
         Ok(())
     }
@@ -332,6 +340,24 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// The segments that are to be rewritten, in groups that become one segment each.
+fn groups_to_merge(segments: &[SegmentMeta]) -> Vec<Vec<SegmentId>> {
+    let many = segments.len() > MAX_SEGMENTS;
+    let mut rest: Vec<&SegmentMeta> = segments.iter().filter(|segment| many || segment.has_deletes()).collect();
+    rest.sort_by_key(|segment| (Reverse(segment.num_docs()), segment.id()));
+    let passages: u32 = rest.iter().map(|segment| segment.num_docs()).fold(0, u32::saturating_add);
+    let groups = if passages < MIN_PASSAGES_TO_PART { 1 } else { MERGED_SEGMENTS };
+    let mut groups: Vec<(u32, Vec<SegmentId>)> = vec![(0, Vec::new()); groups];
+    for segment in rest {
+        // The largest first, each to those that are the fewest so far.
+        if let Some((passages, group)) = groups.iter_mut().min_by_key(|(passages, _)| *passages) {
+            *passages = passages.saturating_add(segment.num_docs());
+            group.push(segment.id());
+        }
+    }
+    groups.into_iter().map(|(_, group)| group).filter(|group| !group.is_empty()).collect()
 }
 
 fn empty_catalog() -> Catalog {

@@ -2,8 +2,9 @@
 
 use super::SearchError;
 use crate::index::{Index, Passages, read_safely};
+use rayon::prelude::*;
 use tantivy::collector::{Collector, SegmentCollector};
-use tantivy::query::Query;
+use tantivy::query::{EnableScoring, Query};
 use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
 
 /// A matching passage: its number in the index, and its score.
@@ -12,7 +13,22 @@ pub type Match = (u64, Score);
 /// Every passage that a query of tantivy's matches, those of a document together and in order; scored where that is asked for.
 pub fn matches(index: &Index, query: &dyn Query, scored: bool) -> Result<Vec<Match>, SearchError> {
     read_safely(|| {
-        Ok(index.searcher.search_with_statistics_provider(query, &AllMatches { index, scored }, &index.statistics())?)
+        let collector = AllMatches { index, scored };
+        let statistics = index.statistics();
+        let scoring = if scored {
+            EnableScoring::enabled_from_statistics_provider(&statistics, &index.searcher)
+        } else {
+            EnableScoring::disabled_from_searcher(&index.searcher)
+        };
+        let weight = query.weight(scoring)?;
+        let segments = index.searcher.segment_readers();
+        let collect = |(at, reader): (usize, &SegmentReader)| collector.collect_segment(&*weight, at as SegmentOrdinal, reader);
+        let found: tantivy::Result<Vec<Vec<Match>>> = match segments {
+            // A single one needs no other threads.
+            [one] => collect((0, one)).map(|found| vec![found]),
+            several => several.par_iter().enumerate().map(collect).collect(),
+        };
+        Ok(collector.merge_fruits(found?)?)
     })
 }
 
