@@ -65,6 +65,19 @@ pub struct End {
     earliest: Day,
 }
 
+impl End {
+    /// Whether a period that ends so is one after a snapshot was captured.
+    pub fn is_after(self, outline: &Outline<'_>, snapshot: u32) -> bool {
+        outline.day(snapshot).is_some_and(|captured| captured <= self.day)
+    }
+
+    /// Whether the last snapshot that observes before it still stands there.
+    pub fn is_reached_by(self, outline: &Outline<'_>, last: u32) -> bool {
+        let is_young = outline.day(last).is_some_and(|captured| captured >= self.earliest);
+        is_young && !outline.has_ended(last, self.day)
+    }
+}
+
 /// The limits of a query, asked of one document after another.
 pub struct Scope<'q> {
     pub index: &'q Index,
@@ -142,9 +155,8 @@ impl Scope<'_> {
     /// The snapshot that stands where a period ends so.
     pub fn stands_at(&self, outline: &Outline<'_>, end: End) -> Option<u32> {
         let (_, until) = outline.captured(None, Some(end.day));
-        let found = (0..until).rev().find(|&snapshot| self.observes(outline, snapshot))?;
-        let is_young = outline.day(found).is_some_and(|captured| captured >= end.earliest);
-        (is_young && !outline.has_ended(found, end.day)).then_some(found)
+        let last = (0..until).rev().find(|&snapshot| self.observes(outline, snapshot))?;
+        end.is_reached_by(outline, last).then_some(last)
     }
 
     /// The day on which a period ends for a document: its last day, or that of the last capture of the source, where it lies in the

@@ -1,7 +1,7 @@
 //! What is observed of each document in each period, whatever a query matches.
 
 use super::{Count, Request, Rule, days_within};
-use crate::history::Runs;
+use crate::history::{Outline, Runs};
 use crate::index::catalog::DocumentEntry;
 use crate::index::{Index, IndexError};
 use crate::query::{DayRange, Limits};
@@ -182,6 +182,34 @@ impl Ends {
     }
 }
 
+/// Tells period by period, in order of time, which snapshot of a document stands at the end: each is looked at once.
+struct Standing<'s> {
+    scope: &'s Scope<'s>,
+    outline: &'s Outline<'s>,
+    ends: &'s [Option<End>],
+    next: u32,
+    /// The last one before `next` that observes.
+    last: Option<u32>,
+}
+
+impl<'s> Standing<'s> {
+    fn new(scope: &'s Scope<'s>, outline: &'s Outline<'s>, ends: &'s [Option<End>]) -> Standing<'s> {
+        Standing { scope, outline, ends, next: 0, last: None }
+    }
+
+    /// The one that stands at the end of a period, which is not before the one that was asked for last.
+    fn at(&mut self, period: usize) -> Option<u32> {
+        let end = (*self.ends.get(period)?)?;
+        while end.is_after(self.outline, self.next) {
+            if self.scope.observes(self.outline, self.next) {
+                self.last = Some(self.next);
+            }
+            self.next += 1;
+        }
+        self.last.filter(|&last| end.is_reached_by(self.outline, last))
+    }
+}
+
 fn see<'r>(
     scope: &Scope<'_>,
     slot: u32,
@@ -201,7 +229,7 @@ fn see<'r>(
             _ => Ok(None),
         }
     };
-    let ends = ends.of(entry);
+    let mut standing = Standing::new(scope, &outline, ends.of(entry));
     let mut seen = Vec::with_capacity(periods.len());
     for (at, period) in periods.iter().enumerate() {
         let Some((first, last)) = *period else {
@@ -216,8 +244,7 @@ fn see<'r>(
         seen.push(match (request.count, request.rule) {
             (Count::Snapshots, _) => Seen { captured, left_out, ..Seen::default() },
             (_, Rule::End) => {
-                let stands = ends.get(at).copied().flatten().and_then(|end| scope.stands_at(&outline, end));
-                let state = counted_here(stands, (first, last))?;
+                let state = counted_here(standing.at(at), (first, last))?;
                 let carried = state.and_then(|state| outline.day(state)).is_some_and(|day| day < first);
                 Seen { state, carried, left_out, captured: (0, 0) }
             }

@@ -77,8 +77,8 @@ impl<'f> Units<'f> {
             .collect();
         let mut all: Vec<Unit> = match request.count {
             Count::Companies => {
-                let of_companies = parts.chunk_by(|a, b| a.document.entry.company == b.document.entry.company);
-                let known = of_companies.filter(|parts| !parts[0].document.entry.company.is_empty());
+                let of_companies = parts.chunk_by(|a, b| a.document.entry.company_number == b.document.entry.company_number);
+                let known = of_companies.filter(|parts| parts[0].document.entry.company_number.is_some());
                 known.map(|parts| Unit { documents: parts.to_vec() }).collect()
             }
             Count::Documents | Count::Snapshots => parts.iter().map(|part| Unit { documents: vec![*part] }).collect(),
