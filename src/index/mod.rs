@@ -126,6 +126,20 @@ const CATALOG: &str = "catalog";
 const FILES: &str = "files";
 const DOCUMENTS: &str = "documents";
 
+/// What counting needs of a document, in few bytes: entries of the catalog lie far apart.
+pub struct Row {
+    /// Where its record lies: in which of the files, and where there.
+    file: usize,
+    start: usize,
+    len: usize,
+    /// See [`DocumentEntry::company_number`].
+    pub company: Option<u32>,
+    /// See [`DocumentEntry::rank`].
+    pub rank: u32,
+    /// Whether another source holds some of its snapshots.
+    pub has_duplicates: bool,
+}
+
 /// One index, or several that are read as one, at one moment. Updates made meanwhile are not seen.
 pub struct Index {
     pub catalog: Catalog,
@@ -134,7 +148,9 @@ pub struct Index {
     dirs: Vec<PathBuf>,
     /// How the documents of each segment are called in its terms.
     slots: FxHashMap<SegmentId, Arc<Slots>>,
-    documents: FxHashMap<u64, Mmap>,
+    /// The files of records.
+    documents: Vec<Mmap>,
+    rows: Vec<Option<Row>>,
     /// Whose outline was found sound, by slot.
     sound: Vec<AtomicBool>,
     records: Vec<OnceLock<Box<Record>>>,
@@ -191,6 +207,17 @@ impl Index {
         documents: FxHashMap<u64, Mmap>,
     ) -> Result<Index, IndexError> {
         let reader = terms.reader_builder().reload_policy(ReloadPolicy::Manual).doc_store_cache_num_blocks(0).try_into()?;
+        let (numbers, documents): (Vec<u64>, Vec<Mmap>) = documents.into_iter().unzip();
+        let file_of = |number: u64| numbers.iter().position(|known| *known == number).unwrap_or(usize::MAX);
+        let row = |entry: &DocumentEntry| Row {
+            file: file_of(entry.place.file),
+            start: entry.place.start as usize,
+            len: entry.place.len as usize,
+            company: entry.company_number,
+            rank: entry.rank,
+            has_duplicates: !entry.duplicates.is_empty(),
+        };
+        let rows = catalog.documents.iter().map(|entry| entry.as_ref().map(row)).collect();
         let sound = catalog.documents.iter().map(|_| AtomicBool::new(false)).collect();
         let records = catalog.documents.iter().map(|_| OnceLock::new()).collect();
         Ok(Index {
@@ -200,6 +227,7 @@ impl Index {
             dirs,
             slots,
             documents,
+            rows,
             sound,
             records,
             texts: PackCache::default(),
@@ -247,7 +275,14 @@ impl Index {
     }
 
     fn bytes(&self, slot: u32) -> Result<&[u8], IndexError> {
-        record_bytes(&self.documents, self.entry(slot)?.place)
+        let Row { file, start, len, .. } = *self.row(slot)?;
+        let bytes = self.documents.get(file).and_then(|file| file.get(start..)?.get(..len));
+        bytes.ok_or(IndexError::DAMAGED)
+    }
+
+    /// What counting needs of the document in a slot.
+    pub fn row(&self, slot: u32) -> Result<&Row, IndexError> {
+        self.rows.get(slot as usize).and_then(Option::as_ref).ok_or(IndexError::DAMAGED)
     }
 
     /// The text of a passage.
@@ -318,7 +353,7 @@ impl Index {
 
     /// The place of a document in the order of answers; what is no document comes last.
     pub fn rank(&self, slot: u32) -> u32 {
-        self.entry(slot).map_or(u32::MAX, |entry| entry.rank)
+        self.row(slot).map_or(u32::MAX, |row| row.rank)
     }
 
     /// The last capture of anything in a source.

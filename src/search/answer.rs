@@ -141,8 +141,8 @@ fn pick(index: &Index, request: &Request, found: &[Found]) -> Result<(Vec<Picked
     let mut ordered: Vec<((SortKey, u32), Foldable)> = Vec::new();
     for wordings in found.chunk_by(same_hit) {
         let best = best_of(wordings);
-        let entry = index.entry(best.slot)?;
-        let key = sort_key(index, request.sort, &best, entry.rank, entry.company.is_empty())?;
+        let row = index.row(best.slot)?;
+        let key = sort_key(index, request.sort, &best, row.rank, row.company.is_none())?;
         ordered.push(((key, best.passage), Foldable { number: hits.len(), slot: best.slot, sketch: best.sketch }));
         hits.push(wordings);
     }

@@ -180,7 +180,7 @@ impl Finder<'_> {
         }
         self.runs.extend(self.seen.iter().flat_map(Runs::runs));
         merge(&mut self.runs);
-        let company = self.scope.index.entry(slot)?.company_number;
+        let company = self.scope.index.row(slot)?.company;
         match within {
             None => self.count.add(company, outline, self.runs.iter().copied(), counts),
             Some(within) => {

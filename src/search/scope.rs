@@ -103,7 +103,7 @@ impl Scope<'_> {
         let limits = self.limits;
         let is_limited =
             limits.as_of.is_some() || !limits.langs.is_empty() || !limits.sites.is_empty() || !limits.days.is_unlimited();
-        if !is_limited && self.index.entry(slot)?.duplicates.is_empty() {
+        if !is_limited && !self.index.row(slot)?.has_duplicates {
             return Ok(None);
         }
         let within = self.snapshots(slot)?;
@@ -185,6 +185,9 @@ impl Scope<'_> {
     /// Whether another source that holds a snapshot too, and counts it, tells what stands at the end of a period: this text, a later one,
     /// or none since it was deleted.
     pub fn is_told_elsewhere(&self, slot: u32, snapshot: u32, (first, day): (Day, Day)) -> Result<bool, IndexError> {
+        if !self.index.row(slot)?.has_duplicates {
+            return Ok(false);
+        }
         for other in self.index.entry(slot)?.duplicates.holders(snapshot) {
             let outline = self.index.outline(other)?;
             let last = days(&outline, DayRange { first: None, last: Some(day) }).last();
