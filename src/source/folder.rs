@@ -189,6 +189,8 @@ impl Folder {
         if let Err(error) = listed {
             entry.damaged.push(Damaged::whole(path, Problem::Unreadable(error.to_string())));
         }
+        // A list that grows has room for four; most files are one text, and there may be a million of them.
+        entry.references.shrink_to_fit();
         entry
     }
 

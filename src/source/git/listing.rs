@@ -117,6 +117,7 @@ impl Paths<'_> {
             _ => self.list_texts(&named, events, &mut entry),
         }
         entry.damaged.dedup();
+        entry.references.shrink_to_fit();
         entry
     }
 
