@@ -6,7 +6,7 @@
 //!
 //! | column | of each |
 //! |---|---|
-//! | snapshots | day ([`UNDATED`] where there is none), version |
+//! | snapshots | day (the least number where there is none), version |
 //! | versions | three bytes of the language's code, padded with zeros; a byte that is 1 where it is policy text |
 //! | deletions | how many snapshots are not after it, day |
 //! | sets | where its runs end; they begin where those of the set before end |

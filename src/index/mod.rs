@@ -7,7 +7,7 @@
 //! | `files.N` | the files of each source as last seen, for the next update |
 //! | `documents.N` | the records of the documents that update N wrote |
 //!
-//! Several indexes are opened as one by [`union`]: documents follow each other, and the segments of all are searched together.
+//! Several indexes are opened as one by `union`: documents follow each other, and the segments of all are searched together.
 
 pub mod catalog;
 mod chunks;
