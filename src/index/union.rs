@@ -1,7 +1,7 @@
 //! Several indexes as one: their catalogs joined, their segments searched together. Nothing is written.
 
 use super::catalog::{Catalog, Problem, SourceEntry, free_name};
-use super::directory::{self, ReadOnly};
+use super::directory::ReadOnly;
 use super::shard::Shards;
 use super::slots::Slots;
 use super::{
@@ -117,7 +117,7 @@ fn joined_terms(members: &[Member]) -> Result<tantivy::Index, IndexError> {
         Ok((ReadOnly::open(&terms_dir(&member.opened.dir))?, member.opened.terms.load_metas()?))
     };
     let parts: Vec<_> = members.iter().map(part).collect::<Result<_, _>>()?;
-    let mut terms = tantivy::Index::open(directory::Union::of(parts)?)?;
+    let mut terms = tantivy::Index::open(ReadOnly::union(parts)?)?;
     terms.set_tokenizers(super::schema::tokenizers());
     Ok(terms)
 }
