@@ -47,7 +47,7 @@ pub struct DocumentHistory {
 }
 
 /// All that counting and ordering need of a document: when each passage stood, under which headings, as a wording of which clause.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Timeline {
     pub snapshots: Vec<SnapshotTime>,
     pub versions: Vec<VersionFacts>,
@@ -87,7 +87,7 @@ pub struct VersionFacts {
 }
 
 /// What is known of a passage without reading it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PassageFacts {
     /// The snapshots it stands in, as a place in [`Timeline::sets`].
     pub set: u32,

@@ -9,7 +9,6 @@
 
 use super::{MIN_CLAUSE_WORDS, Names, mixed, word_hash};
 use rustc_hash::FxHashSet;
-use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 
 /// So many bits of the SimHash may differ between near-equal passages (0: the same pairs of words, as a rule; 24: anything).
@@ -93,8 +92,8 @@ impl Spoken {
 }
 
 /// A sketch, see the head of this file.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Sketch(#[serde(with = "postcard::fixint::le")] u64);
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Sketch(u64);
 
 impl Sketch {
     /// The sketch of a text. `names`: those of the company whose text it is.
