@@ -45,12 +45,10 @@ pub struct PassageOutline {
     pub sketch: Sketch,
 }
 
-fn number(bytes: &[u8; 8], at: usize) -> u32 {
-    if at == 0 {
-        u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
-    } else {
-        u32::from_le_bytes([bytes[4], bytes[5], bytes[6], bytes[7]])
-    }
+/// The two numbers of a part.
+fn pair(bytes: &[u8; 8]) -> (u32, u32) {
+    let number = |from: usize| u32::from_le_bytes([bytes[from], bytes[from + 1], bytes[from + 2], bytes[from + 3]]);
+    (number(0), number(4))
 }
 
 /// Cuts a column of so many parts off.
@@ -139,7 +137,7 @@ impl<'b> Outline<'b> {
     /// Whether all numbers stand for something.
     pub fn is_sound(&self) -> bool {
         let snapshots = self.snapshots();
-        self.snapshots.iter().all(|snapshot| (number(snapshot, 1) as usize) < self.versions.len())
+        self.snapshots.iter().all(|snapshot| (pair(snapshot).1 as usize) < self.versions.len())
             && self.set_ends.is_sorted_by_key(|end| u32::from_le_bytes(*end))
             && self.set_ends.last().map_or(0, |end| u32::from_le_bytes(*end)) as usize == self.runs.len()
             && (0..self.sets()).all(|set| self.runs_of(set).is_sound(snapshots))
@@ -173,7 +171,7 @@ impl<'b> Outline<'b> {
 
     /// The day on which a snapshot was captured.
     pub fn day(&self, snapshot: u32) -> Option<Day> {
-        let day = number(self.snapshots.get(snapshot as usize)?, 0) as i32;
+        let day = pair(self.snapshots.get(snapshot as usize)?).0 as i32;
         (day != UNDATED).then_some(Day(day))
     }
 
@@ -187,14 +185,14 @@ impl<'b> Outline<'b> {
         if !self.is_dated() {
             return (0, 0);
         }
-        let day = |snapshot: &[u8; 8]| Day(number(snapshot, 0) as i32);
+        let day = |snapshot: &[u8; 8]| Day(pair(snapshot).0 as i32);
         let start = first.map_or(0, |first| self.snapshots.partition_point(|snapshot| day(snapshot) < first));
         let end = last.map_or(self.snapshots.len(), |last| self.snapshots.partition_point(|snapshot| day(snapshot) <= last));
         (start as u32, end.max(start) as u32)
     }
 
     fn version_of(&self, snapshot: u32) -> Option<&'b [u8; 4]> {
-        self.versions.get(number(self.snapshots.get(snapshot as usize)?, 1) as usize)
+        self.versions.get(pair(self.snapshots.get(snapshot as usize)?).1 as usize)
     }
 
     /// Whether a snapshot is policy text.
@@ -211,16 +209,16 @@ impl<'b> Outline<'b> {
 
     /// Whether the archive deleted the text after a snapshot, until the end of a day.
     pub fn has_ended(&self, snapshot: u32, by: Day) -> bool {
-        self.deletions.iter().any(|ended| snapshot < number(ended, 0) && number(ended, 1) as i32 <= by.0)
+        self.deletions.iter().any(|ended| snapshot < pair(ended).0 && pair(ended).1 as i32 <= by.0)
     }
 
     /// What is told of a passage.
     pub fn passage(&self, passage: u32) -> Option<PassageOutline> {
         let bytes = self.passages.get(passage as usize)?;
         let (numbers, sketch) = bytes.split_first_chunk::<8>()?;
-        let clause = number(numbers, 1);
+        let (set, clause) = pair(numbers);
         Some(PassageOutline {
-            set: number(numbers, 0),
+            set,
             clause: clause / 2,
             heading: clause % 2 == 1,
             sketch: Sketch::from_bits(u64::from_le_bytes(*sketch.first_chunk()?)),
@@ -232,7 +230,7 @@ impl<'b> Outline<'b> {
         let end_of = |set: usize| self.set_ends.get(set).map_or(0, |end| u32::from_le_bytes(*end) as usize);
         let start = if set == 0 { 0 } else { end_of(set as usize - 1) };
         let runs = self.runs.get(start..end_of(set as usize)).unwrap_or_default();
-        runs.iter().map(|run| (number(run, 0), number(run, 1)))
+        runs.iter().map(pair)
     }
 
     /// The snapshots of any of some sets.
