@@ -21,9 +21,9 @@ Example:
 
 #[derive(Debug, Args)]
 pub struct MergeArgs {
-    /// Directories of indexes
-    #[arg(required = true, value_name = "SHARD")]
-    pub shards: Vec<PathBuf>,
+    /// Directories of the indexes that are joined
+    #[arg(required = true, value_name = "PART")]
+    pub parts: Vec<PathBuf>,
     /// Directory of the new index
     #[arg(long, value_name = "DIR")]
     pub index: PathBuf,
@@ -36,7 +36,7 @@ pub struct MergeArgs {
 }
 
 pub fn run(args: &MergeArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    merge(&args.shards, &args.index, args.threads.map_or_else(processors, usize::from))?;
+    merge(&args.parts, &args.index, args.threads.map_or_else(processors, usize::from))?;
     let stats = contents::stats(&Index::open(&args.index)?)?;
     match args.format {
         SummaryFormat::Json => print::json(&stats, out)?,
