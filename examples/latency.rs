@@ -42,7 +42,7 @@ fn main() -> anyhow::Result<()> {
             None => query::parse(line).map_err(|_| anyhow::anyhow!("{line} is no query"))?.query,
         };
         if cli.trend {
-            query.limits.langs.extend(index.catalog.commonest_language().map(|lang| vec![lang.to_owned()]));
+            query.limits.langs.extend(index.commonest_language().map(|lang| vec![lang.to_owned()]));
             return count_by_year(&index, line, query);
         }
         let answer = search(

@@ -9,6 +9,8 @@
 //! * Han, Hiragana and Katakana are written without blanks: each such character is a word.
 //! * Of a word over [`MAX_WORD_CHARS`] characters only that many count.
 
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 
@@ -204,6 +206,35 @@ static ENGLISH: LazyLock<frostem::Stemmer> = LazyLock::new(|| frostem::Stemmer::
 /// The English stem of a word in its form for matching.
 pub fn stem(word: &str) -> String {
     ENGLISH.stem(word).to_string()
+}
+
+/// The stems of the words met so far: the vocabulary of policies is small.
+#[derive(Debug, Clone, Default)]
+pub struct Stems(FxHashMap<Box<str>, Box<str>>);
+
+/// All stems are forgotten when they are of so many words.
+const MAX_STEMS: usize = 100_000;
+
+impl Stems {
+    /// The stem of a word in its form for matching.
+    pub fn of(&mut self, word: &str) -> &str {
+        if !self.0.contains_key(word) {
+            if self.0.len() >= MAX_STEMS {
+                self.0.clear();
+            }
+            self.0.insert(word.into(), stem(word).into());
+        }
+        self.0.get(word).map_or("", |stem| stem)
+    }
+}
+
+thread_local! {
+    static STEMS: RefCell<Stems> = RefCell::default();
+}
+
+/// Whether a word, in its form for matching, has this stem.
+pub fn has_stem(word: &str, wanted: &str) -> bool {
+    STEMS.with_borrow_mut(|stems| stems.of(word) == wanted)
 }
 
 #[cfg(test)]

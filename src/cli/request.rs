@@ -198,7 +198,7 @@ pub fn check_sources(observing: &Observing, index: &Index) -> Result<(), BadQuer
 
 /// Narrows a query that counts over time to one language: those asked for, or else the commonest of the index, which is told.
 pub fn one_language(query: &mut Query, options: &Conditions, index: &Index) -> Option<String> {
-    let commonest = index.catalog.commonest_language().filter(|_| query.limits.langs.is_empty() && options.lang.is_empty())?;
+    let commonest = index.commonest_language().filter(|_| query.limits.langs.is_empty() && options.lang.is_empty())?;
     query.limits.langs.push(vec![commonest.to_owned()]);
     Some(commonest.to_owned())
 }

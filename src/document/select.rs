@@ -264,6 +264,8 @@ mod tests {
             digest: [0; 32],
             counts: Counts::default(),
             langs: Vec::new(),
+            snapshots: Vec::new(),
+            deletions: Vec::new(),
             duplicates: Duplicates::default(),
             first: None,
             last: None,

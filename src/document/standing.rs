@@ -1,7 +1,7 @@
 //! What stood of a document at a moment, and what makes that doubtful.
 
 use super::{Moment, Role, StatedDate, stated_dates};
-use crate::history::{Mark, Outline, Timeline};
+use crate::history::{Captures, Mark, Timeline};
 use crate::index::{Index, IndexError};
 use crate::query::Limits;
 use crate::search::{Observing, Scope};
@@ -13,7 +13,7 @@ pub struct View<'i> {
     pub index: &'i Index,
     pub slot: u32,
     pub timeline: &'i Timeline,
-    outline: Outline<'i>,
+    captures: Captures<'i>,
     pub observing: &'i Observing,
     limits: Limits,
 }
@@ -73,7 +73,7 @@ impl<'i> View<'i> {
             || index.entry(slot).map(|entry| default_language(index, &entry.langs).map(str::to_owned).into_iter().collect());
         let langs: Vec<String> = langs.map_or_else(own, |langs| Ok(langs.to_vec()))?;
         let limits = Limits { langs: if langs.is_empty() { Vec::new() } else { vec![langs] }, ..Limits::default() };
-        Ok(View { index, slot, timeline, outline: index.outline(slot)?, observing, limits })
+        Ok(View { index, slot, timeline, captures: index.captures(slot)?, observing, limits })
     }
 
     /// The languages in which a capture counts; none where all do.
@@ -87,7 +87,7 @@ impl<'i> View<'i> {
 
     /// Whether a snapshot tells what the document said.
     pub fn observes(&self, snapshot: u32) -> bool {
-        self.scope().observes(&self.outline, snapshot)
+        self.scope().observes(self.captures, snapshot)
     }
 
     /// How many snapshots there are.
@@ -135,7 +135,7 @@ impl<'i> View<'i> {
                 (None, None, snapshot.ok_or(Unknown::NoSnapshot { number, of }))
             }
             Some(Moment::End { first, last }) => {
-                let end = self.scope().end_of((first, last), self.index.entry(self.slot)?);
+                let end = self.scope().end_of((first, last), self.index.row(self.slot)?);
                 let day = end.unwrap_or(last);
                 let found = match self.scope().stands(self.slot, (first, last))? {
                     Some(snapshot) => Ok(snapshot),
@@ -260,7 +260,7 @@ pub fn distinct(stated: &[StatedDate]) -> Vec<&StatedDate> {
 /// The language of the index where a document has usable snapshots in it, so that all commands answer from the same; else that of the
 /// most usable snapshots of the document.
 fn default_language<'l>(index: &'l Index, langs: &'l [(String, u32)]) -> Option<&'l str> {
-    let common = index.catalog.commonest_language();
+    let common = index.commonest_language();
     if let Some(common) = common.filter(|common| langs.iter().any(|(lang, _)| lang == common)) {
         return Some(common);
     }

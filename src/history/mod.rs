@@ -1,6 +1,7 @@
 //! One text, many dates: all snapshots of a document, with each distinct passage once and every snapshot it stands in.
 
 pub mod build;
+pub mod captures;
 mod clause;
 mod mark;
 pub mod outline;
@@ -9,6 +10,7 @@ pub mod runs;
 mod wording;
 
 pub use build::HistoryBuilder;
+pub use captures::Captures;
 pub use clause::CLAUSE_THRESHOLD;
 pub use mark::Mark;
 pub use outline::Outline;
@@ -178,6 +180,13 @@ impl Timeline {
         let end_of = |passage: u32| self.passages.get(passage as usize).map_or(0, |facts| facts.placements_end as usize);
         let start = if passage == 0 { 0 } else { end_of(passage - 1) };
         self.placements.get(start..end_of(passage)).unwrap_or_default()
+    }
+
+    /// All passages in the order of their clauses.
+    pub fn by_clause(&self) -> Vec<u32> {
+        let mut ordered: Vec<u32> = (0..self.passages.len() as u32).collect();
+        ordered.sort_by_key(|passage| self.passages[*passage as usize].clause);
+        ordered
     }
 
     /// The headings of a path, outermost first, as passages.

@@ -4,6 +4,7 @@ use super::duplicates::Duplicates;
 use super::shard::Shards;
 use super::slots::Slots;
 use crate::history::DocumentHistory;
+use crate::history::captures::{Capture, Deletion};
 use crate::snapshot::{DocumentKey, Instant, Recording};
 use crate::source::{Form, Tip};
 use crate::topic::{Lexicon, TopicError};
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Version of all that is on disk. An index of another version is built anew.
-pub const FORMAT: u32 = 8;
+pub const FORMAT: u32 = 9;
 
 /// The contents of an index at one generation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,6 +91,8 @@ pub struct DocumentEntry {
     pub counts: Counts,
     /// Usable dated snapshots by language, as far as it can be told.
     pub langs: Vec<(String, u32)>,
+    pub snapshots: Vec<Capture>,
+    pub deletions: Vec<Deletion>,
     /// Snapshots that a document of another source holds too: they are counted there.
     pub duplicates: Duplicates,
     pub first: Option<Instant>,

@@ -11,6 +11,7 @@
 
 pub mod catalog;
 mod chunks;
+pub mod columns;
 mod directory;
 pub mod duplicates;
 mod gather;
@@ -30,10 +31,12 @@ pub mod update;
 pub mod verify;
 
 pub use record::Record;
-pub use slots::{Passages, Slots};
+pub use columns::{Columns, PassageRow};
+pub use slots::Slots;
 
-use crate::history::{DocumentHistory, Outline, Provenance, Version};
-use crate::snapshot::Instant;
+use crate::history::captures::{Capture, Captures, Deletion};
+use crate::history::{DocumentHistory, Outline, Runs, Provenance, Version};
+use crate::snapshot::{Instant, Recording};
 use crate::topic::{Level, Lexicon, TopicError};
 use catalog::{Catalog, Counts, DocumentEntry, Place};
 use chunks::PackTable;
@@ -43,6 +46,7 @@ use rustc_hash::FxHashMap;
 use schema::Fields;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -128,10 +132,12 @@ const DOCUMENTS: &str = "documents";
 
 /// What counting needs of a document, in few bytes: entries of the catalog lie far apart.
 pub struct Row {
-    /// Where its record lies: in which of the files, and where there.
-    file: usize,
-    start: usize,
-    len: usize,
+    /// Places of its snapshots and deletions among those of all documents.
+    snapshots: Range<u32>,
+    deletions: Range<u32>,
+    /// Place in [`Catalog::sources`].
+    pub source: u32,
+    pub recording: Recording,
     /// See [`DocumentEntry::company_number`].
     pub company: Option<u32>,
     /// See [`DocumentEntry::rank`].
@@ -146,11 +152,16 @@ pub struct Index {
     pub fields: Fields,
     pub searcher: Searcher,
     dirs: Vec<PathBuf>,
-    /// How the documents of each segment are called in its terms.
-    slots: FxHashMap<SegmentId, Arc<Slots>>,
+    /// The passages of each segment.
+    columns: FxHashMap<SegmentId, Columns>,
     /// The files of records.
-    documents: Vec<Mmap>,
+    documents: FxHashMap<u64, Mmap>,
     rows: Vec<Option<Row>>,
+    /// The slots of documents in the order of answers.
+    by_rank: Vec<u32>,
+    /// The snapshots and deletions of all documents.
+    snapshots: Vec<Capture>,
+    deletions: Vec<Deletion>,
     /// Whose outline was found sound, by slot.
     sound: Vec<AtomicBool>,
     records: Vec<OnceLock<Box<Record>>>,
@@ -161,6 +172,14 @@ pub struct Index {
     lexicon: OnceLock<Lexicon>,
     counts: OnceLock<Counts>,
     last_captures: OnceLock<Vec<Option<Instant>>>,
+    commonest_language: OnceLock<Option<String>>,
+}
+
+/// Adds items, and tells where they are.
+fn appended<T: Clone>(all: &mut Vec<T>, more: &[T]) -> Range<u32> {
+    let start = all.len() as u32;
+    all.extend_from_slice(more);
+    start..all.len() as u32
 }
 
 /// An update that is published while an index is being opened takes its files away; then opening begins again.
@@ -199,6 +218,7 @@ impl Index {
         if let [dir] = dirs { Index::open(dir) } else { Ok(Union::open(dirs)?.index) }
     }
 
+    /// `slots`: how the documents of each segment are called in its terms.
     fn of(
         terms: &tantivy::Index,
         catalog: Catalog,
@@ -207,27 +227,38 @@ impl Index {
         documents: FxHashMap<u64, Mmap>,
     ) -> Result<Index, IndexError> {
         let reader = terms.reader_builder().reload_policy(ReloadPolicy::Manual).doc_store_cache_num_blocks(0).try_into()?;
-        let (numbers, documents): (Vec<u64>, Vec<Mmap>) = documents.into_iter().unzip();
-        let file_of = |number: u64| numbers.iter().position(|known| *known == number).unwrap_or(usize::MAX);
-        let row = |entry: &DocumentEntry| Row {
-            file: file_of(entry.place.file),
-            start: entry.place.start as usize,
-            len: entry.place.len as usize,
+        let searcher = reader.searcher();
+        let mut columns = FxHashMap::default();
+        for segment in searcher.segment_readers() {
+            let slots = slots.get(&segment.segment_id()).ok_or(IndexError::Damaged("a segment is of no index"))?;
+            columns.insert(segment.segment_id(), Columns::new(segment, slots)?);
+        }
+        let (mut snapshots, mut deletions) = (Vec::new(), Vec::new());
+        let mut row = |entry: &DocumentEntry| Row {
+            snapshots: appended(&mut snapshots, &entry.snapshots),
+            deletions: appended(&mut deletions, &entry.deletions),
+            source: entry.source,
+            recording: entry.recording,
             company: entry.company_number,
             rank: entry.rank,
             has_duplicates: !entry.duplicates.is_empty(),
         };
-        let rows = catalog.documents.iter().map(|entry| entry.as_ref().map(row)).collect();
+        let rows: Vec<Option<Row>> = catalog.documents.iter().map(|entry| entry.as_ref().map(&mut row)).collect();
+        let mut by_rank: Vec<u32> = catalog.documents().map(|(slot, _)| slot).collect();
+        by_rank.sort_unstable_by_key(|slot| rows[*slot as usize].as_ref().map(|row| row.rank));
         let sound = catalog.documents.iter().map(|_| AtomicBool::new(false)).collect();
         let records = catalog.documents.iter().map(|_| OnceLock::new()).collect();
         Ok(Index {
             catalog,
             fields: schema::schema().1,
-            searcher: reader.searcher(),
+            searcher,
             dirs,
-            slots,
+            columns,
             documents,
             rows,
+            by_rank,
+            snapshots,
+            deletions,
             sound,
             records,
             texts: PackCache::default(),
@@ -237,14 +268,14 @@ impl Index {
             lexicon: OnceLock::new(),
             counts: OnceLock::new(),
             last_captures: OnceLock::new(),
+            commonest_language: OnceLock::new(),
         })
     }
 
     /// The passages that the tantivy documents of a segment are.
-    pub fn passages(&self, segment: &SegmentReader) -> tantivy::Result<Passages> {
-        let slots = self.slots.get(&segment.segment_id());
-        let missing = || TantivyError::SystemError("a segment is of no index".to_owned());
-        Passages::new(segment, slots.ok_or_else(missing)?)
+    pub fn columns(&self, segment: &SegmentReader) -> tantivy::Result<&Columns> {
+        let columns = self.columns.get(&segment.segment_id());
+        columns.ok_or_else(|| TantivyError::SystemError("a segment is of no index".to_owned()))
     }
 
     /// The document in a slot.
@@ -275,14 +306,37 @@ impl Index {
     }
 
     fn bytes(&self, slot: u32) -> Result<&[u8], IndexError> {
-        let Row { file, start, len, .. } = *self.row(slot)?;
-        let bytes = self.documents.get(file).and_then(|file| file.get(start..)?.get(..len));
-        bytes.ok_or(IndexError::DAMAGED)
+        record_bytes(&self.documents, self.entry(slot)?.place)
     }
 
     /// What counting needs of the document in a slot.
     pub fn row(&self, slot: u32) -> Result<&Row, IndexError> {
         self.rows.get(slot as usize).and_then(Option::as_ref).ok_or(IndexError::DAMAGED)
+    }
+
+    /// The slots of all documents in the order of answers: those of a company stand together.
+    pub fn by_rank(&self) -> &[u32] {
+        &self.by_rank
+    }
+
+    /// The snapshots of the document in a slot.
+    pub fn captures(&self, slot: u32) -> Result<Captures<'_>, IndexError> {
+        let row = self.row(slot)?;
+        let range = |range: &Range<u32>| range.start as usize..range.end as usize;
+        Ok(Captures {
+            snapshots: self.snapshots.get(range(&row.snapshots)).unwrap_or_default(),
+            deletions: self.deletions.get(range(&row.deletions)).unwrap_or_default(),
+        })
+    }
+
+    /// The snapshots in which any of some passages of a document stands, told as [`PassageRow::stands`] does.
+    pub fn union_of(&self, slot: u32, stands: &[u64]) -> Result<Runs, IndexError> {
+        let snapshots = self.captures(slot)?.len();
+        if snapshots <= columns::BITS {
+            let bits = stands.iter().fold(0, |all, stands| all | stands) & columns::first_bits(snapshots);
+            return Ok(Runs::of(columns::runs_of_bits(bits)));
+        }
+        Ok(self.outline(slot)?.union_of(stands.iter().map(|set| *set as u32)))
     }
 
     /// The text of a passage.
@@ -359,6 +413,11 @@ impl Index {
     /// The last capture of anything in a source.
     pub fn last_capture(&self, source: u32) -> Option<Instant> {
         *self.last_captures.get_or_init(|| self.catalog.last_captures()).get(source as usize)?
+    }
+
+    /// The language of the most usable snapshots; `None` where none can be told.
+    pub fn commonest_language(&self) -> Option<&str> {
+        self.commonest_language.get_or_init(|| self.catalog.commonest_language().map(str::to_owned)).as_deref()
     }
 
     /// Exact statistics for ranking, whatever the segments.

@@ -16,6 +16,7 @@ use crate::snapshot::{DocumentKey, Instant, Recording};
 use crate::topic::Level;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 /// Where the parts of a record lie.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -81,7 +82,7 @@ impl<'t> Rest<'t> {
             sites: self.sites.into_owned(),
             site_of: self.site_of.into_owned(),
         };
-        outline.is_of(&timeline).then_some(timeline)
+        (outline.snapshots() as usize == timeline.snapshots.len()).then_some(timeline)
     }
 }
 
@@ -147,6 +148,8 @@ pub struct Record {
     head: Head,
     body_start: usize,
     pub timeline: Timeline,
+    /// The passages in the order of their clauses, once asked for.
+    by_clause: OnceLock<Vec<u32>>,
 }
 
 impl Record {
@@ -159,7 +162,7 @@ impl Record {
         let (start, size) = head.timeline;
         let packed = body.get(start as usize..).and_then(|rest| rest.get(..size as usize)).ok_or(IndexError::DAMAGED)?;
         let timeline = chunks::unpack::<Rest>(packed)?.timeline(outline).ok_or(IndexError::DAMAGED)?;
-        let record = Record { head, body_start: bytes.len() - body.len(), timeline };
+        let record = Record { head, body_start: bytes.len() - body.len(), timeline, by_clause: OnceLock::new() };
         if record.is_sound() { Ok(record) } else { Err(IndexError::DAMAGED) }
     }
 
@@ -186,6 +189,16 @@ impl Record {
 
     pub fn key(&self) -> &DocumentKey {
         &self.head.key
+    }
+
+    /// The passages that are wordings of a clause, in ascending order.
+    pub fn wordings(&self, clause: u32) -> &[u32] {
+        let passages = &self.timeline.passages;
+        let clause_of = |passage: &u32| passages.get(*passage as usize).map(|facts| facts.clause);
+        let ordered = self.by_clause.get_or_init(|| self.timeline.by_clause());
+        let start = ordered.partition_point(|passage| clause_of(passage) < Some(clause));
+        let end = ordered.partition_point(|passage| clause_of(passage) <= Some(clause));
+        &ordered[start..end]
     }
 
     /// The texts of the passages.
@@ -249,7 +262,7 @@ fn all<T: serde::de::DeserializeOwned>(table: &PackTable, bytes: &[u8]) -> Resul
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::{HistoryBuilder, Wordbook};
+    use crate::history::{Captures, HistoryBuilder, Wordbook, captures};
     use crate::passage::{Passage, Shape};
     use crate::snapshot::{Captured, DateSource, Day, Format, Precision, SECONDS_PER_DAY};
     use crate::source::Locator;
@@ -315,25 +328,38 @@ mod tests {
         let bytes = record(&history);
         let outline = checked_outline(&bytes).unwrap();
         assert_eq!((outline.snapshots(), outline.passages()), (4, 4));
-        for snapshot in 0..5 {
-            assert_eq!(outline.day(snapshot), timeline.day(snapshot));
-            assert_eq!(outline.is_usable(snapshot), timeline.is_usable(snapshot));
-            assert_eq!(outline.lang(snapshot), timeline.version_of(snapshot).map_or("", |facts| facts.lang.as_str()));
-            for by in 20..45 {
-                assert_eq!(outline.has_ended(snapshot, Day(by)), timeline.has_ended(snapshot, Day(by)), "{snapshot} by {by}");
-            }
-        }
         for passage in 0..5 {
             assert_eq!(&outline.occurrences(passage), timeline.occurrences(passage));
         }
-        assert_eq!((outline.lang(0), outline.lang(1)), ("en", "de"));
-        assert_eq!(outline.captured(Some(Day(11)), Some(Day(30))), (1, 3));
-        assert_eq!(outline.captured(None, Some(Day(9))), (0, 0));
-        assert_eq!(outline.captured(Some(Day(40)), None), (3, 4));
-        let undated = record(&document(&[(None, &[ENGLISH])]));
-        let outline = checked_outline(&undated).unwrap();
-        assert!(!outline.is_dated());
-        assert_eq!(outline.captured(None, None), (0, 0));
+    }
+
+    #[test]
+    fn captures_say_what_the_timeline_says() {
+        let history = sample();
+        let timeline = &history.timeline;
+        let (snapshots, deletions) = captures::of(timeline);
+        let told = Captures { snapshots: &snapshots, deletions: &deletions };
+        assert_eq!(told.len(), 4);
+        for snapshot in 0..5 {
+            let captured = timeline.snapshots.get(snapshot as usize).and_then(|snapshot| snapshot.captured);
+            assert_eq!(told.day(snapshot), timeline.day(snapshot));
+            assert_eq!(told.instant(snapshot), captured.map(|captured| captured.instant));
+            assert_eq!(told.is_usable(snapshot), timeline.is_usable(snapshot));
+            let lang = timeline.version_of(snapshot).map_or("", |facts| facts.lang.as_str());
+            for code in ["en", "de", "deu", "d", "english", ""] {
+                assert_eq!(told.is_in(snapshot, code), snapshot < 4 && lang == code, "{snapshot} {code}");
+            }
+            for by in 20..45 {
+                assert_eq!(told.has_ended(snapshot, Day(by)), timeline.has_ended(snapshot, Day(by)), "{snapshot} by {by}");
+            }
+        }
+        assert_eq!(told.captured(Some(Day(11)), Some(Day(30))), (1, 3));
+        assert_eq!(told.captured(None, Some(Day(9))), (0, 0));
+        assert_eq!(told.captured(Some(Day(40)), None), (3, 4));
+        let (snapshots, deletions) = captures::of(&document(&[(None, &[ENGLISH])]).timeline);
+        let undated = Captures { snapshots: &snapshots, deletions: &deletions };
+        assert!(!undated.is_dated());
+        assert_eq!(undated.captured(None, None), (0, 0));
     }
 
     #[test]
@@ -348,7 +374,7 @@ mod tests {
             // One that was sound when it was first read gives something or nothing, and no panic.
             if let Ok(outline) = outline_of(&damaged) {
                 for number in 0..9 {
-                    let _ = (outline.day(number), outline.lang(number), outline.occurrences(number));
+                    let _ = outline.occurrences(number);
                 }
             }
         }

@@ -2,8 +2,7 @@
 
 use super::terms::WORD_END;
 use crate::topic::Level;
-use crate::words::{self, Words};
-use rustc_hash::FxHashMap;
+use crate::words::{Stems, Words};
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::{TextAnalyzer, Token, TokenStream, Tokenizer, TokenizerManager};
 
@@ -22,9 +21,12 @@ pub struct Fields {
     pub document: Field,
     /// Slot of the document (upper 32 bits) and number of the passage within it.
     pub passage: Field,
+    /// What counting needs of the passage, see [`super::columns::PassageRow::values`].
+    pub facts: [Field; PASSAGE_COLUMNS.len() - 1],
 }
 
-pub const PASSAGE_FIELD: &str = "passage";
+/// The columns of passages by name: the number, and what counting needs.
+pub const PASSAGE_COLUMNS: [&str; 4] = ["passage", "stands", "clause", "sketch"];
 
 const WORDS: &str = "words";
 const STEMS: &str = "stems";
@@ -36,13 +38,15 @@ pub fn schema() -> (Schema, Fields) {
             .set_indexing_options(TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(record))
     };
     let mut builder = Schema::builder();
+    let [passage, facts @ ..] = PASSAGE_COLUMNS;
     let fields = Fields {
         text: builder.add_text_field("text", text(WORDS, IndexRecordOption::WithFreqsAndPositions)),
         stem: builder.add_text_field("stem", text(STEMS, IndexRecordOption::WithFreqs)),
         heading: builder.add_text_field("heading", text(STEMS, IndexRecordOption::WithFreqs)),
         topic: builder.add_u64_field("topic", INDEXED),
         document: builder.add_u64_field("document", INDEXED),
-        passage: builder.add_u64_field(PASSAGE_FIELD, FAST),
+        passage: builder.add_u64_field(passage, FAST),
+        facts: facts.map(|name| builder.add_u64_field(name, FAST)),
     };
     (builder.build(), fields)
 }
@@ -67,7 +71,7 @@ pub fn tokenizers() -> TokenizerManager {
     // The default manager knows how fields that are no text become terms.
     let manager = TokenizerManager::default();
     manager.register(WORDS, TextAnalyzer::builder(WordTokenizer { stems: None }).build());
-    manager.register(STEMS, TextAnalyzer::builder(WordTokenizer { stems: Some(FxHashMap::default()) }).build());
+    manager.register(STEMS, TextAnalyzer::builder(WordTokenizer { stems: Some(Stems::default()) }).build());
     manager
 }
 
@@ -120,12 +124,9 @@ impl TokenStream for CutStream<'_> {
 /// Cuts text by the rules of [`crate::words`].
 #[derive(Clone)]
 struct WordTokenizer {
-    /// The stems met so far, where stems are wanted: a policy's vocabulary is small.
-    stems: Option<FxHashMap<String, String>>,
+    /// Where stems are wanted.
+    stems: Option<Stems>,
 }
-
-/// The vocabulary of stems is forgotten when it has this many words.
-const MAX_STEMS: usize = 100_000;
 
 impl Tokenizer for WordTokenizer {
     type TokenStream<'a> = WordStream<'a>;
@@ -138,7 +139,7 @@ impl Tokenizer for WordTokenizer {
 
 struct WordStream<'a> {
     walk: Words<'a>,
-    stems: Option<&'a mut FxHashMap<String, String>>,
+    stems: Option<&'a mut Stems>,
     token: Token,
 }
 
@@ -151,18 +152,7 @@ impl TokenStream for WordStream<'_> {
         self.token.text.clear();
         match self.stems.as_deref_mut() {
             None => self.token.text.push_str(word),
-            Some(stems) => {
-                if let Some(stem) = stems.get(word) {
-                    self.token.text.push_str(stem);
-                } else {
-                    if stems.len() > MAX_STEMS {
-                        stems.clear();
-                    }
-                    let stem = words::stem(word);
-                    self.token.text.push_str(&stem);
-                    stems.insert(word.to_owned(), stem);
-                }
-            }
+            Some(stems) => self.token.text.push_str(stems.of(word)),
         }
         self.token.position = self.token.position.wrapping_add(1);
         self.token.offset_from = self.walk.start();

@@ -1,11 +1,7 @@
 //! The numbers by which documents are called in terms (stored slots), and those by which they are called in memory (slots, from 0 on
 //! without gaps). They differ where an index holds shards: the terms of each begin at a number of its own.
 
-use super::schema::PASSAGE_FIELD;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
-use tantivy::columnar::ColumnValues;
-use tantivy::{DocId, SegmentReader};
 
 /// Which slot stands for which stored one: stretches, in the ascending order of both.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +39,7 @@ impl Slots {
     }
 
     /// What is added to a stored slot, wrapping around, to give the slot.
-    fn shift(&self, stored: u32) -> u32 {
+    pub fn shift(&self, stored: u32) -> u32 {
         let after = self.0.partition_point(|stretch| stretch.stored <= stored);
         let stretch = after.checked_sub(1).and_then(|at| self.0.get(at));
         stretch.map_or(0, |stretch| stretch.slot.wrapping_sub(stretch.stored))
@@ -52,40 +48,6 @@ impl Slots {
     /// A passage as it is called in memory, of the number by which it is called in terms.
     pub fn passage(&self, id: u64) -> u64 {
         id.wrapping_add(u64::from(self.shift((id >> 32) as u32)) << 32)
-    }
-}
-
-/// The passages that the tantivy documents of a segment are.
-#[derive(Clone)]
-pub struct Passages {
-    column: Arc<dyn ColumnValues<u64>>,
-    moved: Moved,
-}
-
-/// How stored numbers become those in memory.
-#[derive(Clone)]
-enum Moved {
-    /// All alike: so much is added, wrapping around.
-    By(u64),
-    ByStretch(Arc<Slots>),
-}
-
-impl Passages {
-    pub fn new(reader: &SegmentReader, slots: &Arc<Slots>) -> tantivy::Result<Passages> {
-        let column = reader.fast_fields().u64(PASSAGE_FIELD)?.first_or_default_col(0);
-        let [least, most] = [column.min_value(), column.max_value()].map(|id| slots.shift((id >> 32) as u32));
-        let moved = if least == most { Moved::By(u64::from(least) << 32) } else { Moved::ByStretch(slots.clone()) };
-        Ok(Passages { column, moved })
-    }
-
-    /// The number of the passage that a tantivy document is.
-    #[inline]
-    pub fn id(&self, document: DocId) -> u64 {
-        let stored = self.column.get_val(document);
-        match &self.moved {
-            Moved::By(shift) => stored.wrapping_add(*shift),
-            Moved::ByStretch(slots) => slots.passage(stored),
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! An index being written: side files, terms, and the commit that publishes them.
 
 use super::catalog::{self, Catalog, Place, SourceEntry};
+use super::columns::PassageRow;
 use super::duplicates;
 use super::plan::SourceState;
 use super::schema::{self, Fields};
@@ -29,19 +30,21 @@ use tantivy::store::Compressor;
 use tantivy::{Directory, IndexSettings, IndexWriter, SegmentMeta, TantivyDocument, TantivyError, Term};
 
 /// The size of the buffer in which terms are collected. Beyond it tantivy writes a further segment.
-const TERMS_BUFFER_BYTES: usize = 100 << 20;
+const TERMS_BUFFER_BYTES: usize = 384 << 20;
 
 /// The least share of the buffer for one of the threads that sort terms: tantivy refuses less than 15 MB.
 const WRITER_BUFFER_BYTES: usize = 16 << 20;
 
-/// More segments than this are merged into [`MERGED_SEGMENTS`].
+/// More segments than this are merged: of few passages, and of many, where a further segment costs little beside what it holds.
 const MAX_SEGMENTS: usize = 4;
+const MAX_LARGE_SEGMENTS: usize = 24;
 
-/// Large segments are merged, and searched, beside each other: two of half the size in half the time of one.
-const MERGED_SEGMENTS: usize = 2;
+/// From so many passages on an index has several segments, which are merged and searched beside each other: so many passages are in one
+/// that is merged of others.
+const PASSAGES_OF_LARGE_SEGMENT: u32 = 1_000_000;
 
-/// Segments of fewer passages than this in all are merged into one: a further segment costs more than it gains.
-const MIN_PASSAGES_TO_PART: u32 = 500_000;
+/// So many merges are done at once: the files of all segments that are merged are mapped.
+const MERGES_AT_ONCE: usize = 2;
 
 /// The state of an index before an update, and what the update adds to it.
 pub struct Store {
@@ -248,7 +251,7 @@ impl Store {
     }
 
     /// A passage with its terms, to be added.
-    pub fn passage(&self, slot: u32, passage: u32, terms: &PassageTerms<'_>, levels: &[Level]) -> UserOperation {
+    pub fn passage(&self, row: PassageRow, terms: &PassageTerms<'_>, levels: &[Level]) -> UserOperation {
         let mut document = TantivyDocument::new();
         document.add_text(self.fields.text, terms.text);
         document.add_text(self.fields.stem, terms.stem);
@@ -256,13 +259,17 @@ impl Store {
         for level in levels {
             document.add_u64(self.fields.topic, schema::topic_term(*level));
         }
-        let stored = self.stored_slot(slot);
+        let stored = self.stored_slot(row.slot);
         document.add_u64(self.fields.document, u64::from(stored));
-        document.add_u64(self.fields.passage, schema::passage_id(stored, passage));
+        document.add_u64(self.fields.passage, schema::passage_id(stored, row.passage));
+        for (field, value) in self.fields.facts.into_iter().zip(row.values()) {
+            document.add_u64(field, value);
+        }
         UserOperation::Add(document)
     }
 
-    /// Adds the passages of a document. In the terms they stand together, and stay so when segments are merged.
+    /// Adds the passages of a document, in the order of their clauses. In the terms they stand together, and stay so when segments are
+    /// merged.
     pub fn add_passages(&self, passages: Vec<UserOperation>) -> Result<(), IndexError> {
         self.writer.run(passages)?;
         Ok(())
@@ -316,8 +323,10 @@ impl Store {
     /// Rewrites segments that hold deleted passages (they would count in the statistics of ranking), and many into one.
     fn tidy_segments(&mut self) -> Result<(), IndexError> {
         let groups = groups_to_merge(&self.writer.index().searchable_segment_metas()?);
-        let merges: Vec<_> = groups.iter().map(|group| self.writer.merge(group)).collect();
-        merges.into_iter().try_for_each(|merge| merge.wait().map(drop))?;
+        for groups in groups.chunks(MERGES_AT_ONCE) {
+            let merges: Vec<_> = groups.iter().map(|group| self.writer.merge(group)).collect();
+            merges.into_iter().try_for_each(|merge| merge.wait().map(drop))?;
+        }
         if !groups.is_empty() {
             sync_dir(&terms_dir(&self.dir))?;
         }
@@ -344,12 +353,14 @@ impl Store {
 
 /// The segments that are to be rewritten, in groups that become one segment each.
 fn groups_to_merge(segments: &[SegmentMeta]) -> Vec<Vec<SegmentId>> {
-    let many = segments.len() > MAX_SEGMENTS;
+    let all: u32 = segments.iter().map(SegmentMeta::num_docs).fold(0, u32::saturating_add);
+    let is_large = all >= PASSAGES_OF_LARGE_SEGMENT;
+    let many = segments.len() > if is_large { MAX_LARGE_SEGMENTS } else { MAX_SEGMENTS };
     let mut rest: Vec<&SegmentMeta> = segments.iter().filter(|segment| many || segment.has_deletes()).collect();
     rest.sort_by_key(|segment| (Reverse(segment.num_docs()), segment.id()));
     let passages: u32 = rest.iter().map(|segment| segment.num_docs()).fold(0, u32::saturating_add);
-    let groups = if passages < MIN_PASSAGES_TO_PART { 1 } else { MERGED_SEGMENTS };
-    let mut groups: Vec<(u32, Vec<SegmentId>)> = vec![(0, Vec::new()); groups];
+    let groups = passages.div_ceil(PASSAGES_OF_LARGE_SEGMENT).max(1);
+    let mut groups: Vec<(u32, Vec<SegmentId>)> = vec![(0, Vec::new()); groups as usize];
     for segment in rest {
         // The largest first, each to those that are the fewest so far.
         if let Some((passages, group)) = groups.iter_mut().min_by_key(|(passages, _)| *passages) {

@@ -1,5 +1,6 @@
 //! From the words of a document to the terms of its passages.
 
+use super::columns::PassageRow;
 use super::store::Store;
 use super::{IndexError, record};
 use crate::history::{DocumentHistory, Timeline, Wordbook, Worded};
@@ -60,7 +61,8 @@ impl<'l> Desk<'l> {
         stems.learn(vocabulary, |word| words::stem(word).into());
         let mut paths: FxHashMap<u32, String> = FxHashMap::default();
         let mut passages = Vec::with_capacity(topics.len());
-        for (passage, levels) in (0..).zip(&topics) {
+        for passage in history.timeline.by_clause() {
+            let levels = topics.get(passage as usize).map(Vec::as_slice).unwrap_or_default();
             [&mut *text, &mut *stem, &mut *heading].into_iter().for_each(String::clear);
             for &word in worded.words(passage) {
                 push(text, vocabulary.word(word));
@@ -73,7 +75,8 @@ impl<'l> Desk<'l> {
                     path
                 }));
             }
-            passages.push(store.passage(slot, passage, &PassageTerms { text, stem, heading }, levels));
+            let row = PassageRow::of(&history.timeline, slot, passage).ok_or(IndexError::DAMAGED)?;
+            passages.push(store.passage(row, &PassageTerms { text, stem, heading }, levels));
         }
         store.add_passages(passages)?;
         let (words, heading_words) = count_words(history, worded);

@@ -9,7 +9,7 @@ use super::scoring::score_anew;
 use super::shard::Shard;
 use super::store::{RecordFile, Store};
 use super::terms::{Desk, Parts};
-use crate::history::{DocumentHistory, Timeline, Worded};
+use crate::history::{DocumentHistory, Timeline, Worded, captures};
 use crate::snapshot::{DocumentKey, Instant};
 use crate::source::{Settings, Source};
 use std::collections::BTreeMap;
@@ -248,6 +248,7 @@ impl Reading<'_, '_> {
         let place = self.records.lock().unwrap_or_else(PoisonError::into_inner).append(&record)?;
         let instants = || history.timeline.snapshots.iter().filter_map(|snapshot| Some(snapshot.captured?.instant));
         let (first, last): (Option<Instant>, Option<Instant>) = (instants().next(), instants().next_back());
+        let (snapshots, deletions) = captures::of(&history.timeline);
         Ok(DocumentEntry {
             source,
             company: settings.company_alias(&history.key.company).to_owned(),
@@ -258,6 +259,8 @@ impl Reading<'_, '_> {
             digest: blake3::hash(&record).into(),
             counts: Counts::of(history, words, heading_words),
             langs: languages(&history.timeline),
+            snapshots,
+            deletions,
             duplicates: Duplicates::default(),
             first,
             last,

@@ -1,15 +1,16 @@
 //! Reads a whole index again and compares it with its own hashes and counts.
 
 use super::catalog::{Catalog, Counts, DocumentEntry};
+use super::columns::{Columns, PassageRow};
 use super::plan::SourceState;
-use super::schema::{PASSAGE_FIELD, slot_and_passage};
+use super::record::outline_of;
 use super::terms::count_words;
 use super::update::languages;
 use super::{
     CATALOG, DOCUMENTS, FILES, IndexError, Record, chunks, commit_of, duplicates, open_terms, read_catalog, read_safely,
     record_bytes, side_file, terms_dir,
 };
-use crate::history::{DocumentHistory, Wordbook, join_entries};
+use crate::history::{DocumentHistory, Wordbook, captures, join_entries};
 use memmap2::Mmap;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -17,8 +18,9 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use tantivy::TantivyError;
+use tantivy::{DocId, TantivyError};
 
 /// Something in an index that is not as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,8 +93,8 @@ impl Check<'_> {
         if whole {
             self.check_catalog(&name, &catalog, &documents);
         }
-        if terms_whole {
-            self.check_passages(&terms, &catalog);
+        if whole && terms_whole {
+            self.check_passages(&terms, &catalog, &documents);
         }
     }
 
@@ -206,25 +208,12 @@ impl Check<'_> {
         }
     }
 
-    /// Whether the terms hold the passages of the catalog, each once.
-    fn check_passages(&mut self, terms: &tantivy::Index, catalog: &Catalog) {
-        let mut ids = match read_safely(|| passage_ids(terms)) {
-            Ok(ids) => ids,
-            Err(error) => return self.wrong("terms", told(&error)),
-        };
-        ids.iter_mut().for_each(|id| *id = catalog.slots.passage(*id));
-        ids.sort_unstable();
-        let mut rest = ids.as_slice();
-        let mut wrong = 0u64;
-        for (slot, entry) in catalog.documents() {
-            let before = rest.partition_point(|&id| slot_and_passage(id).0 < slot);
-            let of_slot = rest[before..].partition_point(|&id| slot_and_passage(id).0 == slot);
-            let passages = rest[before..before + of_slot].iter().map(|&id| u64::from(slot_and_passage(id).1));
-            wrong += before as u64 + u64::from(!passages.eq(0..entry.counts.passages));
-            rest = &rest[before + of_slot..];
-        }
-        if wrong + rest.len() as u64 > 0 {
-            self.wrong("terms", "they do not hold the passages of the documents, each once");
+    /// Whether the terms hold the passages of the documents, each once, and the same of each.
+    fn check_passages(&mut self, terms: &tantivy::Index, catalog: &Catalog, documents: &FxHashMap<u64, Mmap>) {
+        match read_safely(|| holds_passages(terms, catalog, documents)) {
+            Ok(true) => {}
+            Ok(false) => self.wrong("terms", "they do not hold the passages of the documents, each once"),
+            Err(error) => self.wrong("terms", told(&error)),
         }
     }
 }
@@ -252,14 +241,27 @@ fn segment_files(terms: &tantivy::Index, dir: &Path) -> Result<BTreeSet<PathBuf>
     Ok(files)
 }
 
-/// The numbers of all live passages.
-fn passage_ids(terms: &tantivy::Index) -> Result<Vec<u64>, IndexError> {
-    let mut ids = Vec::new();
+/// Whether the terms hold the passages of the documents, each once, and the same of each.
+fn holds_passages(terms: &tantivy::Index, catalog: &Catalog, documents: &FxHashMap<u64, Mmap>) -> Result<bool, IndexError> {
+    let slots = Arc::new(catalog.slots.clone());
+    let mut seen: Vec<u64> = vec![0; catalog.documents.len()];
     for segment in terms.reader()?.searcher().segment_readers() {
-        let column = segment.fast_fields().u64(PASSAGE_FIELD)?;
-        ids.extend(segment.doc_ids_alive().filter_map(|document| column.first(document)));
+        let alive: Vec<DocId> = segment.doc_ids_alive().collect();
+        let mut rows = Vec::with_capacity(alive.len());
+        Columns::new(segment, &slots)?.rows(&alive, |row| rows.push(row));
+        for of_document in rows.chunk_by(|a, b| a.slot == b.slot) {
+            let slot = of_document[0].slot;
+            let Some(Some(entry)) = catalog.documents.get(slot as usize) else { return Ok(false) };
+            let outline = outline_of(record_bytes(documents, entry.place)?)?;
+            let is_told = |row: &PassageRow| PassageRow::told(&outline, slot, row.passage) == Some(*row);
+            let is_in_order = of_document.is_sorted_by(|a, b| (a.clause, a.passage) < (b.clause, b.passage));
+            if !is_in_order || !of_document.iter().all(is_told) {
+                return Ok(false);
+            }
+            seen[slot as usize] += of_document.len() as u64;
+        }
     }
-    Ok(ids)
+    Ok(catalog.documents().all(|(slot, entry)| seen[slot as usize] == entry.counts.passages))
 }
 
 /// What is wrong with a document.
@@ -296,6 +298,7 @@ fn check_history(entry: &DocumentEntry, history: &DocumentHistory) -> Option<&'s
     let instants = || timeline.snapshots.iter().filter_map(|snapshot| Some(snapshot.captured?.instant));
     let same = Counts::of(history, words, heading_words) == entry.counts
         && languages(timeline) == entry.langs
+        && captures::of(timeline) == (entry.snapshots.clone(), entry.deletions.clone())
         && (instants().next(), instants().next_back()) == (entry.first, entry.last);
     (!same).then_some("the catalog counts other than its record holds")
 }

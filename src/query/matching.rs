@@ -3,8 +3,11 @@
 use super::positions::{join_positions, remove_within};
 use super::{DayRange, NameMatch, Node, Phrase, Query, SiteCondition, Term};
 use crate::snapshot::Day;
-use crate::words::{Words, stem};
+use crate::words::{Words, has_stem, stem};
 use std::ops::Range;
+
+/// Room is made for a word in so many bytes of a text.
+const BYTES_OF_A_WORD: usize = 5;
 
 /// The words of a text in their forms for matching.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,7 +40,12 @@ pub trait Attributes {
 
 impl PassageWords {
     pub fn new(text: &str) -> PassageWords {
-        let mut passage = PassageWords { places: Vec::new(), forms: String::with_capacity(text.len()), ends: Vec::new() };
+        let words = text.len() / BYTES_OF_A_WORD;
+        let mut passage = PassageWords {
+            places: Vec::with_capacity(words),
+            forms: String::with_capacity(text.len()),
+            ends: Vec::with_capacity(words),
+        };
         let mut walk = Words::new(text);
         while walk.advance() {
             passage.places.push(walk.start()..walk.end());
@@ -83,7 +91,7 @@ impl PassageWords {
     fn with_stem(&self, wanted: &str) -> Vec<u32> {
         // A stem begins as its word does.
         let first = wanted.chars().next();
-        self.with(|form| form.chars().next() == first && stem(form) == wanted)
+        self.with(|form| form.chars().next() == first && has_stem(form, wanted))
     }
 
     fn with_prefix(&self, prefix: &str) -> Vec<u32> {

@@ -1,7 +1,7 @@
 //! Counts and orders what matched.
 
 use super::asked::{self, Asked};
-use super::collect::{self, Match};
+use super::collect::{self, Match, by_document};
 use super::count::Count;
 use super::fold::{self, Foldable, Rules, Said};
 use super::found::{Found, SCORE_STEP, found};
@@ -9,9 +9,7 @@ use super::hit::{Hit, Picked};
 use super::plan::{Planner, Wanted};
 use super::scope::{Observing, Scope};
 use super::{Appearing, Folding, Request, SearchError, Sort};
-use crate::history::Timeline;
-use crate::index::schema::slot_and_passage;
-use crate::index::{Index, IndexError};
+use crate::index::{Index, IndexError, Row};
 use crate::query::{Limits, Query};
 use crate::snapshot::{Day, Instant};
 use std::cmp::Reverse;
@@ -68,8 +66,8 @@ pub struct AsOf {
     pub unknown: u64,
 }
 
-/// Every passage that a query matches, whatever its dates, those of a document together and in order; scored where that is asked for.
-fn find(index: &Arc<Index>, query: &Query, observing: &Observing, what: Wanted, scored: bool) -> Result<Vec<Match>, SearchError> {
+/// Every passage that a query matches, whatever its dates, see [`collect::matches`].
+fn find(index: &Arc<Index>, query: &Query, observing: &Observing, what: Wanted, scored: bool) -> Result<Vec<Vec<Match>>, SearchError> {
     let planner = Planner::of(index, query, observing);
     let plan = planner.plan(query, what)?;
     let matches = collect::matches(index, &*plan, scored)?;
@@ -82,6 +80,8 @@ pub struct Matching {
     pub slot: u32,
     /// In ascending order.
     pub passages: Vec<u32>,
+    /// In which snapshots each stands, see [`PassageRow::stands`].
+    pub stands: Vec<u64>,
 }
 
 /// The passages that a query matches in each document that it admits, whatever their dates; documents in no order that means anything.
@@ -89,10 +89,13 @@ pub fn matching(index: &Arc<Index>, query: &Query, observing: &Observing) -> Res
     let scope = Scope { index, limits: &query.limits, observing };
     let mut found = Vec::new();
     let matches = find(index, query, observing, Wanted::Answers, false)?;
-    for group in matches.chunk_by(|a, b| slot_and_passage(a.0).0 == slot_and_passage(b.0).0) {
-        let (slot, _) = slot_and_passage(group[0].0);
+    for group in by_document(&matches) {
+        let slot = group[0].row.slot;
         if scope.admits(slot)? {
-            found.push(Matching { slot, passages: group.iter().map(|&(id, _)| slot_and_passage(id).1).collect() });
+            let mut group: Vec<(u32, u64)> = group.iter().map(|one| (one.row.passage, one.row.stands)).collect();
+            group.sort_unstable();
+            let (passages, stands) = group.into_iter().unzip();
+            found.push(Matching { slot, passages, stands });
         }
     }
     Ok(found)
@@ -135,15 +138,46 @@ fn find_inside(index: &Arc<Index>, request: &Request, what: Wanted) -> Result<(V
 }
 
 /// Folds and orders what was found, and cuts out what is asked for; tells also how much stands after it.
+///
+/// Dates in the order are those of the best wording, the passage that the hit is. The document and the number of the passage within it
+/// settle what is left.
 fn pick(index: &Index, request: &Request, found: &[Found]) -> Result<(Vec<Picked>, u64), IndexError> {
+    let seen = |found: &Found| -> Result<(Option<Instant>, Option<Instant>), IndexError> {
+        let timeline = &index.record(found.slot)?.timeline;
+        let occurrences = timeline.occurrences(found.passage);
+        let instant = |snapshot: Option<u32>| Some(timeline.snapshots.get(snapshot? as usize)?.captured?.instant);
+        Ok((instant(occurrences.first()), instant(occurrences.last())))
+    };
+    let by_score = |one: &Found, row: &Row| (Reverse(one.score), row.rank, one.passage);
+    match request.sort {
+        Sort::Relevance => pick_by(index, request, found, |one, row| Ok(by_score(one, row))),
+        Sort::FirstSeen => pick_by(index, request, found, |one, row| {
+            let (first, _) = seen(one)?;
+            // Undated texts last.
+            Ok((first.is_none(), first, by_score(one, row)))
+        }),
+        Sort::LastSeen => pick_by(index, request, found, |one, row| Ok((Reverse(seen(one)?.1), by_score(one, row)))),
+        // Documents rank by company first; texts of unknown companies come last.
+        Sort::Company => pick_by(index, request, found, |one, row| {
+            Ok((row.company.is_none(), row.rank, Reverse(one.score), one.passage))
+        }),
+    }
+}
+
+/// `key`: the order of hits, of the wording that each shows and the row of its document.
+fn pick_by<K: Ord>(
+    index: &Index,
+    request: &Request,
+    found: &[Found],
+    key: impl Fn(&Found, &Row) -> Result<K, IndexError>,
+) -> Result<(Vec<Picked>, u64), IndexError> {
     let same_hit = |a: &Found, b: &Found| request.folding != Folding::Wordings && (a.slot, a.clause) == (b.slot, b.clause);
-    let mut hits: Vec<&[Found]> = Vec::new();
-    let mut ordered: Vec<((SortKey, u32), Foldable)> = Vec::new();
+    let mut hits: Vec<&[Found]> = Vec::with_capacity(found.len());
+    let mut ordered: Vec<(K, Foldable)> = Vec::with_capacity(found.len());
     for wordings in found.chunk_by(same_hit) {
         let best = best_of(wordings);
-        let row = index.row(best.slot)?;
-        let key = sort_key(index, request.sort, &best, row.rank, row.company.is_none())?;
-        ordered.push(((key, best.passage), Foldable { number: hits.len(), slot: best.slot, sketch: best.sketch }));
+        let key = key(&best, index.row(best.slot)?)?;
+        ordered.push((key, Foldable { number: hits.len(), slot: best.slot, sketch: best.sketch }));
         hits.push(wordings);
     }
     let rules = Rules {
@@ -186,55 +220,6 @@ impl Picked {
             companies,
         }
     }
-}
-
-/// Orders hits; the passage's number within its document settles what is left.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum SortKey {
-    Relevance {
-        score: Reverse<i32>,
-        document: u32,
-    },
-    /// Undated texts last.
-    FirstSeen {
-        undated: bool,
-        first: Option<Instant>,
-        score: Reverse<i32>,
-        document: u32,
-    },
-    LastSeen {
-        last: Reverse<Option<Instant>>,
-        score: Reverse<i32>,
-        document: u32,
-    },
-    /// Documents rank by company first. Texts of unknown companies last.
-    Company {
-        unknown: bool,
-        document: u32,
-        score: Reverse<i32>,
-    },
-}
-
-/// Dates are those of the best wording, the passage that the hit is. `unknown`: whether nothing tells the company.
-fn sort_key(index: &Index, sort: Sort, found: &Found, document: u32, unknown: bool) -> Result<SortKey, IndexError> {
-    let score = Reverse(found.score);
-    let timeline = || Ok::<&Timeline, IndexError>(&index.record(found.slot)?.timeline);
-    let instant =
-        |timeline: &Timeline, snapshot: Option<u32>| Some(timeline.snapshots.get(snapshot? as usize)?.captured?.instant);
-    Ok(match sort {
-        Sort::Relevance => SortKey::Relevance { score, document },
-        Sort::FirstSeen => {
-            let timeline = timeline()?;
-            let first = instant(timeline, timeline.occurrences(found.passage).first());
-            SortKey::FirstSeen { undated: first.is_none(), first, score, document }
-        }
-        Sort::LastSeen => {
-            let timeline = timeline()?;
-            let last = Reverse(instant(timeline, timeline.occurrences(found.passage).last()));
-            SortKey::LastSeen { last, score, document }
-        }
-        Sort::Company => SortKey::Company { unknown, document, score },
-    })
 }
 
 fn known_as_of(scope: &Scope<'_>, day: Day) -> Result<AsOf, IndexError> {

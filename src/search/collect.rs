@@ -1,19 +1,22 @@
-//! Collects every passage that a query matches, with its score.
+//! Collects every passage that a query matches, with its score and what counting needs of it.
 
 use super::SearchError;
-use crate::index::{Index, Passages, read_safely};
+use crate::index::{Index, PassageRow, read_safely};
 use rayon::prelude::*;
-use tantivy::collector::{Collector, SegmentCollector};
-use tantivy::query::{EnableScoring, Query};
-use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
+use tantivy::query::{EnableScoring, Query, Weight};
+use tantivy::{DocId, Score, SegmentReader};
 
-/// A matching passage: its number in the index, and its score.
-pub type Match = (u64, Score);
+/// A matching passage, and its score; zero where none was asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Match {
+    pub row: PassageRow,
+    pub score: Score,
+}
 
-/// Every passage that a query of tantivy's matches, those of a document together and in order; scored where that is asked for.
-pub fn matches(index: &Index, query: &dyn Query, scored: bool) -> Result<Vec<Match>, SearchError> {
+/// Every passage that a query of tantivy's matches, segment by segment, those of a document together, in the order of their clauses; scored where that is
+/// asked for.
+pub fn matches(index: &Index, query: &dyn Query, scored: bool) -> Result<Vec<Vec<Match>>, SearchError> {
     read_safely(|| {
-        let collector = AllMatches { index, scored };
         let statistics = index.statistics();
         let scoring = if scored {
             EnableScoring::enabled_from_statistics_provider(&statistics, &index.searcher)
@@ -21,55 +24,37 @@ pub fn matches(index: &Index, query: &dyn Query, scored: bool) -> Result<Vec<Mat
             EnableScoring::disabled_from_searcher(&index.searcher)
         };
         let weight = query.weight(scoring)?;
-        let segments = index.searcher.segment_readers();
-        let collect = |(at, reader): (usize, &SegmentReader)| collector.collect_segment(&*weight, at as SegmentOrdinal, reader);
-        let found: tantivy::Result<Vec<Vec<Match>>> = match segments {
+        let collect = |segment: &SegmentReader| of_segment(index, &*weight, segment, scored);
+        let found: tantivy::Result<Vec<Vec<Match>>> = match index.searcher.segment_readers() {
             // A single one needs no other threads.
-            [one] => collect((0, one)).map(|found| vec![found]),
-            several => several.par_iter().enumerate().map(collect).collect(),
+            [one] => collect(one).map(|found| vec![found]),
+            several => several.par_iter().map(collect).collect(),
         };
-        Ok(collector.merge_fruits(found?)?)
+        Ok(found?)
     })
 }
 
-/// Collects all matches, without scores where they are not needed.
-struct AllMatches<'i> {
-    index: &'i Index,
-    scored: bool,
+/// Matches, document by document.
+pub fn by_document(segments: &[Vec<Match>]) -> impl Iterator<Item = &[Match]> {
+    segments.iter().flat_map(|matches| matches.chunk_by(|a, b| a.row.slot == b.row.slot))
 }
 
-impl Collector for AllMatches<'_> {
-    type Fruit = Vec<Match>;
-    type Child = SegmentMatches;
-
-    fn for_segment(&self, _: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<SegmentMatches> {
-        Ok(SegmentMatches { passages: self.index.passages(reader)?, found: Vec::new() })
+fn of_segment(index: &Index, weight: &dyn Weight, segment: &SegmentReader, scored: bool) -> tantivy::Result<Vec<Match>> {
+    let is_alive = |document: DocId| segment.alive_bitset().is_none_or(|alive| alive.is_alive(document));
+    let (mut documents, mut scores): (Vec<DocId>, Vec<Score>) = (Vec::new(), Vec::new());
+    if scored {
+        weight.for_each(segment, &mut |document, score| {
+            if is_alive(document) {
+                documents.push(document);
+                scores.push(score);
+            }
+        })?;
+    } else {
+        weight.for_each_no_score(segment, &mut |block| documents.extend(block.iter().copied().filter(|one| is_alive(*one))))?;
+        scores.resize(documents.len(), 0.0);
     }
-
-    fn requires_scoring(&self) -> bool {
-        self.scored
-    }
-
-    /// In segments the passages of a document stand together.
-    fn merge_fruits(&self, segments: Vec<Vec<Match>>) -> tantivy::Result<Vec<Match>> {
-        Ok(segments.concat())
-    }
-}
-
-/// The matches of one segment.
-struct SegmentMatches {
-    passages: Passages,
-    found: Vec<Match>,
-}
-
-impl SegmentCollector for SegmentMatches {
-    type Fruit = Vec<Match>;
-
-    fn collect(&mut self, doc: DocId, score: Score) {
-        self.found.push((self.passages.id(doc), score));
-    }
-
-    fn harvest(self) -> Vec<Match> {
-        self.found
-    }
+    let mut matches = Vec::with_capacity(documents.len());
+    let mut scores = scores.into_iter();
+    index.columns(segment)?.rows(&documents, |row| matches.push(Match { row, score: scores.next().unwrap_or_default() }));
+    Ok(matches)
 }

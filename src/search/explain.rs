@@ -1,11 +1,10 @@
 //! Why hits stand where they do: what each part of the query adds to their scores, and which words tell their topics.
 
-use super::collect;
+use super::collect::{self, Match};
 use super::hit::Hit;
 use super::plan::Planner;
 use super::{Request, SearchError};
 use crate::index::Index;
-use crate::index::schema::passage_id;
 use crate::topic::{Reader, Weighed};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -40,8 +39,8 @@ pub struct Told {
 /// Explains the hits of an answer to a request, each by its place.
 pub fn explain(index: &Arc<Index>, request: &Request, hits: &[Hit]) -> Result<Vec<Explanation>, SearchError> {
     let planner = Planner::of(index, &request.query, &request.observing);
-    let wanted: FxHashMap<u64, usize> =
-        hits.iter().enumerate().map(|(at, hit)| (passage_id(hit.origin.slot, hit.origin.passage), at)).collect();
+    let wanted: FxHashMap<(u32, u32), usize> =
+        hits.iter().enumerate().map(|(at, hit)| ((hit.origin.slot, hit.origin.passage), at)).collect();
     let mut explanations: Vec<Explanation> = Vec::new();
     let lexicon = index.lexicon()?;
     let mut reader = Reader::new(lexicon);
@@ -59,8 +58,8 @@ pub fn explain(index: &Arc<Index>, request: &Request, hits: &[Hit]) -> Result<Ve
         explanations.push(Explanation { parts: Vec::new(), heading_weight, topics });
     }
     for (part, query) in planner.parts(&request.query)? {
-        for (passage, score) in collect::matches(index, &*query, true)? {
-            if let Some(at) = wanted.get(&passage).filter(|_| score != 0.0) {
+        for Match { row, score } in collect::matches(index, &*query, true)?.into_iter().flatten() {
+            if let Some(at) = wanted.get(&(row.slot, row.passage)).filter(|_| score != 0.0) {
                 explanations[*at].parts.push(Scored { part: part.clone(), score });
             }
         }

@@ -1,6 +1,6 @@
 //! A tantivy query of which only those passages count that a test of our own accepts.
 
-use crate::index::{Index, Passages};
+use crate::index::{Columns, Index};
 use std::fmt;
 use std::sync::Arc;
 use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
@@ -43,8 +43,8 @@ struct FilterWeight {
 
 impl Weight for FilterWeight {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let passages = self.index.passages(reader)?;
-        let mut scorer = FilterScorer { inner: self.inner.scorer(reader, boost)?, passages, test: self.test.clone() };
+        let columns = self.index.columns(reader)?.clone();
+        let mut scorer = FilterScorer { inner: self.inner.scorer(reader, boost)?, columns, test: self.test.clone() };
         scorer.settle();
         Ok(Box::new(scorer))
     }
@@ -56,7 +56,7 @@ impl Weight for FilterWeight {
 
 struct FilterScorer {
     inner: Box<dyn Scorer>,
-    passages: Passages,
+    columns: Columns,
     test: Test,
 }
 
@@ -64,7 +64,7 @@ impl FilterScorer {
     /// Goes on to the next passage that the test accepts, the present one included.
     fn settle(&mut self) -> DocId {
         let mut doc = self.inner.doc();
-        while doc != TERMINATED && !(self.test)(self.passages.id(doc)) {
+        while doc != TERMINATED && !(self.test)(self.columns.id(doc)) {
             doc = self.inner.advance();
         }
         doc

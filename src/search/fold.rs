@@ -149,16 +149,15 @@ pub fn companies(index: &Index, clauses: impl Iterator<Item = Said>) -> Result<V
     let mut found: BTreeMap<(bool, &str), (Saying, FxHashSet<u32>)> = BTreeMap::new();
     for Said { slot, first, last } in clauses {
         let company = index.entry(slot)?.company.as_str();
-        let snapshots = &index.record(slot)?.timeline.snapshots;
-        let instant = |snapshot: u32| Some(snapshots.get(snapshot as usize)?.captured?.instant);
+        let captures = index.captures(slot)?;
         let (saying, documents) = found.entry((company.is_empty(), company)).or_insert_with(|| {
             let company = (!company.is_empty()).then(|| company.to_owned());
             (Saying { company, clauses: 0, documents: 0, first_seen: None, last_seen: None }, FxHashSet::default())
         });
         documents.insert(slot);
         saying.clauses += 1;
-        saying.first_seen = saying.first_seen.into_iter().chain(instant(first)).min();
-        saying.last_seen = saying.last_seen.max(instant(last));
+        saying.first_seen = saying.first_seen.into_iter().chain(captures.instant(first)).min();
+        saying.last_seen = saying.last_seen.max(captures.instant(last));
     }
     Ok(found.into_values().map(|(saying, documents)| Saying { documents: documents.len() as u64, ..saying }).collect())
 }

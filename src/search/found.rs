@@ -1,14 +1,13 @@
 //! What matches inside the filters, document by document.
 
-use super::collect::Match;
+use super::collect::{Match, by_document};
 use super::count::Count;
 use super::scope::Scope;
-use super::transition::Transition;
 use super::{Appearing, Request};
 use crate::history::runs::merge;
 use crate::history::{Outline, Runs};
-use crate::index::IndexError;
-use crate::index::schema::slot_and_passage;
+use crate::index::columns::{BITS, bits, first_bits, runs_of_bits};
+use crate::index::{IndexError, PassageRow};
 use crate::likeness::Sketch;
 use rayon::prelude::*;
 
@@ -37,14 +36,17 @@ const SETS_LOOKED_BACK: usize = 8;
 /// A thread looks at so many documents, or more.
 const DOCUMENTS_AT_ONCE: usize = 1024;
 
+/// All documents are parted in so many for each thread: some parts take longer than others.
+const PARTS_OF_A_THREAD: usize = 4;
+
 /// Takes those matches that stand inside the filters, and counts them; the passages of a document stand together, the wordings of a
 /// clause beside each other.
 ///
-/// `matches`: those of a document together. `without_headings`: whether headings are no answers.
+/// `without_headings`: whether headings are no answers.
 pub fn found(
     scope: &Scope<'_>,
     request: &Request,
-    matches: &[Match],
+    matches: &[Vec<Match>],
     without_headings: bool,
 ) -> Result<(Vec<Found>, Count), IndexError> {
     let look = |documents: &[&[Match]]| {
@@ -52,20 +54,20 @@ pub fn found(
             scope,
             appearing: request.appearing,
             without_headings,
-            found: Vec::new(),
+            found: Vec::with_capacity(documents.iter().map(|matches| matches.len()).sum()),
             count: Count::new(request.by_year),
             sets: Vec::new(),
-            seen: Vec::new(),
             runs: Vec::new(),
         };
         documents.iter().try_for_each(|matches| finder.document(matches))?;
         Ok((finder.found, finder.count))
     };
-    let documents: Vec<&[Match]> = matches.chunk_by(|a, b| slot_and_passage(a.0).0 == slot_and_passage(b.0).0).collect();
+    let documents: Vec<&[Match]> = by_document(matches).collect();
     if documents.len() <= DOCUMENTS_AT_ONCE {
         return look(&documents);
     }
-    let parts: Vec<(Vec<Found>, Count)> = documents.par_chunks(DOCUMENTS_AT_ONCE).map(look).collect::<Result<_, IndexError>>()?;
+    let at_once = documents.len().div_ceil(rayon::current_num_threads() * PARTS_OF_A_THREAD).max(DOCUMENTS_AT_ONCE);
+    let parts: Vec<(Vec<Found>, Count)> = documents.par_chunks(at_once).map(look).collect::<Result<_, IndexError>>()?;
     let mut all = Vec::with_capacity(parts.iter().map(|(found, _)| found.len()).sum());
     let mut count = Count::new(request.by_year);
     for (found, of_part) in parts {
@@ -81,113 +83,134 @@ struct Finder<'r> {
     without_headings: bool,
     found: Vec<Found>,
     count: Count,
-    /// Of the present document: the sets of snapshots that passages stand in, with the first and the last inside the limits.
-    sets: Vec<(u32, Option<(u32, u32)>)>,
-    /// Where more is asked of passages than where they stand: the snapshots of each.
-    seen: Vec<Runs>,
+    /// Of a document with many snapshots: the sets of them that passages stand in, with the first and the last inside the limits.
+    sets: Vec<(u64, Option<(u32, u32)>)>,
+    /// The snapshots of a document in which something matches, as runs in any order.
     runs: Vec<(u32, u32)>,
 }
 
 impl Finder<'_> {
     /// Looks at the matches of a document.
     fn document(&mut self, matches: &[Match]) -> Result<(), IndexError> {
-        let Some(&(id, _)) = matches.first() else { return Ok(()) };
-        let (slot, _) = slot_and_passage(id);
+        let Some(slot) = matches.first().map(|one| one.row.slot) else { return Ok(()) };
         if !self.scope.admits(slot)? {
             return Ok(());
         }
-        let outline = self.scope.index.outline(slot)?;
+        let captures = self.scope.index.captures(slot)?;
         let within = self.scope.some_snapshots(slot)?;
         if within.as_ref().is_some_and(Runs::is_empty) {
             return Ok(());
         }
-        let transitions = if self.appearing.is_some() { self.scope.transitions(slot)? } else { Vec::new() };
-        self.sets.clear();
-        self.seen.clear();
         let before = self.found.len();
-        for &(id, score) in matches {
-            let (_, passage) = slot_and_passage(id);
-            let facts = outline.passage(passage).ok_or(IndexError::Damaged("a term names no passage"))?;
-            if self.without_headings && facts.heading {
-                continue;
-            }
-            let ends = if self.appearing.is_none() && self.scope.limits.headings.is_empty() {
-                self.ends_of_set(&outline, facts.set, within.as_ref())
-            } else {
-                let snapshots = self.looked_for(slot, passage, &outline, within.as_ref(), &transitions)?;
-                let ends = snapshots.ends();
-                self.seen.push(snapshots);
-                ends
-            };
-            if let Some(ends) = ends {
-                let weight = if facts.heading { HEADING_WEIGHT } else { 1.0 };
-                let score = (score * weight / SCORE_STEP).round() as i32;
-                self.found.push(Found { slot, passage, clause: facts.clause, sketch: facts.sketch, score, ends });
-            }
+        self.runs.clear();
+        if self.appearing.is_some() || !self.scope.limits.headings.is_empty() {
+            self.look_closely(slot, matches, within.as_ref())?;
+        } else if captures.len() <= BITS {
+            self.look_at_bits(matches, within.as_ref().map_or(first_bits(captures.len()), bits));
+        } else {
+            self.look_at_sets(slot, matches, within.as_ref())?;
         }
-        let found = &mut self.found[before..];
+        let found = &self.found[before..];
         if found.is_empty() {
             return Ok(());
         }
-        found.sort_unstable_by_key(|one| (one.clause, one.passage));
         let counts = (found.chunk_by(|a, b| a.clause == b.clause).count(), found.len());
-        self.count_document(slot, &outline, within.as_ref(), counts)
+        let company = self.scope.index.row(slot)?.company;
+        self.count.add(company, captures, self.runs.iter().copied(), counts);
+        Ok(())
     }
 
-    /// The first and the last snapshot of a set inside the limits (`None`: all are): passages mostly stand in the same as their neighbours.
-    fn ends_of_set(&mut self, outline: &Outline<'_>, set: u32, within: Option<&Runs>) -> Option<(u32, u32)> {
-        if let Some((_, ends)) = self.sets.iter().rev().take(SETS_LOOKED_BACK).find(|(known, _)| *known == set) {
-            return *ends;
+    /// Those of the matches that can be answers.
+    fn eligible<'m>(&self, matches: &'m [Match]) -> impl Iterator<Item = &'m Match> + use<'m> {
+        let without_headings = self.without_headings;
+        matches.iter().filter(move |one| !(without_headings && one.row.heading))
+    }
+
+    /// Takes a match that stands inside the limits.
+    fn take(&mut self, &Match { row, score }: &Match, ends: (u32, u32)) {
+        let weight = if row.heading { HEADING_WEIGHT } else { 1.0 };
+        // Rounded: no score is negative.
+        let score = (score * weight / SCORE_STEP + 0.5) as i32;
+        let PassageRow { slot, passage, clause, sketch, .. } = row;
+        self.found.push(Found { slot, passage, clause, sketch, score, ends });
+    }
+
+    /// Takes those that stand in any of some snapshots.
+    fn look_at_bits(&mut self, matches: &[Match], within: u64) {
+        let mut all = 0;
+        for one in self.eligible(matches) {
+            let stands = one.row.stands & within;
+            if stands != 0 {
+                all |= stands;
+                self.take(one, (stands.trailing_zeros(), BITS - 1 - stands.leading_zeros()));
+            }
         }
-        let runs = outline.set(set);
+        self.runs.extend(runs_of_bits(all));
+    }
+
+    /// Takes those that stand inside the limits (`None`: all do), of a document with many snapshots.
+    fn look_at_sets(&mut self, slot: u32, matches: &[Match], within: Option<&Runs>) -> Result<(), IndexError> {
+        let outline = self.scope.index.outline(slot)?;
+        self.sets.clear();
+        for one in self.eligible(matches) {
+            if let Some(ends) = self.ends_of_set(&outline, one.row.stands, within)? {
+                self.take(one, ends);
+            }
+        }
+        for (set, _) in self.sets.iter().filter(|(_, ends)| ends.is_some()) {
+            self.runs.extend(outline.set(*set as u32));
+        }
+        merge(&mut self.runs);
+        if let Some(within) = within {
+            let inside = Runs::of(self.runs.drain(..)).intersection(within);
+            self.runs.extend(inside.runs());
+        }
+        Ok(())
+    }
+
+    /// The first and the last snapshot of a set inside the limits: passages mostly stand in the same as their neighbours.
+    fn ends_of_set(
+        &mut self,
+        outline: &Outline<'_>,
+        set: u64,
+        within: Option<&Runs>,
+    ) -> Result<Option<(u32, u32)>, IndexError> {
+        if let Some((_, ends)) = self.sets.iter().rev().take(SETS_LOOKED_BACK).find(|(known, _)| *known == set) {
+            return Ok(*ends);
+        }
+        if set >= u64::from(outline.sets()) {
+            return Err(IndexError::Damaged("a passage stands in no snapshots"));
+        }
+        let runs = outline.set(set as u32);
         let ends = match within {
             None => Runs::ends_of(runs),
             Some(within) => Runs::of(runs).common_ends(within),
         };
         self.sets.push((set, ends));
-        ends
+        Ok(ends)
     }
 
-    /// The snapshots inside the limits in which a passage stands under the headings asked for; where what was added or removed is asked
-    /// for, those in which it was.
-    fn looked_for(
-        &self,
-        slot: u32,
-        passage: u32,
-        outline: &Outline<'_>,
-        within: Option<&Runs>,
-        transitions: &[Transition],
-    ) -> Result<Runs, IndexError> {
-        let everything = Runs::range(0, outline.snapshots());
-        let Some(appearing) = self.appearing else {
-            return self.scope.occurrences(slot, passage, within.unwrap_or(&everything));
-        };
-        let wanted = self.scope.occurrences(slot, passage, &everything)?;
-        let occurrences = outline.occurrences(passage);
-        Ok(appearing.of(transitions, &occurrences, &wanted).map(|transition| transition.to).collect())
-    }
-
-    fn count_document(
-        &mut self,
-        slot: u32,
-        outline: &Outline<'_>,
-        within: Option<&Runs>,
-        counts: (usize, usize),
-    ) -> Result<(), IndexError> {
-        self.runs.clear();
-        for (set, _) in self.sets.iter().filter(|(_, ends)| ends.is_some()) {
-            self.runs.extend(outline.set(*set));
-        }
-        self.runs.extend(self.seen.iter().flat_map(Runs::runs));
-        merge(&mut self.runs);
-        let company = self.scope.index.row(slot)?.company;
-        match within {
-            None => self.count.add(company, outline, self.runs.iter().copied(), counts),
-            Some(within) => {
-                let inside = Runs::of(self.runs.iter().copied()).intersection(within);
-                self.count.add(company, outline, inside.runs().iter().copied(), counts);
+    /// Takes those that stand inside the limits under the headings asked for; where what was added or removed is asked for, those that
+    /// were there.
+    fn look_closely(&mut self, slot: u32, matches: &[Match], within: Option<&Runs>) -> Result<(), IndexError> {
+        let everything = Runs::range(0, self.scope.index.captures(slot)?.len());
+        let transitions = if self.appearing.is_some() { self.scope.transitions(slot)? } else { Vec::new() };
+        for one in self.eligible(matches) {
+            let passage = one.row.passage;
+            let snapshots = match self.appearing {
+                None => self.scope.occurrences(slot, passage, within.unwrap_or(&everything))?,
+                Some(appearing) => {
+                    let wanted = self.scope.occurrences(slot, passage, &everything)?;
+                    let occurrences = self.scope.index.outline(slot)?.occurrences(passage);
+                    appearing.of(&transitions, &occurrences, &wanted).map(|transition| transition.to).collect()
+                }
+            };
+            if let Some(ends) = snapshots.ends() {
+                self.take(one, ends);
             }
+            self.runs.extend(snapshots.runs());
         }
+        merge(&mut self.runs);
         Ok(())
     }
 }

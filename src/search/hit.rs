@@ -112,13 +112,12 @@ impl Hit {
         let index = scope.index;
         let Picked { slot, passage, score, wordings, companies } = picked;
         let entry = index.entry(slot)?;
-        let timeline = &index.record(slot)?.timeline;
+        let record = index.record(slot)?;
+        let timeline = &record.timeline;
         let text = index.text(slot, passage)?;
         let Shown { snapshot, absent_from } = Shown::of(scope, request, slot, passage)?;
         let place = Place::find(scope, slot, snapshot, passage)?;
-        let clause = timeline.passages[passage as usize].clause;
-        let of_clause: Vec<u32> =
-            (0..timeline.passages.len() as u32).filter(|&other| timeline.passages[other as usize].clause == clause).collect();
+        let facts = timeline.passages.get(passage as usize).ok_or(IndexError::Damaged("a term names no passage"))?;
         let source = index.catalog.sources.get(entry.source as usize).map_or("", |source| source.name.as_str());
         Ok(Hit {
             rank,
@@ -134,7 +133,7 @@ impl Hit {
             passage: lifespan(timeline, &[passage]),
             absent_from,
             matching: lifespan(timeline, &wordings),
-            clause: lifespan(timeline, &of_clause),
+            clause: lifespan(timeline, record.wordings(facts.clause)),
             companies,
             evidence: Evidence {
                 captured: timeline.snapshots[snapshot as usize].captured,

@@ -10,6 +10,7 @@ mod filter;
 mod fold;
 mod found;
 mod hit;
+mod loose;
 mod plan;
 pub(crate) mod scope;
 mod summed;

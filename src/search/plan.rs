@@ -3,6 +3,7 @@
 use super::SearchError;
 use super::asked::{QUESTION_SHARE, QUESTION_THRESHOLD, main_topics};
 use super::filter::{Filter, Test};
+use super::loose::{Loose, Scored};
 use super::scope::{self, Scope};
 use super::summed::{Least, Part, Summed};
 use crate::history::Timeline;
@@ -68,14 +69,19 @@ impl Planner {
         let mut parts: Vec<(Occur, Box<dyn Query>)> = Vec::new();
         match &query.node {
             Some(Node::Question(question)) => parts.push((Occur::Must, self.question(question, what)?)),
-            Some(node) => parts.push((Occur::Must, self.node(node)?)),
+            Some(node) => match loose_words(node) {
+                Some(words) => parts.push((Occur::Must, self.loose(&words))),
+                None => {
+                    parts.push((Occur::Must, self.node(node)?));
+                    parts.extend(self.words_of_headings(node).into_iter().map(|(_, query)| (Occur::Should, query)));
+                }
+            },
             None => parts.push((Occur::Must, unscored(Box::new(AllQuery)))),
         }
         for names in &query.limits.topics {
             parts.push((Occur::Must, self.topics(names)?));
         }
         parts.extend(query.limits.headings.iter().map(|phrase| (Occur::Must, unscored(self.heading_candidates(phrase)))));
-        parts.extend(self.words_of_headings(query).into_iter().map(|(_, query)| (Occur::Should, query)));
         Ok(if parts.len() == 1 { parts.remove(0).1 } else { Box::new(BooleanQuery::new(parts)) })
     }
 
@@ -88,7 +94,8 @@ impl Planner {
         for names in &query.limits.topics {
             parts.push((format!("topic {}", names.join(" or ")), self.topics(names)?));
         }
-        parts.extend(self.words_of_headings(query).into_iter().map(|(stem, query)| (format!("{stem} in a heading"), query)));
+        let of_headings = query.node.iter().flat_map(|node| self.words_of_headings(node));
+        parts.extend(of_headings.map(|(stem, query)| (format!("{stem} in a heading"), query)));
         Ok(parts)
     }
 
@@ -122,18 +129,27 @@ impl Planner {
     }
 
     /// The words of a query where they stand in headings above a passage, by their stems.
-    fn words_of_headings(&self, query: &Asking) -> Vec<Named> {
-        let mut stems = Vec::new();
-        if let Some(node) = &query.node {
-            positive_words(node, &mut stems);
-        }
-        stems.sort_unstable();
-        stems.dedup();
+    fn words_of_headings(&self, node: &Node) -> Vec<Named> {
         let heading = |stem: String| {
             let query = boosted(self.term(self.index.fields.heading, &stem), HEADING_BOOST);
             (stem, query)
         };
-        stems.into_iter().map(heading).collect()
+        positive_stems(node).into_iter().map(heading).collect()
+    }
+
+    /// Words of which any may stand: as [`Planner::word`] finds each, with what they add in headings.
+    fn loose(&self, words: &[&str]) -> Box<dyn Query> {
+        let fields = self.index.fields;
+        let scored = |field, text: &str, boost, finds| Scored { term: Term::from_field_text(field, text), boost, finds };
+        let mut stems: Vec<String> = words.iter().map(|word| words::stem(word)).collect();
+        let mut terms = Vec::new();
+        for (word, stem) in words.iter().zip(&stems) {
+            terms.extend([scored(fields.stem, stem, 1.0, true), scored(fields.text, word, EXACT_WORD_BOOST, false)]);
+        }
+        stems.sort_unstable();
+        stems.dedup();
+        terms.extend(stems.iter().map(|stem| scored(fields.heading, stem, HEADING_BOOST, false)));
+        Box::new(Loose(terms))
     }
 
     fn node(&self, node: &Node) -> Result<Box<dyn Query>, SearchError> {
@@ -355,12 +371,31 @@ pub fn topic_number(index: &Index, name: &str) -> Result<u8, SearchError> {
 }
 
 /// The stems of the words that a query looks for, not of those that it excludes.
-fn positive_words(node: &Node, stems: &mut Vec<String>) {
+/// The words of a query of which any may stand; `None` where more is asked.
+fn loose_words(node: &Node) -> Option<Vec<&str>> {
     match node {
-        Node::Word(word) => stems.push(words::stem(word)),
-        Node::Bool { must, should, .. } => must.iter().chain(should).for_each(|node| positive_words(node, stems)),
-        _ => {}
+        Node::Word(word) => Some(vec![word]),
+        Node::Bool { must, should, must_not } if must.is_empty() && must_not.is_empty() && !should.is_empty() => {
+            should.iter().map(|node| if let Node::Word(word) = node { Some(word.as_str()) } else { None }).collect()
+        }
+        _ => None,
     }
+}
+
+/// The stems of the words that a query asks for, each once.
+fn positive_stems(node: &Node) -> Vec<String> {
+    fn add(node: &Node, stems: &mut Vec<String>) {
+        match node {
+            Node::Word(word) => stems.push(words::stem(word)),
+            Node::Bool { must, should, .. } => must.iter().chain(should).for_each(|node| add(node, stems)),
+            _ => {}
+        }
+    }
+    let mut stems = Vec::new();
+    add(node, &mut stems);
+    stems.sort_unstable();
+    stems.dedup();
+    stems
 }
 
 fn unscored(query: Box<dyn Query>) -> Box<dyn Query> {

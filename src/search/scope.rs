@@ -1,8 +1,7 @@
 //! Which snapshots of a document a query looks at: the limits of a query, and what stands as of a day.
 
-use crate::history::{Outline, Runs};
-use crate::index::catalog::DocumentEntry;
-use crate::index::{Index, IndexError};
+use crate::history::{Captures, Runs};
+use crate::index::{Index, IndexError, Row};
 use crate::query::{DayRange, Limits, PassageWords, Phrase, spans};
 use crate::snapshot::{Day, Recording};
 
@@ -67,14 +66,14 @@ pub struct End {
 
 impl End {
     /// Whether a period that ends so is one after a snapshot was captured.
-    pub fn is_after(self, outline: &Outline<'_>, snapshot: u32) -> bool {
-        outline.day(snapshot).is_some_and(|captured| captured <= self.day)
+    pub fn is_after(self, captures: Captures<'_>, snapshot: u32) -> bool {
+        captures.day(snapshot).is_some_and(|captured| captured <= self.day)
     }
 
     /// Whether the last snapshot that observes before it still stands there.
-    pub fn is_reached_by(self, outline: &Outline<'_>, last: u32) -> bool {
-        let is_young = outline.day(last).is_some_and(|captured| captured >= self.earliest);
-        is_young && !outline.has_ended(last, self.day)
+    pub fn is_reached_by(self, captures: Captures<'_>, last: u32) -> bool {
+        let is_young = captures.day(last).is_some_and(|captured| captured >= self.earliest);
+        is_young && !captures.has_ended(last, self.day)
     }
 }
 
@@ -107,15 +106,15 @@ impl Scope<'_> {
             return Ok(None);
         }
         let within = self.snapshots(slot)?;
-        let is_all = within.count() == u64::from(self.index.outline(slot)?.snapshots());
+        let is_all = within.count() == u64::from(self.index.captures(slot)?.len());
         Ok((!is_all).then_some(within))
     }
 
     /// The snapshots that the query looks at, of a document that it admits. What another source holds too is looked at there.
     pub fn snapshots(&self, slot: u32) -> Result<Runs, IndexError> {
-        let outline = self.index.outline(slot)?;
+        let captures = self.index.captures(slot)?;
         let all = || -> Result<Runs, IndexError> {
-            let all = Runs::range(0, outline.snapshots());
+            let all = Runs::range(0, captures.len());
             let duplicates = &self.index.entry(slot)?.duplicates;
             Ok(if duplicates.is_empty() { all } else { all.difference(&duplicates.snapshots()) })
         };
@@ -126,10 +125,10 @@ impl Scope<'_> {
                 _ => Runs::default(),
             },
             None if limits.langs.is_empty() => all()?,
-            None => all()?.iter().filter(|&snapshot| self.has_language(&outline, snapshot)).collect(),
+            None => all()?.iter().filter(|&snapshot| self.has_language(captures, snapshot)).collect(),
         };
         let within = if limits.sites.is_empty() { within } else { within.intersection(&self.of_sites(slot)?) };
-        Ok(if limits.days.is_unlimited() { within } else { within.intersection(&days(&outline, limits.days)) })
+        Ok(if limits.days.is_unlimited() { within } else { within.intersection(&days(captures, limits.days)) })
     }
 
     /// The snapshot that stands at the end of a day, see [`Scope::stands`].
@@ -142,40 +141,40 @@ impl Scope<'_> {
     ///
     /// A period in which the source has its last capture ends for it on that day.
     pub fn stands(&self, slot: u32, period: (Day, Day)) -> Result<Option<u32>, IndexError> {
-        let outline = self.index.outline(slot)?;
-        Ok(self.end(period, self.index.entry(slot)?).and_then(|end| self.stands_at(&outline, end)))
+        let captures = self.index.captures(slot)?;
+        Ok(self.end(period, self.index.row(slot)?).and_then(|end| self.stands_at(captures, end)))
     }
 
     /// How a period ends for a document, and all others of its source that are recorded alike; `None` where the source ends before.
-    pub fn end(&self, period: (Day, Day), entry: &DocumentEntry) -> Option<End> {
-        let day = self.end_of(period, entry)?;
-        Some(End { day, earliest: self.carry(entry).earliest((period.0, day)) })
+    pub fn end(&self, period: (Day, Day), row: &Row) -> Option<End> {
+        let day = self.end_of(period, row)?;
+        Some(End { day, earliest: self.carry(row).earliest((period.0, day)) })
     }
 
     /// The snapshot that stands where a period ends so.
-    pub fn stands_at(&self, outline: &Outline<'_>, end: End) -> Option<u32> {
-        let (_, until) = outline.captured(None, Some(end.day));
-        let last = (0..until).rev().find(|&snapshot| self.observes(outline, snapshot))?;
-        end.is_reached_by(outline, last).then_some(last)
+    pub fn stands_at(&self, captures: Captures<'_>, end: End) -> Option<u32> {
+        let (_, until) = captures.captured(None, Some(end.day));
+        let last = (0..until).rev().find(|&snapshot| self.observes(captures, snapshot))?;
+        end.is_reached_by(captures, last).then_some(last)
     }
 
     /// The day on which a period ends for a document: its last day, or that of the last capture of the source, where it lies in the
     /// period; `None` where the source ends before.
-    pub fn end_of(&self, (first, last): (Day, Day), entry: &DocumentEntry) -> Option<Day> {
-        let end = self.index.last_capture(entry.source)?.day();
+    pub fn end_of(&self, (first, last): (Day, Day), row: &Row) -> Option<Day> {
+        let end = self.index.last_capture(row.source)?.day();
         (end >= first).then(|| last.min(end))
     }
 
     /// Whether a snapshot tells what the document said: it is policy text, in a language asked for.
-    pub fn observes(&self, outline: &Outline<'_>, snapshot: u32) -> bool {
-        (self.observing.suspect || outline.is_usable(snapshot)) && self.has_language(outline, snapshot)
+    pub fn observes(&self, captures: Captures<'_>, snapshot: u32) -> bool {
+        (self.observing.suspect || captures.is_usable(snapshot)) && self.has_language(captures, snapshot)
     }
 
     /// How old a snapshot of a document may be to stand for a later day.
-    pub fn carry(&self, entry: &DocumentEntry) -> Carry {
-        let source = self.index.catalog.sources.get(entry.source as usize);
+    pub fn carry(&self, row: &Row) -> Carry {
+        let source = self.index.catalog.sources.get(row.source as usize);
         let of_source = source.and_then(|source| self.observing.carry_of.iter().find(|(name, _)| *name == source.name));
-        let by_default = match entry.recording {
+        let by_default = match row.recording {
             Recording::Captures => DEFAULT_CARRY,
             Recording::Changes => Carry::Unlimited,
         };
@@ -189,10 +188,10 @@ impl Scope<'_> {
             return Ok(false);
         }
         for other in self.index.entry(slot)?.duplicates.holders(snapshot) {
-            let outline = self.index.outline(other)?;
-            let last = days(&outline, DayRange { first: None, last: Some(day) }).last();
-            let is_deleted = || last.is_some_and(|last| outline.has_ended(last, day));
-            let is_watched = self.index.last_capture(self.index.entry(other)?.source).is_some_and(|last| first <= last.day());
+            let captures = self.index.captures(other)?;
+            let last = days(captures, DayRange { first: None, last: Some(day) }).last();
+            let is_deleted = || last.is_some_and(|last| captures.has_ended(last, day));
+            let is_watched = self.index.last_capture(self.index.row(other)?.source).is_some_and(|last| first <= last.day());
             if self.stands(other, (first, day))?.is_some() || (is_watched && is_deleted()) {
                 return Ok(true);
             }
@@ -204,7 +203,7 @@ impl Scope<'_> {
     pub fn of_sites(&self, slot: u32) -> Result<Runs, IndexError> {
         let conditions = &self.limits.sites;
         if conditions.is_empty() {
-            return Ok(Runs::range(0, self.index.outline(slot)?.snapshots()));
+            return Ok(Runs::range(0, self.index.captures(slot)?.len()));
         }
         let timeline = &self.index.record(slot)?.timeline;
         let holds: Vec<bool> =
@@ -213,8 +212,8 @@ impl Scope<'_> {
         Ok((0..).zip(&timeline.site_of).filter(|(_, site)| fits(**site)).map(|(snapshot, _)| snapshot).collect())
     }
 
-    fn has_language(&self, outline: &Outline<'_>, snapshot: u32) -> bool {
-        let is = |codes: &Vec<String>| codes.iter().any(|code| code == outline.lang(snapshot));
+    fn has_language(&self, captures: Captures<'_>, snapshot: u32) -> bool {
+        let is = |codes: &Vec<String>| codes.iter().any(|code| captures.is_in(snapshot, code));
         self.limits.langs.iter().all(is)
     }
 
@@ -235,8 +234,8 @@ impl Scope<'_> {
 }
 
 /// The snapshots captured within some days. Undated texts lie within none.
-pub fn days(outline: &Outline<'_>, range: DayRange) -> Runs {
-    let (start, end) = outline.captured(range.first, range.last);
+pub fn days(captures: Captures<'_>, range: DayRange) -> Runs {
+    let (start, end) = captures.captured(range.first, range.last);
     Runs::range(start, end)
 }
 

@@ -166,23 +166,34 @@ impl Weight for SummedWeight {
         let has_enough = |doc: usize| has.get(doc).is_none_or(|has| *has >= least);
         let found = scores.into_iter().enumerate().filter(|(doc, score)| *score > 0.0 && has_enough(*doc));
         let found: Vec<(DocId, Score)> = found.map(|(doc, score)| (doc as DocId, score * boost)).collect();
-        Ok(Box::new(SummedScorer { found, at: 0 }))
+        Ok(Box::new(FoundScorer::new(found)))
     }
 
     fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
-        let mut scorer = self.scorer(reader, 1.0)?;
-        let score = if scorer.seek(doc) == doc { scorer.score() } else { 0.0 };
-        Ok(Explanation::new("sum of the parts", score))
+        explanation(self.scorer(reader, 1.0)?, doc)
     }
 }
 
+/// The score of a passage.
+pub fn explanation(mut scorer: Box<dyn Scorer>, doc: DocId) -> tantivy::Result<Explanation> {
+    let score = if scorer.seek(doc) == doc { scorer.score() } else { 0.0 };
+    Ok(Explanation::new("sum of the parts", score))
+}
+
 /// The passages found in a segment with their scores.
-struct SummedScorer {
+pub struct FoundScorer {
     found: Vec<(DocId, Score)>,
     at: usize,
 }
 
-impl DocSet for SummedScorer {
+impl FoundScorer {
+    /// `found`: in ascending order.
+    pub fn new(found: Vec<(DocId, Score)>) -> FoundScorer {
+        FoundScorer { found, at: 0 }
+    }
+}
+
+impl DocSet for FoundScorer {
     fn advance(&mut self) -> DocId {
         self.at += 1;
         self.doc()
@@ -202,7 +213,7 @@ impl DocSet for SummedScorer {
     }
 }
 
-impl Scorer for SummedScorer {
+impl Scorer for FoundScorer {
     fn score(&mut self) -> Score {
         self.found.get(self.at).map_or(0.0, |(_, score)| *score)
     }

@@ -36,14 +36,14 @@ pub enum Appearing {
 impl Scope<'_> {
     /// The pairs of neighbouring observations of a document whose later one is inside the limits, in order of time.
     pub fn transitions(&self, slot: u32) -> Result<Vec<Transition>, IndexError> {
-        let outline = self.index.outline(slot)?;
+        let captures = self.index.captures(slot)?;
         let within = self.snapshots(slot)?;
-        if !outline.is_dated() || within.is_empty() {
+        if !captures.is_dated() || within.is_empty() {
             return Ok(Vec::new());
         }
         let mut found = Vec::new();
         let mut before = None;
-        for to in (0..outline.snapshots()).filter(|&snapshot| self.observes(&outline, snapshot)) {
+        for to in (0..captures.len()).filter(|&snapshot| self.observes(captures, snapshot)) {
             if let Some(from) = before.replace(to).filter(|_| within.contains(to)) {
                 found.push(Transition { from, to, cause: self.cause(slot, from, to)? });
             }

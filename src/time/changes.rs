@@ -2,7 +2,7 @@
 
 use crate::compare::{Piece, Step, compare, skeleton};
 use crate::document::{headings, pieces};
-use crate::history::{Outline, Runs, Timeline};
+use crate::history::{Captures, Runs, Timeline};
 use crate::index::{Index, IndexError};
 use crate::query::{Limits, Query};
 use crate::search::{Cause, Estimate, Observing, Scope, SearchError, Transition, matching};
@@ -221,8 +221,8 @@ fn of_document(
         Some(None) => return Ok(found),
         Some(Some(passages)) => Some(passages.as_slice()),
     };
-    let outline = index.outline(slot)?;
-    let document = Document { scope: &scope, slot, timeline, outline, matched, classes: OnceLock::new() };
+    let captures = index.captures(slot)?;
+    let document = Document { scope: &scope, slot, timeline, captures, matched, classes: OnceLock::new() };
     for Transition { from, to, cause } in scope.transitions(slot)? {
         found.counts.compared += 1;
         let versions = [from, to].map(|snapshot| timeline.snapshots[snapshot as usize].version);
@@ -238,7 +238,7 @@ fn of_document(
             continue;
         }
         let (Some(from), Some(to)) = (reference(timeline, from), reference(timeline, to)) else { continue };
-        let earlier = (0..from.snapshot).rev().filter(|&snapshot| scope.observes(&outline, snapshot));
+        let earlier = (0..from.snapshot).rev().filter(|&snapshot| scope.observes(captures, snapshot));
         let mut same = earlier.filter(|&snapshot| timeline.snapshots[snapshot as usize].version == versions[1]);
         let returns_to = same.next().and_then(|snapshot| reference(timeline, snapshot));
         found.events.push(ChangeEvent { slot, from, to, cause, returns_to, changes });
@@ -248,12 +248,12 @@ fn of_document(
 
 /// Counts the snapshots inside the limits that observe nothing.
 fn left_out(scope: &Scope<'_>, slot: u32, counts: &mut ChangeTotals) -> Result<(), IndexError> {
-    let outline = scope.index.outline(slot)?;
+    let captures = scope.index.captures(slot)?;
     let limits = Limits { langs: Vec::new(), ..scope.limits.clone() };
     for snapshot in (Scope { limits: &limits, ..*scope }).snapshots(slot)?.iter() {
-        if !scope.observing.suspect && !outline.is_usable(snapshot) {
+        if !scope.observing.suspect && !captures.is_usable(snapshot) {
             counts.left_out_marked += 1;
-        } else if !scope.observes(&outline, snapshot) {
+        } else if !scope.observes(captures, snapshot) {
             counts.left_out_language += 1;
         }
     }
@@ -270,7 +270,7 @@ struct Document<'d> {
     scope: &'d Scope<'d>,
     slot: u32,
     timeline: &'d Timeline,
-    outline: Outline<'d>,
+    captures: Captures<'d>,
     /// The passages that match, ascending; `None` where all do.
     matched: Option<&'d [u32]>,
     classes: OnceLock<Classes>,
@@ -343,7 +343,7 @@ impl Document<'_> {
             return Ok(None);
         }
         let earlier = stands.intersection(&Runs::range(0, from));
-        let observed = earlier.iter().filter(|&snapshot| self.scope.observes(&self.outline, snapshot)).last();
+        let observed = earlier.iter().filter(|&snapshot| self.scope.observes(self.captures, snapshot)).last();
         let (Some(last), Some(now)) = (observed.and_then(|last| reference(self.timeline, last)), self.timeline.day(to)) else {
             return Ok(None);
         };

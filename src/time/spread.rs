@@ -15,7 +15,7 @@ use crate::history::Runs;
 use crate::index::{Index, IndexError};
 use crate::likeness::{Names, compared};
 use crate::query::Query;
-use crate::search::{Matching, Observing, Scope, SearchError, matching, passage_id, passage_of_id};
+use crate::search::{Observing, Scope, SearchError, matching, passage_id, passage_of_id};
 use crate::snapshot::Instant;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -127,7 +127,10 @@ pub fn spread(index: &Arc<Index>, seed: Seed<'_>, observing: &Observing) -> Resu
     let texts = texts(&scope)?;
     let observed: FxHashMap<u32, &Runs> =
         texts.iter().flat_map(|text| &text.documents).map(|document| (document.slot, &document.observations)).collect();
-    let candidates = if asked.is_some() { every_passage(index, &observed)? } else { matching(index, query, observing)? };
+    let candidates = match asked {
+        Some(_) => every_passage(index, &observed)?,
+        None => matching(index, query, observing)?.into_iter().map(|found| (found.slot, found.passages)).collect(),
+    };
     let mut passages = read(&scope, &candidates, &observed)?;
     if let Some(asked) = asked {
         passages.sort_by_key(|passage| ((passage.slot, passage.passage) != asked, passage.order(index)));
@@ -182,12 +185,12 @@ pub fn spread(index: &Arc<Index>, seed: Seed<'_>, observing: &Observing) -> Resu
 }
 
 /// All passages of the documents that are observed.
-fn every_passage(index: &Index, observed: &FxHashMap<u32, &Runs>) -> Result<Vec<Matching>, IndexError> {
+fn every_passage(index: &Index, observed: &FxHashMap<u32, &Runs>) -> Result<Vec<(u32, Vec<u32>)>, IndexError> {
     let mut slots: Vec<u32> = observed.keys().copied().collect();
     slots.sort_unstable();
     let of_document = |slot: u32| {
         let passages = 0..index.outline(slot)?.passages();
-        Ok(Matching { slot, passages: passages.collect() })
+        Ok((slot, passages.collect()))
     };
     slots.into_iter().map(of_document).collect()
 }
@@ -195,12 +198,12 @@ fn every_passage(index: &Index, observed: &FxHashMap<u32, &Runs>) -> Result<Vec<
 /// Reads those passages that were observed, and that are a company's and no headings.
 fn read<'i>(
     scope: &Scope<'i>,
-    candidates: &[Matching],
+    candidates: &[(u32, Vec<u32>)],
     observed: &FxHashMap<u32, &Runs>,
 ) -> Result<Vec<Passage<'i>>, IndexError> {
     let index = scope.index;
-    let of_document = |found: &Matching| -> Result<Vec<Passage<'i>>, IndexError> {
-        let slot = found.slot;
+    let of_document = |(slot, candidates): &(u32, Vec<u32>)| -> Result<Vec<Passage<'i>>, IndexError> {
+        let slot = *slot;
         let entry = index.entry(slot)?;
         let Some(observations) = observed.get(&slot).filter(|_| !entry.company.is_empty()) else {
             return Ok(Vec::new());
@@ -208,7 +211,7 @@ fn read<'i>(
         let timeline = &index.record(slot)?.timeline;
         let names = Names::new([entry.company.as_str(), &entry.key.company]);
         let mut passages = Vec::new();
-        for &passage in &found.passages {
+        for &passage in candidates {
             if timeline.passages.get(passage as usize).is_none_or(|facts| facts.heading) {
                 continue;
             }

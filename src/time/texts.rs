@@ -68,10 +68,10 @@ fn linked(index: &Index) -> Vec<Vec<u32>> {
 }
 
 fn observed(scope: &Scope<'_>, slot: u32) -> Result<Observed, IndexError> {
-    let outline = scope.index.outline(slot)?;
+    let captures = scope.index.captures(slot)?;
     let told_elsewhere = scope.index.entry(slot)?.duplicates.snapshots();
-    let asked = days(&outline, scope.limits.days).intersection(&scope.of_sites(slot)?).difference(&told_elsewhere);
-    let observations: Runs = asked.iter().filter(|&snapshot| scope.observes(&outline, snapshot)).collect();
+    let asked = days(captures, scope.limits.days).intersection(&scope.of_sites(slot)?).difference(&told_elsewhere);
+    let observations: Runs = asked.iter().filter(|&snapshot| scope.observes(captures, snapshot)).collect();
     Ok(Observed { slot, left_out: asked.count() - observations.count(), observations })
 }
 

@@ -38,7 +38,7 @@ use crate::index::{Index, IndexError};
 use crate::query::{DayRange, Limits, Query};
 #[cfg(doc)]
 use crate::search::Carry;
-use crate::search::{Estimate, Observing, Scope, SearchError, matching, passage_id};
+use crate::search::{Estimate, Matching, Observing, Scope, SearchError, matching, passage_id};
 use crate::snapshot::{Day, Recording};
 use frame::Frame;
 use rayon::prelude::*;
@@ -164,6 +164,21 @@ pub struct Point {
 }
 
 impl Point {
+    fn empty(period: Period) -> Point {
+        Point { period, matching: 0, observed: 0, carried: 0, mixed: 0, entered: 0, left: 0, left_out: 0 }
+    }
+
+    /// Adds what was counted of others in the same period.
+    fn add(&mut self, other: &Point) {
+        self.matching += other.matching;
+        self.observed += other.observed;
+        self.carried += other.carried;
+        self.mixed += other.mixed;
+        self.entered += other.entered;
+        self.left += other.left;
+        self.left_out += other.left_out;
+    }
+
     /// Matching of observed; `None` where nothing is observed.
     pub fn share(&self) -> Option<f64> {
         (self.observed > 0).then(|| self.matching as f64 / self.observed as f64)
@@ -209,7 +224,7 @@ pub fn trend(index: &Arc<Index>, request: &Request) -> Result<Trend, SearchError
     let mut dated_to_year = 0;
     if request.step != Step::Year {
         for frame in &frames {
-            dated_to_year = frame.dated_to_year(index)?.max(dated_to_year);
+            dated_to_year = frame.dated_to_year()?.max(dated_to_year);
         }
     }
     Ok(Trend {
@@ -220,7 +235,7 @@ pub fn trend(index: &Arc<Index>, request: &Request) -> Result<Trend, SearchError
         panel: request.panel,
         queries,
         recordings: frames.iter().flat_map(Frame::recordings).collect(),
-        last_capture: frames.iter().filter_map(|frame| frame.last_capture(index)).max(),
+        last_capture: frames.iter().filter_map(|frame| frame.last_capture()).max(),
         dated_to_year,
         unknown_companies: request.companies.as_ref().map(|names| names.unknown(&index.catalog)).unwrap_or_default(),
         empty_groups: groups
@@ -251,8 +266,8 @@ fn periods(index: &Index, request: &Request) -> Result<Vec<Period>, IndexError> 
             continue;
         }
         let scope = Scope { index, limits: &limits, observing: &question.observing };
-        for (slot, entry) in index.catalog.documents() {
-            if entry.first.is_none() || !frame::admits(&scope, slot, request)? {
+        for &slot in index.by_rank() {
+            if !frame::admits(&scope, slot, request)? {
                 continue;
             }
             if let Some((first, last)) = frame::span(index, slot, limits.days, request.count)? {
@@ -288,20 +303,25 @@ impl<'r> Answered<'r> {
         let scope = Scope { index, limits: &question.query.limits, observing: &question.observing };
         let mut answered = Answered { question, matched: FxHashMap::default(), excluded: Vec::new() };
         for found in matching(index, &question.query, &question.observing)? {
-            let (slot, mut passages) = (found.slot, found.passages);
+            let Matching { slot, mut passages, mut stands } = found;
             if !request.exclusions.is_empty() {
-                let mut kept = Vec::new();
-                for passage in passages {
+                let mut kept = (Vec::new(), Vec::new());
+                for (passage, stands) in passages.into_iter().zip(stands) {
                     let id = passage_id(index, slot, &index.text(slot, passage)?)?;
                     if request.exclusions.drops(&id, &question.name) {
                         answered.excluded.push(id);
                     } else {
-                        kept.push(passage);
+                        kept.0.push(passage);
+                        kept.1.push(stands);
                     }
                 }
-                passages = kept;
+                (passages, stands) = kept;
             }
-            let snapshots = stands(&scope, slot, &passages)?;
+            let snapshots = if scope.limits.headings.is_empty() {
+                index.union_of(slot, &stands)?
+            } else {
+                under_headings(&scope, slot, &passages)?
+            };
             answered.matched.insert(slot, Matched { snapshots, passages });
         }
         Ok(answered)
@@ -315,7 +335,7 @@ impl<'r> Answered<'r> {
     }
 
     fn one_series(&self, index: &Index, request: &Request, frame: &Frame, group: Option<&Group>) -> Result<Series, SearchError> {
-        let units = tally::Units::of(frame, &self.matched, request, group);
+        let units = tally::Units::of(frame, &self.matched, request, group)?;
         let listed = request.list.map(|period| frame.periods.iter().position(|other| *other == period));
         Ok(Series {
             query: self.question.name.clone(),
@@ -333,13 +353,8 @@ impl<'r> Answered<'r> {
 }
 
 /// The snapshots in which any of some passages stands, under the headings asked for.
-fn stands(scope: &Scope<'_>, slot: u32, passages: &[u32]) -> Result<Runs, IndexError> {
-    let outline = scope.index.outline(slot)?;
-    if scope.limits.headings.is_empty() {
-        let sets = passages.iter().filter_map(|&passage| Some(outline.passage(passage)?.set));
-        return Ok(outline.union_of(sets));
-    }
-    let all = Runs::range(0, outline.snapshots());
+fn under_headings(scope: &Scope<'_>, slot: u32, passages: &[u32]) -> Result<Runs, IndexError> {
+    let all = Runs::range(0, scope.index.captures(slot)?.len());
     let found: Result<Vec<Runs>, IndexError> = passages.iter().map(|&passage| scope.occurrences(slot, passage, &all)).collect();
     Ok(Runs::union_of(&found?))
 }

@@ -3,23 +3,29 @@
 use super::frame::{Document, Frame};
 use super::{Count, Group, Matched, Point, Request, Rule};
 use crate::history::Runs;
+use crate::index::IndexError;
 use crate::time::Period;
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
+use std::ops::Range;
 
 /// What a series counts: companies, documents, or the snapshots of documents.
 pub struct Units<'f> {
     pub count: Count,
     pub rule: Rule,
     periods: &'f [Period],
-    /// Each with its documents. Where snapshots are counted, all that are looked at.
-    pub all: Vec<Unit<'f>>,
+    /// The documents of all units.
+    parts: Vec<Part<'f>>,
+    /// Which of them are each unit's.
+    units: Vec<Range<usize>>,
     /// Snapshots that do not observe, of each period.
     left_out: Vec<u64>,
 }
 
 /// A company with its documents, or a document.
-pub struct Unit<'f> {
-    pub documents: Vec<Part<'f>>,
+#[derive(Clone, Copy)]
+pub struct Unit<'u> {
+    pub documents: &'u [Part<'u>],
 }
 
 /// A document of a unit.
@@ -29,6 +35,9 @@ pub struct Part<'f> {
     /// Where the query matches something in it.
     pub matched: Option<&'f Matched>,
 }
+
+/// A thread counts so many units, or more.
+const UNITS_AT_ONCE: usize = 1024;
 
 /// What a unit is in a period.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -67,70 +76,97 @@ impl Unit<'_> {
 }
 
 impl<'f> Units<'f> {
-    pub fn of(frame: &'f Frame<'_>, matched: &'f FxHashMap<u32, Matched>, request: &Request, group: Option<&Group>) -> Units<'f> {
-        let is_of_group = |document: &&Document| group.is_none_or(|group| group.companies.admit(document.entry));
-        let parts: Vec<Part> = frame
-            .documents
-            .iter()
-            .filter(is_of_group)
-            .map(|document| Part { document, matched: matched.get(&document.slot) })
-            .collect();
-        let mut all: Vec<Unit> = match request.count {
-            Count::Companies => {
-                let of_companies = parts.chunk_by(|a, b| a.document.entry.company_number == b.document.entry.company_number);
-                let known = of_companies.filter(|parts| parts[0].document.entry.company_number.is_some());
-                known.map(|parts| Unit { documents: parts.to_vec() }).collect()
+    pub fn of(
+        frame: &'f Frame<'_>,
+        matched: &'f FxHashMap<u32, Matched>,
+        request: &Request,
+        group: Option<&Group>,
+    ) -> Result<Units<'f>, IndexError> {
+        let mut parts: Vec<Part> = Vec::with_capacity(frame.documents.len());
+        for document in &frame.documents {
+            let is_of_group = match group {
+                Some(group) => group.companies.admit(frame.index.entry(document.slot)?),
+                None => true,
+            };
+            if is_of_group {
+                parts.push(Part { document, matched: matched.get(&document.slot) });
             }
-            Count::Documents | Count::Snapshots => parts.iter().map(|part| Unit { documents: vec![*part] }).collect(),
-        };
-        let rule = if request.count == Count::Snapshots { Rule::Any } else { request.rule };
-        // What is left out of texts of unknown companies is told too, except where a panel has none.
-        let mut left_out = vec![0; frame.periods.len()];
-        let mut leave_out = |parts: &[Part]| {
-            for part in parts {
-                for (period, sum) in left_out.iter_mut().enumerate() {
-                    *sum += part.document.left_out(period);
+        }
+        let mut units: Vec<Range<usize>> = Vec::with_capacity(parts.len());
+        match request.count {
+            Count::Companies => {
+                let mut end = 0;
+                for documents in parts.chunk_by(|a, b| a.document.row.company == b.document.row.company) {
+                    let start = end;
+                    end += documents.len();
+                    if documents[0].document.row.company.is_some() {
+                        units.push(start..end);
+                    }
                 }
             }
-        };
-        if request.panel.is_some() {
-            all.retain(|unit| (0..frame.periods.len()).all(|period| unit.state(period, rule).observed));
-            all.iter().for_each(|unit| leave_out(&unit.documents));
-        } else {
-            leave_out(&parts);
+            Count::Documents | Count::Snapshots => units.extend((0..parts.len()).map(|at| at..at + 1)),
         }
-        Units { count: request.count, rule, periods: &frame.periods, all, left_out }
+        let rule = if request.count == Count::Snapshots { Rule::Any } else { request.rule };
+        let left_out = vec![0; frame.periods.len()];
+        let mut counted = Units { count: request.count, rule, periods: &frame.periods, parts, units, left_out };
+        // What is left out of texts of unknown companies is told too, except where a panel has none.
+        if request.panel.is_some() {
+            let mut units = std::mem::take(&mut counted.units);
+            let is_observed = |unit: Unit| (0..frame.periods.len()).all(|period| unit.state(period, rule).observed);
+            units.retain(|unit| is_observed(counted.unit(unit)));
+            counted.left_out = left_out_of(&frame.periods, units.iter().flat_map(|unit| counted.unit(unit).documents));
+            counted.units = units;
+        } else {
+            counted.left_out = left_out_of(&frame.periods, &counted.parts);
+        }
+        Ok(counted)
+    }
+
+    fn unit(&self, documents: &Range<usize>) -> Unit<'_> {
+        Unit { documents: &self.parts[documents.clone()] }
+    }
+
+    /// Where snapshots are counted, all documents that are looked at.
+    pub fn all(&self) -> impl Iterator<Item = Unit<'_>> {
+        self.units.iter().map(|unit| self.unit(unit))
     }
 
     pub fn len(&self) -> u64 {
-        self.all.len() as u64
+        self.units.len() as u64
     }
 
     pub fn points(&self) -> Vec<Point> {
-        let mut points: Vec<Point> = self
-            .periods
-            .iter()
-            .zip(&self.left_out)
-            .map(|(&period, &left_out)| Point {
-                period,
-                matching: 0,
-                observed: 0,
-                carried: 0,
-                mixed: 0,
-                entered: 0,
-                left: 0,
-                left_out,
-            })
-            .collect();
-        for unit in &self.all {
-            if self.count == Count::Snapshots {
-                unit.count_snapshots(&mut points);
-            } else {
-                unit.count(self.rule, &mut points);
+        let none = || -> Vec<Point> { self.periods.iter().map(|&period| Point::empty(period)).collect() };
+        let count = |units: &[Range<usize>]| {
+            let mut points = none();
+            for unit in units.iter().map(|unit| self.unit(unit)) {
+                if self.count == Count::Snapshots {
+                    unit.count_snapshots(&mut points);
+                } else {
+                    unit.count(self.rule, &mut points);
+                }
             }
+            points
+        };
+        let parts: Vec<Vec<Point>> = self.units.par_chunks(UNITS_AT_ONCE).map(count).collect();
+        let mut points = none();
+        for (point, left_out) in points.iter_mut().zip(&self.left_out) {
+            point.left_out = *left_out;
+        }
+        for part in parts {
+            points.iter_mut().zip(part).for_each(|(point, more)| point.add(&more));
         }
         points
     }
+}
+
+/// Snapshots of some documents that do not observe, of each period.
+fn left_out_of<'p>(periods: &[Period], documents: impl IntoIterator<Item = &'p Part<'p>>) -> Vec<u64> {
+    let mut sums = vec![0; periods.len()];
+    for part in documents {
+        sums.iter_mut().zip(part.document.left_out()).for_each(|(sum, left_out)| *sum += u64::from(*left_out));
+    }
+    sums
 }
 
 impl Unit<'_> {
@@ -150,7 +186,7 @@ impl Unit<'_> {
     }
 
     fn count_snapshots(&self, points: &mut [Point]) {
-        for part in &self.documents {
+        for part in self.documents {
             for (period, point) in points.iter_mut().enumerate() {
                 let captured = part.document.captured(period);
                 point.observed += captured.count();

@@ -3,6 +3,7 @@
 use super::tally::{Part, State, Unit, Units};
 use super::{Answered, Count, Rule};
 use crate::history::Runs;
+use crate::index::catalog::DocumentEntry;
 use crate::index::{Index, IndexError};
 use crate::search::{Lifespan, Scope, lifespan, passage_id};
 use crate::snapshot::Instant;
@@ -93,19 +94,14 @@ fn known_company(name: &str) -> Option<String> {
 impl Answered<'_> {
     /// Who is observed in a period.
     pub fn members(&self, index: &Index, units: &Units<'_>, period: usize) -> Result<Vec<Member>, IndexError> {
-        let by_company = |a: &&Part, b: &&Part| {
-            let company = &a.document.entry.company;
-            !company.is_empty() && *company == b.document.entry.company
-        };
         // Where snapshots are counted, who has them.
-        let merged: Vec<Unit>;
-        let all = if units.count == Count::Snapshots {
-            let parts: Vec<&Part> = units.all.iter().flat_map(|unit| &unit.documents).collect();
-            let companies = parts.chunk_by(|a, b| by_company(a, b));
-            merged = companies.map(|parts| Unit { documents: parts.iter().map(|part| **part).collect() }).collect();
-            &merged
+        let parts: Vec<Part>;
+        let all: Vec<Unit> = if units.count == Count::Snapshots {
+            parts = units.all().flat_map(|unit| unit.documents).copied().collect();
+            let of_companies = parts.chunk_by(|a, b| a.document.row.company.is_some() && a.document.row.company == b.document.row.company);
+            of_companies.map(|documents| Unit { documents }).collect()
         } else {
-            &units.all
+            units.all().collect()
         };
         let mut members = Vec::new();
         for unit in all {
@@ -114,7 +110,7 @@ impl Answered<'_> {
             let known = unit.documents.iter().filter(|part| part.document.is_known(period));
             let documents: Result<_, _> = known.map(|part| self.member_document(index, part, period, units.rule)).collect();
             members.push(Member {
-                company: known_company(&first.document.entry.company),
+                company: known_company(&index.entry(first.document.slot)?.company),
                 state: match (matching, mixed) {
                     // Snapshots are counted, not companies: there is nothing for them to disagree in.
                     (_, true) if units.count != Count::Snapshots => MemberState::Mixed,
@@ -132,6 +128,7 @@ impl Answered<'_> {
 
     fn member_document(&self, index: &Index, part: &Part<'_>, period: usize, rule: Rule) -> Result<MemberDocument, IndexError> {
         let slot = part.document.slot;
+        let entry = index.entry(slot)?;
         let timeline = &index.record(slot)?.timeline;
         let snapshots = part.document.snapshots(period);
         let matched = snapshots.intersection(part.matched());
@@ -147,8 +144,8 @@ impl Answered<'_> {
             .map(|passage| passage_id(index, slot, &index.text(slot, passage)?))
             .collect();
         Ok(MemberDocument {
-            kind: part.document.entry.kind.clone(),
-            source: source(index, part),
+            kind: entry.kind.clone(),
+            source: source(index, entry),
             matching: part.document.matches(period, part.matched(), rule),
             carried: part.document.is_carried(period),
             snapshot: decides.and_then(|at| Some(timeline.snapshots.get(at as usize)?.captured?.instant)),
@@ -175,10 +172,11 @@ impl Answered<'_> {
     pub fn counted_passages(&self, index: &Index, units: &Units<'_>) -> Result<Vec<CountedPassage>, IndexError> {
         let mut counted = Vec::new();
         let mut seen_ids: FxHashSet<String> = FxHashSet::default();
-        for part in units.all.iter().flat_map(|unit| &unit.documents) {
+        for part in units.all().flat_map(|unit| unit.documents) {
             let Some(matched) = part.matched else { continue };
             let within = part.document.all_snapshots().intersection(&matched.snapshots);
-            let (slot, entry) = (part.document.slot, part.document.entry);
+            let slot = part.document.slot;
+            let entry = index.entry(slot)?;
             for passage in self.standing(index, part, &within)? {
                 let id = passage_id(index, slot, &index.text(slot, passage)?)?;
                 if seen_ids.insert(id.clone()) {
@@ -186,7 +184,7 @@ impl Answered<'_> {
                         id,
                         company: known_company(&entry.company),
                         kind: entry.kind.clone(),
-                        source: source(index, part),
+                        source: source(index, entry),
                         life: lifespan(&index.record(slot)?.timeline, &[passage]),
                         text: index.text(slot, passage)?,
                     });
@@ -197,7 +195,7 @@ impl Answered<'_> {
     }
 }
 
-fn source(index: &Index, part: &Part<'_>) -> String {
-    let source = index.catalog.sources.get(part.document.entry.source as usize);
+fn source(index: &Index, entry: &DocumentEntry) -> String {
+    let source = index.catalog.sources.get(entry.source as usize);
     source.map(|source| source.name.clone()).unwrap_or_default()
 }

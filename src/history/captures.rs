@@ -1,0 +1,126 @@
+//! What counting needs of the snapshots of a document: when they were captured, which of them are policy text in which language, and when
+//! the archive deleted the text.
+
+use super::{SnapshotTime, Timeline};
+use crate::snapshot::{Captured, Day, Instant, Precision, SECONDS_PER_DAY};
+use serde::{Deserialize, Serialize};
+
+/// A snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capture {
+    /// The least day where there is none.
+    day: Day,
+    /// Of the day.
+    second: u32,
+    /// See [`super::VersionFacts::lang`]; padded with zeros.
+    lang: [u8; LANG_BYTES],
+    /// The place in [`PRECISIONS`], and [`USABLE`].
+    flags: u8,
+}
+
+/// A snapshot is policy text.
+const USABLE: u8 = 1 << 7;
+
+const PRECISIONS: [Precision; 5] =
+    [Precision::Year, Precision::Month, Precision::Day, Precision::Minute, Precision::Second];
+
+/// A deletion: how many snapshots are not after it, and its day.
+pub type Deletion = (u32, Day);
+
+const LANG_BYTES: usize = 3;
+const UNDATED: Day = Day(i32::MIN);
+
+/// The snapshots of a document in order of time, and its deletions.
+#[derive(Debug, Clone, Copy)]
+pub struct Captures<'c> {
+    pub snapshots: &'c [Capture],
+    pub deletions: &'c [Deletion],
+}
+
+/// The code of a language, padded with zeros; `None` where it is no code.
+fn code_bytes(code: &str) -> Option<[u8; LANG_BYTES]> {
+    let mut bytes = [0; LANG_BYTES];
+    bytes.get_mut(..code.len())?.copy_from_slice(code.as_bytes());
+    Some(bytes)
+}
+
+/// The captures and deletions of a timeline.
+pub fn of(timeline: &Timeline) -> (Vec<Capture>, Vec<Deletion>) {
+    let capture = |snapshot: &SnapshotTime| {
+        let version = timeline.versions.get(snapshot.version as usize);
+        let lang = version.and_then(|version| code_bytes(&version.lang)).unwrap_or_default();
+        let usable = if version.is_some_and(|version| version.mark.is_none()) { USABLE } else { 0 };
+        let Some(Captured { instant, .. }) = snapshot.captured else {
+            return Capture { day: UNDATED, second: 0, lang, flags: usable };
+        };
+        let precision = PRECISIONS.iter().position(|precision| *precision == instant.precision).unwrap_or_default();
+        let second = instant.seconds.rem_euclid(SECONDS_PER_DAY) as u32;
+        Capture { day: instant.day(), second, lang, flags: usable | precision as u8 }
+    };
+    let deletion = |ended: &Instant| {
+        let is_before =
+            |snapshot: &SnapshotTime| snapshot.captured.is_some_and(|captured| captured.instant <= *ended);
+        (timeline.snapshots.partition_point(is_before) as u32, ended.day())
+    };
+    (timeline.snapshots.iter().map(capture).collect(), timeline.ended.iter().map(deletion).collect())
+}
+
+impl<'c> Captures<'c> {
+    /// How many snapshots.
+    pub fn len(&self) -> u32 {
+        self.snapshots.len() as u32
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.snapshots.is_empty()
+    }
+
+    /// The day on which a snapshot was captured.
+    pub fn day(&self, snapshot: u32) -> Option<Day> {
+        self.snapshots.get(snapshot as usize).map(|capture| capture.day).filter(|day| *day != UNDATED)
+    }
+
+    /// When a snapshot was captured.
+    pub fn instant(&self, snapshot: u32) -> Option<Instant> {
+        let Day(day) = self.day(snapshot)?;
+        let Capture { second, flags, .. } = self.snapshots.get(snapshot as usize)?;
+        let precision = *PRECISIONS.get(usize::from(flags & !USABLE))?;
+        Some(Instant { seconds: i64::from(day) * SECONDS_PER_DAY + i64::from(*second), precision })
+    }
+
+    /// Whether the document has dates at all.
+    pub fn is_dated(&self) -> bool {
+        self.day(0).is_some()
+    }
+
+    /// The snapshots captured from one day (`None`: the first) to another (`None`: the last); none of an undated text.
+    pub fn captured(&self, first: Option<Day>, last: Option<Day>) -> (u32, u32) {
+        if !self.is_dated() {
+            return (0, 0);
+        }
+        let start = first.map_or(0, |first| self.snapshots.partition_point(|capture| capture.day < first));
+        let end = last.map_or(self.snapshots.len(), |last| self.snapshots.partition_point(|capture| capture.day <= last));
+        (start as u32, end.max(start) as u32)
+    }
+
+    /// Whether a snapshot is policy text.
+    pub fn is_usable(&self, snapshot: u32) -> bool {
+        self.snapshots.get(snapshot as usize).is_some_and(|capture| capture.flags & USABLE != 0)
+    }
+
+    /// How many snapshots are dated to a year only.
+    pub fn dated_to_year(&self) -> usize {
+        (0..self.len()).filter_map(|at| self.instant(at)).filter(|instant| instant.precision == Precision::Year).count()
+    }
+
+    /// Whether a snapshot is in the language of a code.
+    pub fn is_in(&self, snapshot: u32, code: &str) -> bool {
+        let capture = self.snapshots.get(snapshot as usize);
+        capture.zip(code_bytes(code)).is_some_and(|(capture, code)| capture.lang == code)
+    }
+
+    /// Whether the archive deleted the text after a snapshot, until the end of a day.
+    pub fn has_ended(&self, snapshot: u32, by: Day) -> bool {
+        self.deletions.iter().any(|&(before, day)| snapshot < before && day <= by)
+    }
+}

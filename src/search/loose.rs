@@ -1,0 +1,163 @@
+//! A tantivy query for loose words, of which any may stand: their postings are added up term by term, in the order of the terms, which costs
+//! much less than to walk all of them passage by passage, and gives the same sums whatever the segments.
+
+use super::summed::{FoundScorer, explanation};
+use fixedbitset::FixedBitSet;
+use tantivy::postings::Postings;
+use tantivy::query::{Bm25Weight, EnableScoring, Explanation, Query, Scorer, Weight};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, Term};
+
+/// Where the postings of all terms are fewer than one in so many passages of a segment, no array of all passages is made.
+const SPARSE: u64 = 64;
+
+/// A term that adds its BM25 score, times a boost.
+#[derive(Debug, Clone)]
+pub struct Scored {
+    pub term: Term,
+    pub boost: Score,
+    /// Whether a passage is found by it; others only add to what is found.
+    pub finds: bool,
+}
+
+/// Passages that any of some terms finds.
+#[derive(Debug, Clone)]
+pub struct Loose(pub Vec<Scored>);
+
+impl Query for Loose {
+    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        let weighted = |scored: &Scored| -> tantivy::Result<Weighted> {
+            let bm25 = match scoring {
+                EnableScoring::Enabled { statistics_provider, .. } => {
+                    let terms = std::slice::from_ref(&scored.term);
+                    Some(Bm25Weight::for_terms(statistics_provider, terms)?.boost_by(scored.boost))
+                }
+                EnableScoring::Disabled { .. } => None,
+            };
+            Ok(Weighted { scored: scored.clone(), bm25 })
+        };
+        let wanted = self.0.iter().filter(|scored| scored.finds || scoring.is_scoring_enabled());
+        Ok(Box::new(LooseWeight(wanted.map(weighted).collect::<Result<_, _>>()?)))
+    }
+}
+
+/// A term with what the statistics of the whole index say of it, where scores are asked for.
+struct Weighted {
+    scored: Scored,
+    bm25: Option<Bm25Weight>,
+}
+
+struct LooseWeight(Vec<Weighted>);
+
+impl Weighted {
+    /// Tells each passage of a segment that has the term, with what it adds there.
+    fn each(&self, reader: &SegmentReader, mut tell: impl FnMut(DocId, Score)) -> tantivy::Result<()> {
+        let term = &self.scored.term;
+        let with = if self.bm25.is_some() { IndexRecordOption::WithFreqs } else { IndexRecordOption::Basic };
+        let Some(mut postings) = reader.inverted_index(term.field())?.read_postings(term, with)? else { return Ok(()) };
+        let lengths = reader.get_fieldnorms_reader(term.field())?;
+        while postings.doc() != TERMINATED {
+            let doc = postings.doc();
+            let score = self.bm25.as_ref().map_or(0.0, |bm25| bm25.score(lengths.fieldnorm_id(doc), postings.term_freq()));
+            tell(doc, score);
+            postings.advance();
+        }
+        Ok(())
+    }
+}
+
+impl Weight for LooseWeight {
+    fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        let mut postings = 0;
+        for weighted in &self.0 {
+            let term = &weighted.scored.term;
+            postings += u64::from(reader.inverted_index(term.field())?.doc_freq(term)?);
+        }
+        let found = if postings * SPARSE < u64::from(reader.max_doc()) { self.sparse(reader)? } else { self.dense(reader)? };
+        let found = found.into_iter().map(|(doc, score)| (doc, score * boost)).collect();
+        Ok(Box::new(FoundScorer::new(found)))
+    }
+
+    fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
+        explanation(self.scorer(reader, 1.0)?, doc)
+    }
+}
+
+impl LooseWeight {
+    fn dense(&self, reader: &SegmentReader) -> tantivy::Result<Vec<(DocId, Score)>> {
+        let mut sums = vec![0.0; reader.max_doc() as usize];
+        let mut found = FixedBitSet::with_capacity(sums.len());
+        for weighted in &self.0 {
+            weighted.each(reader, |doc, score| {
+                sums[doc as usize] += score;
+                if weighted.scored.finds {
+                    found.insert(doc as usize);
+                }
+            })?;
+        }
+        Ok(found.ones().map(|doc| (doc as DocId, sums[doc])).collect())
+    }
+
+    fn sparse(&self, reader: &SegmentReader) -> tantivy::Result<Vec<(DocId, Score)>> {
+        let mut added: Vec<(DocId, Score, bool)> = Vec::new();
+        for weighted in &self.0 {
+            weighted.each(reader, |doc, score| added.push((doc, score, weighted.scored.finds)))?;
+        }
+        // Stable: what is added to a passage stays in the order of the terms.
+        added.sort_by_key(|(doc, ..)| *doc);
+        let of_passages = added.chunk_by(|a, b| a.0 == b.0).filter(|parts| parts.iter().any(|(.., finds)| *finds));
+        Ok(of_passages.map(|parts| (parts[0].0, parts.iter().fold(0.0, |sum, (_, score, _)| sum + score))).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tantivy::collector::TopDocs;
+    use tantivy::query::{BooleanQuery, BoostQuery, Occur, TermQuery};
+    use tantivy::schema::{STRING, Schema, TEXT};
+
+    /// What tantivy's own queries find, with scores that differ by rounding only.
+    #[test]
+    fn sums_are_those_of_tantivy() {
+        let mut schema = Schema::builder();
+        let (text, heading, filler) =
+            (schema.add_text_field("text", TEXT), schema.add_text_field("heading", TEXT), schema.add_text_field("id", STRING));
+        let index = tantivy::Index::create_in_ram(schema.build());
+        let mut writer = index.writer_with_num_threads(1, 15_000_000).unwrap();
+        for number in 0u32..2_000 {
+            let mut document = tantivy::TantivyDocument::new();
+            let words = (0..number % 7).map(|_| "share").chain((0..number % 3).map(|_| "sell")).collect::<Vec<_>>().join(" ");
+            // Rare enough for the sparse way.
+            document.add_text(text, if number % 500 == 1 { format!("{words} rare") } else { words });
+            document.add_text(heading, if number % 5 == 0 { "share rare" } else { "other" });
+            document.add_text(filler, number.to_string());
+            writer.add_document(document).unwrap();
+        }
+        writer.commit().unwrap();
+        let searcher = index.reader().unwrap().searcher();
+        for words in [&["share"][..], &["share", "sell"], &["rare"], &["sell", "rare", "none"]] {
+            let term = |field, word: &str| Term::from_field_text(field, word);
+            let find = |word: &&str| Scored { term: term(text, word), boost: 1.0, finds: true };
+            let add = |word: &&str| Scored { term: term(heading, word), boost: 0.5, finds: false };
+            let loose = Loose(words.iter().map(find).chain(words.iter().map(add)).collect());
+            let own = |field, word: &str, boost| -> Box<dyn Query> {
+                Box::new(BoostQuery::new(Box::new(TermQuery::new(term(field, word), IndexRecordOption::WithFreqs)), boost))
+            };
+            let any = BooleanQuery::new(words.iter().map(|word| (Occur::Should, own(text, word, 1.0))).collect());
+            let mut parts: Vec<(Occur, Box<dyn Query>)> = vec![(Occur::Must, Box::new(any))];
+            parts.extend(words.iter().map(|word| (Occur::Should, own(heading, word, 0.5))));
+            let top = |query: &dyn Query| {
+                let mut found = searcher.search(query, &TopDocs::with_limit(5_000).order_by_score()).unwrap();
+                found.sort_by_key(|(_, address)| *address);
+                found
+            };
+            let (mine, theirs) = (top(&loose), top(&BooleanQuery::new(parts)));
+            assert_eq!(mine.len(), theirs.len(), "{words:?}");
+            for ((score, address), (other, same)) in mine.iter().zip(&theirs) {
+                assert_eq!(address, same);
+                assert!((score - other).abs() < 1e-4 * other.abs().max(1.0), "{words:?}: {score} {other}");
+            }
+        }
+    }
+}
