@@ -12,6 +12,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use timing::Counts;
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Measure how long answers take: the ten best clauses with their evidence, all counts, and the counts of each year
 #[derive(Parser)]
 struct Cli {

@@ -6,10 +6,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
-/// As the program has it: both sides allocate alike.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// What an answer counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {

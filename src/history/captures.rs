@@ -21,8 +21,7 @@ pub struct Capture {
 /// A snapshot is policy text.
 const USABLE: u8 = 1 << 7;
 
-const PRECISIONS: [Precision; 5] =
-    [Precision::Year, Precision::Month, Precision::Day, Precision::Minute, Precision::Second];
+const PRECISIONS: [Precision; 5] = [Precision::Year, Precision::Month, Precision::Day, Precision::Minute, Precision::Second];
 
 /// A deletion: how many snapshots are not after it, and its day.
 pub type Deletion = (u32, Day);
@@ -58,8 +57,7 @@ pub fn of(timeline: &Timeline) -> (Vec<Capture>, Vec<Deletion>) {
         Capture { day: instant.day(), second, lang, flags: usable | precision as u8 }
     };
     let deletion = |ended: &Instant| {
-        let is_before =
-            |snapshot: &SnapshotTime| snapshot.captured.is_some_and(|captured| captured.instant <= *ended);
+        let is_before = |snapshot: &SnapshotTime| snapshot.captured.is_some_and(|captured| captured.instant <= *ended);
         (timeline.snapshots.partition_point(is_before) as u32, ended.day())
     };
     (timeline.snapshots.iter().map(capture).collect(), timeline.ended.iter().map(deletion).collect())

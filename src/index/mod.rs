@@ -30,12 +30,12 @@ mod union;
 pub mod update;
 pub mod verify;
 
-pub use record::Record;
 pub use columns::{Columns, PassageRow};
+pub use record::Record;
 pub use slots::Slots;
 
 use crate::history::captures::{Capture, Captures, Deletion};
-use crate::history::{DocumentHistory, Outline, Runs, Provenance, Version};
+use crate::history::{DocumentHistory, Outline, Provenance, Runs, Version};
 use crate::snapshot::{Instant, Recording};
 use crate::topic::{Level, Lexicon, TopicError};
 use catalog::{Catalog, Counts, DocumentEntry, Place};

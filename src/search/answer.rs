@@ -67,7 +67,13 @@ pub struct AsOf {
 }
 
 /// Every passage that a query matches, whatever its dates, see [`collect::matches`].
-fn find(index: &Arc<Index>, query: &Query, observing: &Observing, what: Wanted, scored: bool) -> Result<Vec<Vec<Match>>, SearchError> {
+fn find(
+    index: &Arc<Index>,
+    query: &Query,
+    observing: &Observing,
+    what: Wanted,
+    scored: bool,
+) -> Result<Vec<Vec<Match>>, SearchError> {
     let planner = Planner::of(index, query, observing);
     let plan = planner.plan(query, what)?;
     let matches = collect::matches(index, &*plan, scored)?;
@@ -158,9 +164,9 @@ fn pick(index: &Index, request: &Request, found: &[Found]) -> Result<(Vec<Picked
         }),
         Sort::LastSeen => pick_by(index, request, found, |one, row| Ok((Reverse(seen(one)?.1), by_score(one, row)))),
         // Documents rank by company first; texts of unknown companies come last.
-        Sort::Company => pick_by(index, request, found, |one, row| {
-            Ok((row.company.is_none(), row.rank, Reverse(one.score), one.passage))
-        }),
+        Sort::Company => {
+            pick_by(index, request, found, |one, row| Ok((row.company.is_none(), row.rank, Reverse(one.score), one.passage)))
+        }
     }
 }
 

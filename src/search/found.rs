@@ -169,12 +169,7 @@ impl Finder<'_> {
     }
 
     /// The first and the last snapshot of a set inside the limits: passages mostly stand in the same as their neighbours.
-    fn ends_of_set(
-        &mut self,
-        outline: &Outline<'_>,
-        set: u64,
-        within: Option<&Runs>,
-    ) -> Result<Option<(u32, u32)>, IndexError> {
+    fn ends_of_set(&mut self, outline: &Outline<'_>, set: u64, within: Option<&Runs>) -> Result<Option<(u32, u32)>, IndexError> {
         if let Some((_, ends)) = self.sets.iter().rev().take(SETS_LOOKED_BACK).find(|(known, _)| *known == set) {
             return Ok(*ends);
         }

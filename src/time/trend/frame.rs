@@ -20,57 +20,78 @@ pub struct Frame<'r> {
     pub observing: &'r Observing,
     pub periods: Vec<Period>,
     /// In the order of answers: those of a company stand together.
-    pub documents: Vec<Document<'r>>,
+    admitted: Vec<(u32, &'r Row)>,
+    /// For each of them one for each period.
+    seen: Vec<Seen>,
+    /// For each of them what few have.
+    more: Vec<Option<Box<More>>>,
 }
 
 /// A document, period by period.
-pub struct Document<'r> {
+#[derive(Clone, Copy)]
+pub struct Document<'f> {
     pub slot: u32,
-    pub row: &'r Row,
+    pub row: &'f Row,
+    seen: &'f [Seen],
+    more: Option<&'f More>,
+}
+
+/// What tells of a document in a period: nothing (0), or one more than the number of a snapshot, and [`CARRIED`].
+///
+/// The snapshot is the one that stands at the end of the period; by the rules of any and all the one that it was entered with.
+#[derive(Debug, Clone, Copy, Default)]
+struct Seen(u32);
+
+/// No snapshot of the period tells of the document.
+const CARRIED: u32 = 1 << 31;
+
+#[derive(Default)]
+struct More {
     /// The snapshots that observe; `None` where all do.
     observing: Option<Runs>,
-    /// One for each period.
-    seen: Vec<Seen>,
     /// By the rules of any and all, and where snapshots are counted: the stretch of those captured in each period.
     captured: Vec<(u32, u32)>,
     /// How many snapshots of each period do not observe; empty where all do.
     left_out: Vec<u32>,
 }
 
-/// What tells of a document in a period.
-#[derive(Debug, Clone, Copy, Default)]
-struct Seen {
-    /// The snapshot that stands at the end of the period; by the rules of any and all the one that it was entered with.
-    state: Option<u32>,
-    /// Whether no snapshot of the period tells of it.
-    carried: bool,
+impl Seen {
+    fn new(state: Option<u32>, carried: bool) -> Seen {
+        Seen(state.map_or(0, |state| state.saturating_add(1).min(CARRIED - 1)) | if carried { CARRIED } else { 0 })
+    }
 }
 
-impl Document<'_> {
+impl More {
+    fn captured(&self, period: usize) -> Runs {
+        let (start, end) = self.captured.get(period).copied().unwrap_or_default();
+        let stretch = Runs::range(start, end);
+        self.observing.as_ref().map_or_else(|| stretch.clone(), |observing| observing.intersection(&stretch))
+    }
+}
+
+impl<'f> Document<'f> {
     fn seen(&self, period: usize) -> Seen {
         self.seen.get(period).copied().unwrap_or_default()
     }
 
     /// The snapshot that stands at the end of a period; by the rules of any and all the one that it was entered with.
     pub fn state(&self, period: usize) -> Option<u32> {
-        self.seen(period).state
+        (self.seen(period).0 & !CARRIED).checked_sub(1)
     }
 
     /// By the rules of any and all, and where snapshots are counted: those captured in a period that observe.
     pub fn captured(&self, period: usize) -> Runs {
-        let (start, end) = self.captured.get(period).copied().unwrap_or_default();
-        let stretch = Runs::range(start, end);
-        self.observing.as_ref().map_or_else(|| stretch.clone(), |observing| observing.intersection(&stretch))
+        self.more.map(|more| more.captured(period)).unwrap_or_default()
     }
 
     /// Whether no snapshot of a period tells of the document.
     pub fn is_carried(&self, period: usize) -> bool {
-        self.seen(period).carried
+        self.seen(period).0 & CARRIED != 0
     }
 
     /// How many snapshots do not observe, for each period; empty where all do.
-    pub fn left_out(&self) -> &[u32] {
-        &self.left_out
+    pub fn left_out(&self) -> &'f [u32] {
+        self.more.map(|more| more.left_out.as_slice()).unwrap_or_default()
     }
 
     pub fn is_known(&self, period: usize) -> bool {
@@ -145,24 +166,44 @@ impl<'r> Frame<'r> {
             }
         }
         let ends = Ends::new(&scope, &admitted, &periods_within, request);
-        let seeing = |&(slot, row): &(u32, &'r Row)| see(&scope, slot, row, &periods_within, &ends, request);
-        let documents = admitted.par_iter().with_min_len(DOCUMENTS_AT_ONCE).map(seeing).collect::<Result<_, _>>()?;
-        Ok(Frame { index, observing, periods: periods.to_vec(), documents, limits })
+        let mut seen = vec![Seen::default(); admitted.len() * periods.len()];
+        let seeing = |(&(slot, row), seen): (&(u32, &Row), &mut [Seen])| {
+            see(&scope, slot, row, &periods_within, ends.of(row), request, seen)
+        };
+        let parts = admitted.par_iter().zip(seen.par_chunks_mut(periods.len().max(1)));
+        let more = parts.with_min_len(DOCUMENTS_AT_ONCE).map(seeing).collect::<Result<_, _>>()?;
+        Ok(Frame { index, observing, periods: periods.to_vec(), admitted, seen, more, limits })
+    }
+
+    /// The documents, those of a company together.
+    pub fn documents(&self) -> impl Iterator<Item = Document<'_>> {
+        let periods = self.periods.len();
+        self.admitted.iter().enumerate().map(move |(at, &(slot, row))| Document {
+            slot,
+            row,
+            seen: &self.seen[at * periods..(at + 1) * periods],
+            more: self.more.get(at).and_then(Option::as_deref),
+        })
+    }
+
+    /// How many documents.
+    pub fn len(&self) -> usize {
+        self.admitted.len()
     }
 
     /// The last capture of the sources of the documents.
     pub fn last_capture(&self) -> Option<Day> {
-        let last = self.documents.iter().filter_map(|document| self.index.last_capture(document.row.source)).max();
+        let last = self.admitted.iter().filter_map(|(_, row)| self.index.last_capture(row.source)).max();
         last.map(|last| last.day())
     }
 
     /// Snapshots that are dated to a year only.
     pub fn dated_to_year(&self) -> Result<u64, IndexError> {
-        self.documents.iter().map(|document| Ok(self.index.captures(document.slot)?.dated_to_year() as u64)).sum()
+        self.admitted.iter().map(|(slot, _)| Ok(self.index.captures(*slot)?.dated_to_year() as u64)).sum()
     }
 
     pub fn recordings(&self) -> impl Iterator<Item = Recording> + '_ {
-        self.documents.iter().map(|document| document.row.recording)
+        self.admitted.iter().map(|(_, row)| row.recording)
     }
 }
 
@@ -213,14 +254,16 @@ impl<'s> Standing<'s> {
     }
 }
 
-fn see<'r>(
+/// Tells what is seen of a document in each period, and what is told of it besides.
+fn see(
     scope: &Scope<'_>,
     slot: u32,
-    row: &'r Row,
+    row: &Row,
     periods: &[Option<(Day, Day)>],
-    ends: &Ends,
+    ends: &[Option<End>],
     request: &Request,
-) -> Result<Document<'r>, IndexError> {
+    seen: &mut [Seen],
+) -> Result<Option<Box<More>>, IndexError> {
     let captures = scope.index.captures(slot)?;
     let sites = if scope.limits.sites.is_empty() { None } else { Some(scope.of_sites(slot)?) };
     let duplicates = if row.has_duplicates { Some(scope.index.entry(slot)?.duplicates.snapshots()) } else { None };
@@ -230,16 +273,17 @@ fn see<'r>(
     };
     let all = 0..captures.len();
     let observes = |snapshot: &u32| is_own(*snapshot) && scope.observes(captures, *snapshot);
-    let mut document = Document { slot, row, observing: None, seen: Vec::new(), captured: Vec::new(), left_out: Vec::new() };
+    let mut more: Option<Box<More>> = None;
     let stretch = |period: &Option<(Day, Day)>| period.map_or((0, 0), |(first, last)| captures.captured(Some(first), Some(last)));
     if request.count == Count::Snapshots || request.rule != Rule::End {
-        document.captured = periods.iter().map(stretch).collect();
+        more.get_or_insert_default().captured = periods.iter().map(stretch).collect();
     }
     if !all.clone().all(|snapshot| observes(&snapshot)) {
-        document.observing = Some(all.clone().filter(observes).collect());
+        let more = more.get_or_insert_default();
+        more.observing = Some(all.clone().filter(observes).collect());
         let is_left_out = |snapshot: &u32| is_own(*snapshot) && !scope.observes(captures, *snapshot);
         let left_out = |(start, end): (u32, u32)| (start..end).filter(is_left_out).count() as u32;
-        document.left_out = periods.iter().map(stretch).map(left_out).collect();
+        more.left_out = periods.iter().map(stretch).map(left_out).collect();
     }
     let counted_here = |state: Option<u32>, period| -> Result<Option<u32>, IndexError> {
         match state.filter(|&snapshot| sites.as_ref().is_none_or(|sites| sites.contains(snapshot))) {
@@ -247,30 +291,27 @@ fn see<'r>(
             counted => Ok(counted),
         }
     };
-    let mut standing = Standing::new(scope, captures, ends.of(row));
-    document.seen.reserve_exact(periods.len());
-    for (at, period) in periods.iter().enumerate() {
-        let Some((first, last)) = *period else {
-            document.seen.push(Seen::default());
-            continue;
-        };
-        document.seen.push(match (request.count, request.rule) {
+    let mut standing = Standing::new(scope, captures, ends);
+    for (at, (seen, period)) in seen.iter_mut().zip(periods).enumerate() {
+        let Some((first, last)) = *period else { continue };
+        *seen = match (request.count, request.rule) {
             (Count::Snapshots, _) => Seen::default(),
             (_, Rule::End) => {
                 let state = counted_here(standing.at(at), (first, last))?;
                 let carried = state.and_then(|state| captures.day(state)).is_some_and(|day| day < first);
-                Seen { state, carried }
+                Seen::new(state, carried)
             }
             (_, Rule::Any | Rule::All) => {
                 let state = match entered_on(scope, row, first) {
                     Some(before) => counted_here(scope.stands(slot, (before, before))?, (before, before))?,
                     None => None,
                 };
-                Seen { state, carried: state.is_some() && document.captured(at).is_empty() }
+                let is_captured = more.as_ref().is_some_and(|more| !more.captured(at).is_empty());
+                Seen::new(state, state.is_some() && !is_captured)
             }
-        });
+        };
     }
-    Ok(document)
+    Ok(more)
 }
 
 /// The day whose state a document enters a period with that begins so; `None` where nothing is carried into it.

@@ -31,7 +31,7 @@ pub struct Unit<'u> {
 /// A document of a unit.
 #[derive(Clone, Copy)]
 pub struct Part<'f> {
-    pub document: &'f Document<'f>,
+    pub document: Document<'f>,
     /// Where the query matches something in it.
     pub matched: Option<&'f Matched>,
 }
@@ -82,8 +82,8 @@ impl<'f> Units<'f> {
         request: &Request,
         group: Option<&Group>,
     ) -> Result<Units<'f>, IndexError> {
-        let mut parts: Vec<Part> = Vec::with_capacity(frame.documents.len());
-        for document in &frame.documents {
+        let mut parts: Vec<Part> = Vec::with_capacity(frame.len());
+        for document in frame.documents() {
             let is_of_group = match group {
                 Some(group) => group.companies.admit(frame.index.entry(document.slot)?),
                 None => true,

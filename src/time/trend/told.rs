@@ -98,7 +98,8 @@ impl Answered<'_> {
         let parts: Vec<Part>;
         let all: Vec<Unit> = if units.count == Count::Snapshots {
             parts = units.all().flat_map(|unit| unit.documents).copied().collect();
-            let of_companies = parts.chunk_by(|a, b| a.document.row.company.is_some() && a.document.row.company == b.document.row.company);
+            let of_companies =
+                parts.chunk_by(|a, b| a.document.row.company.is_some() && a.document.row.company == b.document.row.company);
             of_companies.map(|documents| Unit { documents }).collect()
         } else {
             units.all().collect()
