@@ -59,7 +59,8 @@ pub fn sources(index: &Index) -> Result<Vec<Source>, IndexError> {
     let mut date_sources: Vec<BTreeMap<&'static str, u64>> = vec![BTreeMap::new(); catalog.sources.len()];
     for (slot, entry) in catalog.documents().filter(|(_, entry)| entry.first.is_some()) {
         let Some(of_source) = date_sources.get_mut(entry.source as usize) else { continue };
-        for captured in index.record(slot)?.timeline.snapshots.iter().filter_map(|snapshot| snapshot.captured) {
+        let captures = index.captures(slot)?;
+        for captured in (0..captures.len()).filter_map(|snapshot| captures.taken(snapshot)) {
             *of_source.entry(captured.source.name()).or_default() += 1;
         }
     }
@@ -104,17 +105,16 @@ fn over_time(index: &Index) -> Result<OverTime, IndexError> {
     let mut languages: BTreeMap<String, u64> = BTreeMap::new();
     let mut marks: BTreeMap<&'static str, u64> = BTreeMap::new();
     for (slot, entry) in index.catalog.documents().filter(|(_, entry)| entry.first.is_some()) {
-        let timeline = &index.record(slot)?.timeline;
+        let captures = index.captures(slot)?;
         let mut last = None;
-        let own = Runs::range(0, timeline.snapshots.len() as u32).difference(&entry.duplicates.snapshots());
+        let own = Runs::range(0, captures.len()).difference(&entry.duplicates.snapshots());
         for snapshot in own.iter() {
-            let Some(facts) = timeline.version_of(snapshot) else { continue };
-            if let Some(mark) = facts.mark {
+            if let Some(mark) = captures.mark(snapshot) {
                 *marks.entry(mark.name()).or_default() += 1;
             }
-            let lang = facts.lang.as_str();
+            let lang = captures.lang(snapshot);
             *languages.entry(if lang.is_empty() { "und" } else { lang }.to_owned()).or_default() += 1;
-            let Some(year) = timeline.day(snapshot).map(|day| day.year()) else {
+            let Some(year) = captures.day(snapshot).map(|day| day.year()) else {
                 continue;
             };
             let so_far = years.entry(year).or_default();

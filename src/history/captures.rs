@@ -1,27 +1,24 @@
 //! What counting needs of the snapshots of a document: when they were captured, which of them are policy text in which language, and when
 //! the archive deleted the text.
 
-use super::{SnapshotTime, Timeline};
-use crate::snapshot::{Captured, Day, Instant, Precision, SECONDS_PER_DAY};
+use super::{Mark, SnapshotTime, Timeline};
+use crate::snapshot::{Captured, DateSource, Day, Instant, Precision, SECONDS_PER_DAY};
 use serde::{Deserialize, Serialize};
 
-/// A snapshot.
+/// A snapshot, in few bytes: those of a whole index are in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Capture {
     /// The least day where there is none.
     day: Day,
     /// Of the day.
     second: u32,
+    precision: Precision,
+    source: Option<DateSource>,
     /// See [`super::VersionFacts::lang`]; padded with zeros.
     lang: [u8; LANG_BYTES],
-    /// The place in [`PRECISIONS`], and [`USABLE`].
-    flags: u8,
+    /// Why it is no policy text.
+    mark: Option<Mark>,
 }
-
-/// A snapshot is policy text.
-const USABLE: u8 = 1 << 7;
-
-const PRECISIONS: [Precision; 5] = [Precision::Year, Precision::Month, Precision::Day, Precision::Minute, Precision::Second];
 
 /// A deletion: how many snapshots are not after it, and its day.
 pub type Deletion = (u32, Day);
@@ -48,13 +45,12 @@ pub fn of(timeline: &Timeline) -> (Vec<Capture>, Vec<Deletion>) {
     let capture = |snapshot: &SnapshotTime| {
         let version = timeline.versions.get(snapshot.version as usize);
         let lang = version.and_then(|version| code_bytes(&version.lang)).unwrap_or_default();
-        let usable = if version.is_some_and(|version| version.mark.is_none()) { USABLE } else { 0 };
-        let Some(Captured { instant, .. }) = snapshot.captured else {
-            return Capture { day: UNDATED, second: 0, lang, flags: usable };
+        let mark = version.and_then(|version| version.mark);
+        let Some(Captured { instant, source }) = snapshot.captured else {
+            return Capture { day: UNDATED, second: 0, precision: Precision::Year, source: None, lang, mark };
         };
-        let precision = PRECISIONS.iter().position(|precision| *precision == instant.precision).unwrap_or_default();
         let second = instant.seconds.rem_euclid(SECONDS_PER_DAY) as u32;
-        Capture { day: instant.day(), second, lang, flags: usable | precision as u8 }
+        Capture { day: instant.day(), second, precision: instant.precision, source: Some(source), lang, mark }
     };
     let deletion = |ended: &Instant| {
         let is_before = |snapshot: &SnapshotTime| snapshot.captured.is_some_and(|captured| captured.instant <= *ended);
@@ -78,12 +74,17 @@ impl<'c> Captures<'c> {
         self.snapshots.get(snapshot as usize).map(|capture| capture.day).filter(|day| *day != UNDATED)
     }
 
+    /// When a snapshot was captured, and who says so.
+    pub fn taken(&self, snapshot: u32) -> Option<Captured> {
+        let Day(day) = self.day(snapshot)?;
+        let Capture { second, precision, source, .. } = *self.snapshots.get(snapshot as usize)?;
+        let seconds = i64::from(day) * SECONDS_PER_DAY + i64::from(second);
+        Some(Captured { instant: Instant { seconds, precision }, source: source? })
+    }
+
     /// When a snapshot was captured.
     pub fn instant(&self, snapshot: u32) -> Option<Instant> {
-        let Day(day) = self.day(snapshot)?;
-        let Capture { second, flags, .. } = self.snapshots.get(snapshot as usize)?;
-        let precision = *PRECISIONS.get(usize::from(flags & !USABLE))?;
-        Some(Instant { seconds: i64::from(day) * SECONDS_PER_DAY + i64::from(*second), precision })
+        self.taken(snapshot).map(|captured| captured.instant)
     }
 
     /// Whether the document has dates at all.
@@ -103,12 +104,25 @@ impl<'c> Captures<'c> {
 
     /// Whether a snapshot is policy text.
     pub fn is_usable(&self, snapshot: u32) -> bool {
-        self.snapshots.get(snapshot as usize).is_some_and(|capture| capture.flags & USABLE != 0)
+        self.snapshots.get(snapshot as usize).is_some_and(|capture| capture.mark.is_none())
+    }
+
+    /// Why a snapshot is no policy text.
+    pub fn mark(&self, snapshot: u32) -> Option<Mark> {
+        self.snapshots.get(snapshot as usize)?.mark
+    }
+
+    /// The code of the language of a snapshot, see [`super::VersionFacts::lang`].
+    pub fn lang(&self, snapshot: u32) -> &'c str {
+        let code = self.snapshots.get(snapshot as usize).map_or(&[][..], |capture| &capture.lang[..]);
+        let len = code.iter().position(|byte| *byte == 0).unwrap_or(code.len());
+        std::str::from_utf8(&code[..len]).unwrap_or_default()
     }
 
     /// How many snapshots are dated to a year only.
     pub fn dated_to_year(&self) -> usize {
-        (0..self.len()).filter_map(|at| self.instant(at)).filter(|instant| instant.precision == Precision::Year).count()
+        let is_to_year = |capture: &&Capture| capture.source.is_some() && capture.precision == Precision::Year;
+        self.snapshots.iter().filter(is_to_year).count()
     }
 
     /// Whether a snapshot is in the language of a code.

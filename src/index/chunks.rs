@@ -3,6 +3,7 @@
 use super::IndexError;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::cell::RefCell;
+use std::io::{BufWriter, Write};
 
 /// Uncompressed bytes after which a pack is closed.
 const PACK_BYTES: usize = 48 * 1024;
@@ -98,7 +99,21 @@ pub fn pack<T: Serialize>(value: &T) -> Result<Vec<u8>, IndexError> {
     compress(&postcard::to_stdvec(value).map_err(IndexError::encode)?)
 }
 
-/// The value that [`pack`] wrote.
+/// Writes one value as [`pack`] does, piece by piece: for large ones, which are not to stand in memory a second time.
+pub fn pack_to<T: Serialize>(value: &T, out: impl Write) -> Result<(), IndexError> {
+    let size = postcard::experimental::serialized_size(value).map_err(IndexError::encode)?;
+    let write = || -> std::io::Result<()> {
+        let mut encoder = zstd::stream::write::Encoder::new(out, ZSTD_LEVEL)?;
+        encoder.include_checksum(true)?;
+        // Readers ask how large it is.
+        encoder.set_pledged_src_size(Some(size as u64))?;
+        let packed = postcard::to_io(value, BufWriter::with_capacity(PACK_BYTES, encoder)).map_err(std::io::Error::other)?;
+        packed.into_inner().map_err(std::io::IntoInnerError::into_error)?.finish().map(drop)
+    };
+    write().map_err(IndexError::encode)
+}
+
+/// The value that [`pack`] or [`pack_to`] wrote.
 pub fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, IndexError> {
     postcard::from_bytes(&decompress(bytes)?).map_err(|_| IndexError::DAMAGED)
 }
@@ -149,6 +164,16 @@ mod tests {
             assert_eq!(&read[number - table.first_of(pack) as usize], item);
         }
         assert_eq!(table.pack_of(5_000), None);
+    }
+
+    #[test]
+    fn what_is_packed_piece_by_piece_reads_back() {
+        let value: Vec<String> = (0..50_000u32).map(|n| n.wrapping_mul(2_654_435_761).to_string()).collect();
+        let mut bytes = Vec::new();
+        pack_to(&value, &mut bytes).unwrap();
+        assert_eq!(unpack::<Vec<String>>(&bytes).unwrap(), value);
+        bytes.truncate(bytes.len() / 2);
+        assert!(unpack::<Vec<String>>(&bytes).is_err());
     }
 
     #[test]

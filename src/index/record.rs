@@ -343,9 +343,11 @@ mod tests {
         for snapshot in 0..5 {
             let captured = timeline.snapshots.get(snapshot as usize).and_then(|snapshot| snapshot.captured);
             assert_eq!(told.day(snapshot), timeline.day(snapshot));
-            assert_eq!(told.instant(snapshot), captured.map(|captured| captured.instant));
+            assert_eq!(told.taken(snapshot), captured);
+            assert_eq!(told.mark(snapshot), timeline.version_of(snapshot).and_then(|facts| facts.mark));
             assert_eq!(told.is_usable(snapshot), timeline.is_usable(snapshot));
             let lang = timeline.version_of(snapshot).map_or("", |facts| facts.lang.as_str());
+            assert_eq!(told.lang(snapshot), lang);
             for code in ["en", "de", "deu", "d", "english", ""] {
                 assert_eq!(told.is_in(snapshot, code), snapshot < 4 && lang == code, "{snapshot} {code}");
             }

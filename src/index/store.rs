@@ -19,6 +19,7 @@ use crate::topic::{Level, Lexicon, TopicError};
 use crate::words;
 use memmap2::Mmap;
 use rustc_hash::{FxHashMap, FxHashSet};
+use serde::Serialize;
 use std::cmp::Reverse;
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -305,10 +306,8 @@ impl Store {
         self.catalog.topics_hash = self.lexicon.hash().to_owned();
         self.catalog.seal();
         let generation = self.catalog.generation;
-        let mut bytes = self.catalog.format.to_le_bytes().to_vec();
-        bytes.extend(chunks::pack(&self.catalog)?);
-        write_synced(&side_file(&self.dir, CATALOG, generation), &bytes)?;
-        write_synced(&side_file(&self.dir, FILES, generation), &chunks::pack(&self.states)?)?;
+        write_synced(&side_file(&self.dir, CATALOG, generation), &self.catalog.format.to_le_bytes(), &self.catalog)?;
+        write_synced(&side_file(&self.dir, FILES, generation), &[], &self.states)?;
         sync_dir(&self.dir)?;
         let payload = serde_json::to_string(&Commit { generation }).map_err(IndexError::encode)?;
         let mut commit = self.writer.prepare_commit()?;
@@ -424,13 +423,12 @@ impl RecordFile {
     }
 }
 
-fn write_synced(path: &Path, bytes: &[u8]) -> Result<(), IndexError> {
-    let write = || {
-        let mut file = File::create(path)?;
-        file.write_all(bytes)?;
-        file.sync_all()
-    };
-    write().map_err(IndexError::io(path))
+/// Writes a file of a value, packed, with something before it.
+fn write_synced<T: Serialize>(path: &Path, before: &[u8], value: &T) -> Result<(), IndexError> {
+    let mut file = File::create(path).map_err(IndexError::io(path))?;
+    file.write_all(before).map_err(IndexError::io(path))?;
+    chunks::pack_to(value, &file)?;
+    file.sync_all().map_err(IndexError::io(path))
 }
 
 /// Makes the names of new files last. Only Unix can, and must.
