@@ -4,7 +4,7 @@ use super::asked::{self, Asked};
 use super::collect::{self, Match, by_document};
 use super::count::Count;
 use super::fold::{self, Foldable, Rules, Said};
-use super::found::{Found, SCORE_STEP, found};
+use super::found::{DOCUMENTS_AT_ONCE, Found, SCORE_STEP, found};
 use super::hit::{Hit, Picked};
 use super::plan::{Planner, Wanted};
 use super::scope::{Observing, Scope};
@@ -12,6 +12,7 @@ use super::{Appearing, Folding, Request, SearchError, Sort};
 use crate::index::{Index, IndexError, Row};
 use crate::query::{Limits, Query};
 use crate::snapshot::{Day, Instant};
+use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::sync::Arc;
 
@@ -93,18 +94,20 @@ pub struct Matching {
 /// The passages that a query matches in each document that it admits, whatever their dates; documents in no order that means anything.
 pub fn matching(index: &Arc<Index>, query: &Query, observing: &Observing) -> Result<Vec<Matching>, SearchError> {
     let scope = Scope { index, limits: &query.limits, observing };
-    let mut found = Vec::new();
     let matches = find(index, query, observing, Wanted::Answers, false)?;
-    for group in by_document(&matches) {
+    let documents: Vec<&[Match]> = by_document(&matches).collect();
+    let of_document = |group: &&[Match]| -> Result<Option<Matching>, IndexError> {
         let slot = group[0].row.slot;
-        if scope.admits(slot)? {
-            let mut group: Vec<(u32, u64)> = group.iter().map(|one| (one.row.passage, one.row.stands)).collect();
-            group.sort_unstable();
-            let (passages, stands) = group.into_iter().unzip();
-            found.push(Matching { slot, passages, stands });
+        if !scope.admits(slot)? {
+            return Ok(None);
         }
-    }
-    Ok(found)
+        let mut group: Vec<(u32, u64)> = group.iter().map(|one| (one.row.passage, one.row.stands)).collect();
+        group.sort_unstable();
+        let (passages, stands) = group.into_iter().unzip();
+        Ok(Some(Matching { slot, passages, stands }))
+    };
+    let found = documents.par_iter().with_min_len(DOCUMENTS_AT_ONCE).filter_map(|group| of_document(group).transpose());
+    Ok(found.collect::<Result<_, IndexError>>()?)
 }
 
 /// Answers a request.
@@ -177,14 +180,16 @@ fn pick_by<K: Ord>(
     found: &[Found],
     key: impl Fn(&Found, &Row) -> Result<K, IndexError>,
 ) -> Result<(Vec<Picked>, u64), IndexError> {
-    let same_hit = |a: &Found, b: &Found| request.folding != Folding::Wordings && (a.slot, a.clause) == (b.slot, b.clause);
+    let same_hit = |a: &Found, b: &Found| request.folding != Folding::Wordings && a.clause == b.clause;
     let mut hits: Vec<&[Found]> = Vec::with_capacity(found.len());
     let mut ordered: Vec<(K, Foldable)> = Vec::with_capacity(found.len());
-    for wordings in found.chunk_by(same_hit) {
-        let best = best_of(wordings);
-        let key = key(&best, index.row(best.slot)?)?;
-        ordered.push((key, Foldable { number: hits.len(), slot: best.slot, sketch: best.sketch }));
-        hits.push(wordings);
+    for of_document in found.chunk_by(|a, b| a.slot == b.slot) {
+        let row = index.row(of_document[0].slot)?;
+        for wordings in of_document.chunk_by(same_hit) {
+            let best = best_of(wordings);
+            ordered.push((key(&best, row)?, Foldable { number: hits.len(), slot: best.slot, sketch: best.sketch }));
+            hits.push(wordings);
+        }
     }
     let rules = Rules {
         over_documents: request.folding == Folding::Documents,

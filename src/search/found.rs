@@ -34,7 +34,7 @@ pub const HEADING_WEIGHT: f32 = 0.1;
 const SETS_LOOKED_BACK: usize = 8;
 
 /// A thread looks at so many documents, or more.
-const DOCUMENTS_AT_ONCE: usize = 1024;
+pub const DOCUMENTS_AT_ONCE: usize = 1024;
 
 /// All documents are parted in so many for each thread: some parts take longer than others.
 const PARTS_OF_A_THREAD: usize = 4;

@@ -68,14 +68,18 @@ impl Weighted {
 
 impl Weight for LooseWeight {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        let mut found = Vec::new();
+        self.for_each(reader, &mut |doc, score| found.push((doc, score * boost)))?;
+        Ok(Box::new(FoundScorer::new(found)))
+    }
+
+    fn for_each(&self, reader: &SegmentReader, tell: &mut dyn FnMut(DocId, Score)) -> tantivy::Result<()> {
         let mut postings = 0;
         for weighted in &self.0 {
             let term = &weighted.scored.term;
             postings += u64::from(reader.inverted_index(term.field())?.doc_freq(term)?);
         }
-        let found = if postings * SPARSE < u64::from(reader.max_doc()) { self.sparse(reader)? } else { self.dense(reader)? };
-        let found = found.into_iter().map(|(doc, score)| (doc, score * boost)).collect();
-        Ok(Box::new(FoundScorer::new(found)))
+        if postings * SPARSE < u64::from(reader.max_doc()) { self.sparse(reader, tell) } else { self.dense(reader, tell) }
     }
 
     fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
@@ -84,21 +88,23 @@ impl Weight for LooseWeight {
 }
 
 impl LooseWeight {
-    fn dense(&self, reader: &SegmentReader) -> tantivy::Result<Vec<(DocId, Score)>> {
+    fn dense(&self, reader: &SegmentReader, tell: &mut dyn FnMut(DocId, Score)) -> tantivy::Result<()> {
         let mut sums = vec![0.0; reader.max_doc() as usize];
         let mut found = FixedBitSet::with_capacity(sums.len());
         for weighted in &self.0 {
+            let finds = weighted.scored.finds;
             weighted.each(reader, |doc, score| {
                 sums[doc as usize] += score;
-                if weighted.scored.finds {
+                if finds {
                     found.insert(doc as usize);
                 }
             })?;
         }
-        Ok(found.ones().map(|doc| (doc as DocId, sums[doc])).collect())
+        found.ones().for_each(|doc| tell(doc as DocId, sums[doc]));
+        Ok(())
     }
 
-    fn sparse(&self, reader: &SegmentReader) -> tantivy::Result<Vec<(DocId, Score)>> {
+    fn sparse(&self, reader: &SegmentReader, tell: &mut dyn FnMut(DocId, Score)) -> tantivy::Result<()> {
         let mut added: Vec<(DocId, Score, bool)> = Vec::new();
         for weighted in &self.0 {
             weighted.each(reader, |doc, score| added.push((doc, score, weighted.scored.finds)))?;
@@ -106,7 +112,8 @@ impl LooseWeight {
         // Stable: what is added to a passage stays in the order of the terms.
         added.sort_by_key(|(doc, ..)| *doc);
         let of_passages = added.chunk_by(|a, b| a.0 == b.0).filter(|parts| parts.iter().any(|(.., finds)| *finds));
-        Ok(of_passages.map(|parts| (parts[0].0, parts.iter().fold(0.0, |sum, (_, score, _)| sum + score))).collect())
+        of_passages.for_each(|parts| tell(parts[0].0, parts.iter().fold(0.0, |sum, (_, score, _)| sum + score)));
+        Ok(())
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is observed of each document in each period, whatever a query matches.
 
-use super::{Count, Request, Rule, days_within};
+use super::{Count, DOCUMENTS_AT_ONCE, Request, Rule, days_within};
 use crate::history::{Captures, Runs};
 use crate::index::{Index, IndexError, Row};
 use crate::query::{DayRange, Limits};
@@ -9,9 +9,6 @@ use crate::snapshot::{Day, Recording};
 use crate::time::Period;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
-
-/// A thread looks at so many documents, or more.
-const DOCUMENTS_AT_ONCE: usize = 256;
 
 /// All documents that some limits admit.
 pub struct Frame<'r> {
@@ -121,7 +118,7 @@ impl<'f> Document<'f> {
 }
 
 /// Whether a document is looked at.
-pub fn admits(scope: &Scope<'_>, slot: u32, request: &Request) -> Result<bool, IndexError> {
+fn admits(scope: &Scope<'_>, slot: u32, request: &Request) -> Result<bool, IndexError> {
     if !scope.index.captures(slot)?.is_dated() {
         return Ok(false);
     }
@@ -134,7 +131,7 @@ pub fn admits(scope: &Scope<'_>, slot: u32, request: &Request) -> Result<bool, I
 
 /// The first and the last day within a limit on which something may be known of a document: from its first capture to the last capture
 /// of its source. Of snapshots, which are not carried, on which it was captured.
-pub fn span(index: &Index, slot: u32, limit: DayRange, count: Count) -> Result<Option<(Day, Day)>, IndexError> {
+fn span(index: &Index, slot: u32, limit: DayRange, count: Count) -> Result<Option<(Day, Day)>, IndexError> {
     let captures = index.captures(slot)?;
     if count == Count::Snapshots {
         let within = days(captures, limit);
@@ -149,22 +146,53 @@ pub fn span(index: &Index, slot: u32, limit: DayRange, count: Count) -> Result<O
     Ok(cut.filter(|(first, last)| first <= last))
 }
 
-impl<'r> Frame<'r> {
+/// The documents that some limits admit, in the order of answers.
+pub struct Admitted<'r> {
+    limits: Limits,
+    observing: &'r Observing,
+    documents: Vec<(u32, &'r Row)>,
+}
+
+impl<'r> Admitted<'r> {
     pub fn new(
         index: &'r Index,
         request: &Request,
         limits: Limits,
         observing: &'r Observing,
-        periods: &[Period],
-    ) -> Result<Frame<'r>, IndexError> {
+    ) -> Result<Admitted<'r>, IndexError> {
+        let scope = Scope { index, limits: &limits, observing };
+        let admitted = |&slot: &u32| match admits(&scope, slot, request) {
+            Ok(true) => Some(index.row(slot).map(|row| (slot, row))),
+            Ok(false) => None,
+            Err(error) => Some(Err(error)),
+        };
+        let slots = index.by_rank().par_iter().with_min_len(DOCUMENTS_AT_ONCE);
+        let documents = slots.filter_map(admitted).collect::<Result<_, _>>()?;
+        Ok(Admitted { limits, observing, documents })
+    }
+
+    /// Whether these are of the same limits.
+    pub fn are_of(&self, limits: &Limits, observing: &Observing) -> bool {
+        self.limits == *limits && self.observing == observing
+    }
+
+    /// The first and the last day on which something may be known of any.
+    pub fn span(&self, index: &Index, count: Count) -> Result<Option<(Day, Day)>, IndexError> {
+        let both = |a: Option<(Day, Day)>, b: Option<(Day, Day)>| match (a, b) {
+            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+            (a, b) => a.or(b),
+        };
+        let spans = self.documents.par_iter().with_min_len(DOCUMENTS_AT_ONCE);
+        let spans = spans.map(|(slot, _)| span(index, *slot, self.limits.days, count));
+        spans.try_reduce(|| None, |a, b| Ok(both(a, b)))
+    }
+}
+
+impl<'r> Frame<'r> {
+    pub fn new(index: &'r Index, request: &Request, admitted: Admitted<'r>, periods: &[Period]) -> Result<Frame<'r>, IndexError> {
+        let Admitted { limits, observing, documents: admitted } = admitted;
         let scope = Scope { index, limits: &limits, observing };
         let periods_within: Vec<Option<(Day, Day)>> = periods.iter().map(|period| days_within(*period, limits.days)).collect();
-        let mut admitted = Vec::new();
-        for &slot in index.by_rank() {
-            if admits(&scope, slot, request)? {
-                admitted.push((slot, index.row(slot)?));
-            }
-        }
         let ends = Ends::new(&scope, &admitted, &periods_within, request);
         let mut seen = vec![Seen::default(); admitted.len() * periods.len()];
         let seeing = |(&(slot, row), seen): (&(u32, &Row), &mut [Seen])| {

@@ -40,7 +40,7 @@ use crate::query::{DayRange, Limits, Query};
 use crate::search::Carry;
 use crate::search::{Estimate, Matching, Observing, Scope, SearchError, matching, passage_id};
 use crate::snapshot::{Day, Recording};
-use frame::Frame;
+use frame::{Admitted, Frame};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
@@ -192,6 +192,9 @@ struct Matched {
     passages: Vec<u32>,
 }
 
+/// A thread looks at so many documents, or more.
+const DOCUMENTS_AT_ONCE: usize = 256;
+
 /// A question with its matches by slot, and the excluded passages among them.
 struct Answered<'r> {
     question: &'r Question,
@@ -201,8 +204,10 @@ struct Answered<'r> {
 
 /// Counts what is asked for.
 pub fn trend(index: &Arc<Index>, request: &Request) -> Result<Trend, SearchError> {
-    let periods = periods(index, request)?;
-    let frames = frames(index, request, &periods)?;
+    let admitted = admitted(index, request)?;
+    let periods = periods(index, request, &admitted)?;
+    let frames = admitted.into_iter().map(|admitted| Frame::new(index, request, admitted, &periods));
+    let frames: Vec<Frame> = frames.collect::<Result<_, IndexError>>()?;
     let answer = |question| -> Result<(Vec<Series>, Vec<String>), SearchError> {
         let answered = Answered::new(index, request, question)?;
         let limits = denominator(&question.query.limits);
@@ -253,42 +258,31 @@ fn denominator(limits: &Limits) -> Limits {
     Limits { headings: Vec::new(), ..limits.clone() }
 }
 
-/// The periods of all questions: those of the panel, or from the first in which something may be known of a document inside the limits of a question to the last.
-fn periods(index: &Index, request: &Request) -> Result<Vec<Period>, IndexError> {
+/// The documents that are looked at, for all the different limits of the questions.
+fn admitted<'r>(index: &'r Index, request: &'r Request) -> Result<Vec<Admitted<'r>>, IndexError> {
+    let mut all: Vec<Admitted> = Vec::new();
+    for question in &request.questions {
+        let limits = denominator(&question.query.limits);
+        if !all.iter().any(|admitted| admitted.are_of(&limits, &question.observing)) {
+            all.push(Admitted::new(index, request, limits, &question.observing)?);
+        }
+    }
+    Ok(all)
+}
+
+/// The periods of all questions: those of the panel, or from the first in which something may be known of a document that is looked at
+/// to the last.
+fn periods(index: &Index, request: &Request, admitted: &[Admitted<'_>]) -> Result<Vec<Period>, IndexError> {
     if let Some((first, last)) = request.panel {
         return Ok(Period::all(first, last, request.step));
     }
-    let mut known: Vec<Limits> = Vec::new();
     let mut span: Option<(Day, Day)> = None;
-    for question in &request.questions {
-        let limits = denominator(&question.query.limits);
-        if known.contains(&limits) {
-            continue;
+    for admitted in admitted {
+        if let Some((first, last)) = admitted.span(index, request.count)? {
+            span = Some(span.map_or((first, last), |(earliest, latest)| (earliest.min(first), latest.max(last))));
         }
-        let scope = Scope { index, limits: &limits, observing: &question.observing };
-        for &slot in index.by_rank() {
-            if !frame::admits(&scope, slot, request)? {
-                continue;
-            }
-            if let Some((first, last)) = frame::span(index, slot, limits.days, request.count)? {
-                span = Some(span.map_or((first, last), |(earliest, latest)| (earliest.min(first), latest.max(last))));
-            }
-        }
-        known.push(limits);
     }
     Ok(span.map(|(first, last)| Period::all(first, last, request.step)).unwrap_or_default())
-}
-
-/// What is observed, for all the different limits of the questions.
-fn frames<'r>(index: &'r Index, request: &'r Request, periods: &[Period]) -> Result<Vec<Frame<'r>>, IndexError> {
-    let mut frames: Vec<Frame> = Vec::new();
-    for question in &request.questions {
-        let limits = denominator(&question.query.limits);
-        if !frames.iter().any(|frame| frame.limits == limits && *frame.observing == question.observing) {
-            frames.push(Frame::new(index, request, limits, &question.observing, periods)?);
-        }
-    }
-    Ok(frames)
 }
 
 /// The days of a period inside a limit.
@@ -301,15 +295,15 @@ fn days_within(period: Period, limit: DayRange) -> Option<(Day, Day)> {
 impl<'r> Answered<'r> {
     fn new(index: &Arc<Index>, request: &Request, question: &'r Question) -> Result<Answered<'r>, SearchError> {
         let scope = Scope { index, limits: &question.query.limits, observing: &question.observing };
-        let mut answered = Answered { question, matched: FxHashMap::default(), excluded: Vec::new() };
-        for found in matching(index, &question.query, &question.observing)? {
-            let Matching { slot, mut passages, mut stands } = found;
+        let found = matching(index, &question.query, &question.observing)?;
+        let matched = found.into_par_iter().with_min_len(DOCUMENTS_AT_ONCE).map(|Matching { slot, mut passages, mut stands }| {
+            let mut excluded = Vec::new();
             if !request.exclusions.is_empty() {
                 let mut kept = (Vec::new(), Vec::new());
                 for (passage, stands) in passages.into_iter().zip(stands) {
                     let id = passage_id(index, slot, &index.text(slot, passage)?)?;
                     if request.exclusions.drops(&id, &question.name) {
-                        answered.excluded.push(id);
+                        excluded.push(id);
                     } else {
                         kept.0.push(passage);
                         kept.1.push(stands);
@@ -322,7 +316,14 @@ impl<'r> Answered<'r> {
             } else {
                 under_headings(&scope, slot, &passages)?
             };
-            answered.matched.insert(slot, Matched { snapshots, passages });
+            Ok((slot, Matched { snapshots, passages }, excluded))
+        });
+        let matched: Vec<(u32, Matched, Vec<String>)> = matched.collect::<Result<_, IndexError>>()?;
+        let mut answered = Answered { question, matched: FxHashMap::default(), excluded: Vec::new() };
+        answered.matched.reserve(matched.len());
+        for (slot, matched, excluded) in matched {
+            answered.matched.insert(slot, matched);
+            answered.excluded.extend(excluded);
         }
         Ok(answered)
     }
