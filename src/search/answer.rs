@@ -87,7 +87,7 @@ pub struct Matching {
     pub slot: u32,
     /// In ascending order.
     pub passages: Vec<u32>,
-    /// In which snapshots each stands, see [`PassageRow::stands`].
+    /// In which snapshots each stands, see [`crate::index::PassageRow::stands`].
     pub stands: Vec<u64>,
 }
 
