@@ -30,15 +30,14 @@ impl PassageRow {
     /// The row of a passage of a document; `None` where there is no such passage.
     pub fn of(timeline: &Timeline, slot: u32, passage: u32) -> Option<PassageRow> {
         let facts = timeline.passages.get(passage as usize)?;
-        let has_bits = timeline.snapshots.len() <= BITS as usize;
-        let stands = if has_bits { bits(timeline.sets.get(facts.set as usize)?) } else { u64::from(facts.set) };
+        let stands = stands(timeline.snapshots.len() as u32, facts.set, timeline.sets.get(facts.set as usize)?);
         Some(PassageRow { slot, passage, stands, clause: facts.clause, heading: facts.heading, sketch: facts.sketch })
     }
 
     /// The row of a passage, as the outline of its document tells it.
     pub fn told(outline: &Outline<'_>, slot: u32, passage: u32) -> Option<PassageRow> {
         let PassageOutline { set, clause, heading, sketch } = outline.passage(passage)?;
-        let stands = if outline.snapshots() <= BITS { bits(&outline.runs_of(set)) } else { u64::from(set) };
+        let stands = stands(outline.snapshots(), set, &outline.runs_of(set));
         Some(PassageRow { slot, passage, stands, clause, heading, sketch })
     }
 
@@ -46,6 +45,11 @@ impl PassageRow {
     pub fn values(&self) -> [u64; PASSAGE_COLUMNS.len() - 1] {
         [self.stands, u64::from(self.clause) << 1 | u64::from(self.heading), self.sketch.bits()]
     }
+}
+
+/// How a passage tells in which of the snapshots of its document it stands, see [`PassageRow::stands`].
+fn stands(snapshots: u32, set: u32, runs: &Runs) -> u64 {
+    if snapshots <= BITS { bits(runs) } else { u64::from(set) }
 }
 
 /// The bits of some snapshots, none of them beyond the last bit.

@@ -208,11 +208,11 @@ impl Check<'_> {
         }
     }
 
-    /// Whether the terms hold the passages of the documents, each once, and the same of each.
+    /// Whether the terms hold the passages of the documents, each once and with what its record tells of it.
     fn check_passages(&mut self, terms: &tantivy::Index, catalog: &Catalog, documents: &FxHashMap<u64, Mmap>) {
         match read_safely(|| holds_passages(terms, catalog, documents)) {
             Ok(true) => {}
-            Ok(false) => self.wrong("terms", "they do not hold the passages of the documents, each once"),
+            Ok(false) => self.wrong("terms", "they do not hold the passages of the documents, each once and as their records tell"),
             Err(error) => self.wrong("terms", told(&error)),
         }
     }
@@ -241,7 +241,7 @@ fn segment_files(terms: &tantivy::Index, dir: &Path) -> Result<BTreeSet<PathBuf>
     Ok(files)
 }
 
-/// Whether the terms hold the passages of the documents, each once, and the same of each.
+/// Whether the terms hold the passages of the documents, each once and with what its record tells of it.
 fn holds_passages(terms: &tantivy::Index, catalog: &Catalog, documents: &FxHashMap<u64, Mmap>) -> Result<bool, IndexError> {
     let slots = Arc::new(catalog.slots.clone());
     let mut seen: Vec<u64> = vec![0; catalog.documents.len()];
