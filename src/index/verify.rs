@@ -212,7 +212,9 @@ impl Check<'_> {
     fn check_passages(&mut self, terms: &tantivy::Index, catalog: &Catalog, documents: &FxHashMap<u64, Mmap>) {
         match read_safely(|| holds_passages(terms, catalog, documents)) {
             Ok(true) => {}
-            Ok(false) => self.wrong("terms", "they do not hold the passages of the documents, each once and as their records tell"),
+            Ok(false) => {
+                self.wrong("terms", "they do not hold the passages of the documents, each once and as their records tell")
+            }
             Err(error) => self.wrong("terms", told(&error)),
         }
     }
