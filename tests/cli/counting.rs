@@ -299,6 +299,44 @@ fn dates_of_a_hit_equal_reading_every_snapshot() {
     }
 }
 
+/// A passage tells its snapshots itself where its document has no more than 64: on both sides of that border, counts are those of the days.
+#[test]
+fn documents_of_few_and_of_many_snapshots_are_counted_alike() {
+    const CAPTURES: [usize; 5] = [1, 63, 64, 65, 130];
+    let says = |number: usize, of: usize| !number.is_multiple_of(3) || number + 1 == of;
+    let date = |number: usize| format!("{}-{:02}-15", 2001 + number / 12, 1 + number % 12);
+    let place = Place::new();
+    for of in CAPTURES {
+        for number in 0..of {
+            let text = if says(number, of) { "We keep it.\n\nWe never sell your data.\n" } else { "We keep it.\n" };
+            place.archived(format!("acme{of}/{}.md", date(number)), text);
+        }
+    }
+    place.index(&[]).exit(0);
+    place.run(&["verify", "--index", "index"]).exit(0);
+    for of in CAPTURES {
+        for (limits, admits) in [("", 2001..=2011), (" since:2003 until:2005", 2003..=2005)] {
+            let year = |number: usize| 2001 + number / 12;
+            let days: Vec<usize> = (0..of).filter(|&number| says(number, of) && admits.contains(&year(number))).collect();
+            let mut years: BTreeMap<usize, usize> = BTreeMap::new();
+            days.iter().for_each(|&number| *years.entry(year(number)).or_default() += 1);
+            let query = format!("\"never sell\" company:acme{of}{limits}");
+            let (Some(first), Some(last)) = (days.first(), days.last()) else {
+                place.search(&[&query]).exit(1);
+                continue;
+            };
+            let answer = place.found(&[&query, "--by-year"]);
+            assert_eq!(answer["totals"]["snapshots"], days.len(), "{of}{limits}");
+            let counted = answer["years"].as_array().unwrap().iter();
+            let counted = counted
+                .map(|of_year| (of_year["year"].as_u64().unwrap() as usize, of_year["snapshots"].as_u64().unwrap() as usize));
+            assert_eq!(counted.collect::<BTreeMap<_, _>>(), years, "{of}{limits}");
+            let said = &answer["hits"][0]["companies"][0];
+            assert_eq!((&said["first_seen"], &said["last_seen"]), (&date(*first).into(), &date(*last).into()), "{of}{limits}");
+        }
+    }
+}
+
 /// A code fence makes a text be read whole; what stands before it must not change by that.
 #[test]
 fn passages_do_not_depend_on_what_stands_far_from_them() {
