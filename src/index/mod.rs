@@ -19,6 +19,7 @@ pub mod merge;
 mod packs;
 mod plan;
 mod record;
+mod rows;
 pub mod schema;
 pub mod scoring;
 pub mod shard;
@@ -32,21 +33,21 @@ pub mod verify;
 
 pub use columns::{Columns, PassageRow};
 pub use record::Record;
+pub use rows::Row;
 pub use slots::Slots;
 
-use crate::history::captures::{Capture, Captures, Deletion};
-use crate::history::{DocumentHistory, Outline, Provenance, Runs, Version};
-use crate::snapshot::{Instant, Recording};
+use crate::history::{Captures, DocumentHistory, Outline, Provenance, Runs, Version};
+use crate::snapshot::Instant;
 use crate::topic::{Level, Lexicon, TopicError};
 use catalog::{Catalog, Counts, DocumentEntry, Place};
 use chunks::PackTable;
 use memmap2::Mmap;
 use packs::PackCache;
+use rows::Rows;
 use rustc_hash::FxHashMap;
 use schema::Fields;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
-use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -130,22 +131,6 @@ const CATALOG: &str = "catalog";
 const FILES: &str = "files";
 const DOCUMENTS: &str = "documents";
 
-/// What counting needs of a document, in few bytes: entries of the catalog lie far apart.
-pub struct Row {
-    /// Places of its snapshots and deletions among those of all documents.
-    snapshots: Range<u32>,
-    deletions: Range<u32>,
-    /// Place in [`Catalog::sources`].
-    pub source: u32,
-    pub recording: Recording,
-    /// See [`DocumentEntry::company_number`].
-    pub company: Option<u32>,
-    /// See [`DocumentEntry::rank`].
-    pub rank: u32,
-    /// Whether another source holds some of its snapshots.
-    pub has_duplicates: bool,
-}
-
 /// One index, or several that are read as one, at one moment. Updates made meanwhile are not seen.
 pub struct Index {
     pub catalog: Catalog,
@@ -156,12 +141,7 @@ pub struct Index {
     columns: FxHashMap<SegmentId, Columns>,
     /// The files of records.
     documents: FxHashMap<u64, Mmap>,
-    rows: Vec<Option<Row>>,
-    /// The slots of documents in the order of answers.
-    by_rank: Vec<u32>,
-    /// The snapshots and deletions of all documents.
-    snapshots: Vec<Capture>,
-    deletions: Vec<Deletion>,
+    rows: Rows,
     /// Whose outline was found sound, by slot.
     sound: Vec<AtomicBool>,
     records: Vec<OnceLock<Box<Record>>>,
@@ -173,13 +153,6 @@ pub struct Index {
     counts: OnceLock<Counts>,
     last_captures: OnceLock<Vec<Option<Instant>>>,
     commonest_language: OnceLock<Option<String>>,
-}
-
-/// Adds items, and tells where they are.
-fn appended<T: Clone>(all: &mut Vec<T>, more: &[T]) -> Range<u32> {
-    let start = all.len() as u32;
-    all.extend_from_slice(more);
-    start..all.len() as u32
 }
 
 /// An update that is published while an index is being opened takes its files away; then opening begins again.
@@ -233,19 +206,7 @@ impl Index {
             let slots = slots.get(&segment.segment_id()).ok_or(IndexError::Damaged("a segment is of no index"))?;
             columns.insert(segment.segment_id(), Columns::new(segment, slots)?);
         }
-        let (mut snapshots, mut deletions) = (Vec::new(), Vec::new());
-        let mut row = |entry: &DocumentEntry| Row {
-            snapshots: appended(&mut snapshots, &entry.snapshots),
-            deletions: appended(&mut deletions, &entry.deletions),
-            source: entry.source,
-            recording: entry.recording,
-            company: entry.company_number,
-            rank: entry.rank,
-            has_duplicates: !entry.duplicates.is_empty(),
-        };
-        let rows: Vec<Option<Row>> = catalog.documents.iter().map(|entry| entry.as_ref().map(&mut row)).collect();
-        let mut by_rank: Vec<u32> = catalog.documents().map(|(slot, _)| slot).collect();
-        by_rank.sort_unstable_by_key(|slot| rows[*slot as usize].as_ref().map(|row| row.rank));
+        let rows = Rows::of(&catalog);
         let sound = catalog.documents.iter().map(|_| AtomicBool::new(false)).collect();
         let records = catalog.documents.iter().map(|_| OnceLock::new()).collect();
         Ok(Index {
@@ -256,9 +217,6 @@ impl Index {
             columns,
             documents,
             rows,
-            by_rank,
-            snapshots,
-            deletions,
             sound,
             records,
             texts: PackCache::default(),
@@ -311,22 +269,17 @@ impl Index {
 
     /// What counting needs of the document in a slot.
     pub fn row(&self, slot: u32) -> Result<&Row, IndexError> {
-        self.rows.get(slot as usize).and_then(Option::as_ref).ok_or(IndexError::DAMAGED)
+        self.rows.row(slot).ok_or(IndexError::DAMAGED)
     }
 
     /// The slots of all documents in the order of answers: those of a company stand together.
     pub fn by_rank(&self) -> &[u32] {
-        &self.by_rank
+        &self.rows.by_rank
     }
 
     /// The snapshots of the document in a slot.
     pub fn captures(&self, slot: u32) -> Result<Captures<'_>, IndexError> {
-        let row = self.row(slot)?;
-        let range = |range: &Range<u32>| range.start as usize..range.end as usize;
-        Ok(Captures {
-            snapshots: self.snapshots.get(range(&row.snapshots)).unwrap_or_default(),
-            deletions: self.deletions.get(range(&row.deletions)).unwrap_or_default(),
-        })
+        Ok(self.rows.captures(self.row(slot)?))
     }
 
     /// The snapshots in which any of some passages of a document stands, told as [`PassageRow::stands`] does.
@@ -336,7 +289,7 @@ impl Index {
             let bits = stands.iter().fold(0, |all, stands| all | stands) & columns::first_bits(snapshots);
             return Ok(Runs::of(columns::runs_of_bits(bits)));
         }
-        Ok(self.outline(slot)?.union_of(stands.iter().map(|set| *set as u32)))
+        Ok(self.outline(slot)?.union_of(stands.iter().filter_map(|set| u32::try_from(*set).ok())))
     }
 
     /// The text of a passage.
