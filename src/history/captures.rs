@@ -3,17 +3,31 @@
 
 use super::{Mark, SnapshotTime, Timeline};
 use crate::snapshot::{Captured, DateSource, Day, Instant, Precision, SECONDS_PER_DAY};
+use fixedbitset::FixedBitSet;
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// A snapshot, in few bytes: those of a whole index are in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Capture {
     /// The least day where there is none.
     day: Day,
+    time: Time,
+    text: Text,
+}
+
+/// When on its day, and who says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Time {
     /// Of the day.
     second: u32,
     precision: Precision,
     source: Option<DateSource>,
+}
+
+/// What a snapshot shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Text {
     /// See [`super::VersionFacts::lang`]; padded with zeros.
     lang: [u8; LANG_BYTES],
     /// Why it is no policy text.
@@ -29,8 +43,64 @@ const UNDATED: Day = Day(i32::MIN);
 /// The snapshots of a document in order of time, and its deletions.
 #[derive(Debug, Clone, Copy)]
 pub struct Captures<'c> {
-    pub snapshots: &'c [Capture],
-    pub deletions: &'c [Deletion],
+    days: &'c [Day],
+    times: &'c [Time],
+    texts: &'c [Text],
+    deletions: &'c [Deletion],
+}
+
+/// The snapshots of many documents: what is asked of all of them lies beside each other.
+#[derive(Debug, Default)]
+pub struct AllCaptures {
+    days: Vec<Day>,
+    times: Vec<Time>,
+    texts: Vec<Text>,
+}
+
+impl AllCaptures {
+    pub fn extend(&mut self, snapshots: &[Capture]) {
+        self.days.extend(snapshots.iter().map(|capture| capture.day));
+        self.times.extend(snapshots.iter().map(|capture| capture.time));
+        self.texts.extend(snapshots.iter().map(|capture| capture.text));
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.days.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.days.is_empty()
+    }
+
+    /// The days on which they were captured.
+    pub fn days(&self) -> impl Iterator<Item = Option<Day>> {
+        self.days.iter().map(|day| (*day != UNDATED).then_some(*day))
+    }
+
+    /// Which of them tell what their documents said: they are policy text, or `suspect` is asked for, in a language asked for.
+    ///
+    /// `langs`: of each list any one.
+    pub fn observers(&self, langs: &[Vec<String>], suspect: bool) -> FixedBitSet {
+        let codes = |langs: &Vec<String>| -> Vec<[u8; LANG_BYTES]> { langs.iter().filter_map(|code| code_bytes(code)).collect() };
+        let asked: Vec<Vec<[u8; LANG_BYTES]>> = langs.iter().map(codes).collect();
+        let observes = |text: &Text| (suspect || text.mark.is_none()) && asked.iter().all(|codes| codes.contains(&text.lang));
+        let mut observers = FixedBitSet::with_capacity(self.texts.len());
+        for (at, text) in self.texts.iter().enumerate() {
+            observers.set(at, observes(text));
+        }
+        observers
+    }
+
+    /// Those of a document; none where they are not there.
+    pub fn of<'c>(&'c self, places: Range<usize>, deletions: &'c [Deletion]) -> Captures<'c> {
+        Captures {
+            days: self.days.get(places.clone()).unwrap_or_default(),
+            times: self.times.get(places.clone()).unwrap_or_default(),
+            texts: self.texts.get(places).unwrap_or_default(),
+            deletions,
+        }
+    }
 }
 
 /// The code of a language, padded with zeros; `None` where it is no code.
@@ -46,11 +116,14 @@ pub fn of(timeline: &Timeline) -> (Vec<Capture>, Vec<Deletion>) {
         let version = timeline.versions.get(snapshot.version as usize);
         let lang = version.and_then(|version| code_bytes(&version.lang)).unwrap_or_default();
         let mark = version.and_then(|version| version.mark);
+        let text = Text { lang, mark };
         let Some(Captured { instant, source }) = snapshot.captured else {
-            return Capture { day: UNDATED, second: 0, precision: Precision::Year, source: None, lang, mark };
+            let time = Time { second: 0, precision: Precision::Year, source: None };
+            return Capture { day: UNDATED, time, text };
         };
         let second = instant.seconds.rem_euclid(SECONDS_PER_DAY) as u32;
-        Capture { day: instant.day(), second, precision: instant.precision, source: Some(source), lang, mark }
+        let time = Time { second, precision: instant.precision, source: Some(source) };
+        Capture { day: instant.day(), time, text }
     };
     let deletion = |ended: &Instant| {
         let is_before = |snapshot: &SnapshotTime| snapshot.captured.is_some_and(|captured| captured.instant <= *ended);
@@ -59,25 +132,32 @@ pub fn of(timeline: &Timeline) -> (Vec<Capture>, Vec<Deletion>) {
     (timeline.snapshots.iter().map(capture).collect(), timeline.ended.iter().map(deletion).collect())
 }
 
+impl Capture {
+    /// The day on which it was captured.
+    pub fn day(&self) -> Option<Day> {
+        (self.day != UNDATED).then_some(self.day)
+    }
+}
+
 impl<'c> Captures<'c> {
     /// How many snapshots.
     pub fn len(&self) -> u32 {
-        self.snapshots.len() as u32
+        self.days.len() as u32
     }
 
     pub fn is_empty(&self) -> bool {
-        self.snapshots.is_empty()
+        self.days.is_empty()
     }
 
     /// The day on which a snapshot was captured.
     pub fn day(&self, snapshot: u32) -> Option<Day> {
-        self.snapshots.get(snapshot as usize).map(|capture| capture.day).filter(|day| *day != UNDATED)
+        self.days.get(snapshot as usize).copied().filter(|day| *day != UNDATED)
     }
 
     /// When a snapshot was captured, and who says so.
     pub fn taken(&self, snapshot: u32) -> Option<Captured> {
         let Day(day) = self.day(snapshot)?;
-        let Capture { second, precision, source, .. } = *self.snapshots.get(snapshot as usize)?;
+        let Time { second, precision, source } = *self.times.get(snapshot as usize)?;
         let seconds = i64::from(day) * SECONDS_PER_DAY + i64::from(second);
         Some(Captured { instant: Instant { seconds, precision }, source: source? })
     }
@@ -97,38 +177,38 @@ impl<'c> Captures<'c> {
         if !self.is_dated() {
             return (0, 0);
         }
-        let start = first.map_or(0, |first| self.snapshots.partition_point(|capture| capture.day < first));
-        let end = last.map_or(self.snapshots.len(), |last| self.snapshots.partition_point(|capture| capture.day <= last));
+        let start = first.map_or(0, |first| self.days.partition_point(|day| *day < first));
+        let end = last.map_or(self.days.len(), |last| self.days.partition_point(|day| *day <= last));
         (start as u32, end.max(start) as u32)
     }
 
     /// Whether a snapshot is policy text.
     pub fn is_usable(&self, snapshot: u32) -> bool {
-        self.snapshots.get(snapshot as usize).is_some_and(|capture| capture.mark.is_none())
+        self.texts.get(snapshot as usize).is_some_and(|text| text.mark.is_none())
     }
 
     /// Why a snapshot is no policy text.
     pub fn mark(&self, snapshot: u32) -> Option<Mark> {
-        self.snapshots.get(snapshot as usize)?.mark
+        self.texts.get(snapshot as usize)?.mark
     }
 
     /// The code of the language of a snapshot, see [`super::VersionFacts::lang`].
     pub fn lang(&self, snapshot: u32) -> &'c str {
-        let code = self.snapshots.get(snapshot as usize).map_or(&[][..], |capture| &capture.lang[..]);
+        let code = self.texts.get(snapshot as usize).map_or(&[][..], |text| &text.lang[..]);
         let len = code.iter().position(|byte| *byte == 0).unwrap_or(code.len());
         std::str::from_utf8(&code[..len]).unwrap_or_default()
     }
 
     /// How many snapshots are dated to a year only.
     pub fn dated_to_year(&self) -> usize {
-        let is_to_year = |capture: &&Capture| capture.source.is_some() && capture.precision == Precision::Year;
-        self.snapshots.iter().filter(is_to_year).count()
+        let is_to_year = |time: &&Time| time.source.is_some() && time.precision == Precision::Year;
+        self.times.iter().filter(is_to_year).count()
     }
 
     /// Whether a snapshot is in the language of a code.
     pub fn is_in(&self, snapshot: u32, code: &str) -> bool {
-        let capture = self.snapshots.get(snapshot as usize);
-        capture.zip(code_bytes(code)).is_some_and(|(capture, code)| capture.lang == code)
+        let text = self.texts.get(snapshot as usize);
+        text.zip(code_bytes(code)).is_some_and(|(text, code)| text.lang == code)
     }
 
     /// Whether the archive deleted the text after a snapshot, until the end of a day.

@@ -1,17 +1,21 @@
 //! Sets of snapshots as runs of neighbours.
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 /// A set of snapshots of one document: runs `[start, end)`, ascending, neither empty nor touching each other.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Runs(Vec<(u32, u32)>);
+pub struct Runs(SmallVec<[(u32, u32); RUNS_INSIDE]>);
+
+/// So many runs are held without a room of their own: most sets have no more.
+const RUNS_INSIDE: usize = 2;
 
 impl Runs {
-    pub const EMPTY: &'static Runs = &Runs(Vec::new());
+    pub const EMPTY: &'static Runs = &Runs(SmallVec::new_const());
 
     /// All snapshots from `start` to before `end`.
     pub fn range(start: u32, end: u32) -> Runs {
-        Runs(if start < end { vec![(start, end)] } else { Vec::new() })
+        Runs((start < end).then_some((start, end)).into_iter().collect())
     }
 
     /// Adds `[start, end)`, which begins at or after the last run's start.
@@ -145,7 +149,7 @@ impl Runs {
     /// The union of runs in any order.
     pub fn union_of_runs(mut all: Vec<(u32, u32)>) -> Runs {
         merge(&mut all);
-        Runs(all)
+        Runs(all.into())
     }
 
     /// Whether the runs are as the type promises; a damaged index may hold others.

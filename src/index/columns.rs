@@ -1,5 +1,6 @@
 //! What counting needs of passages, as columns of the terms: read for many matches at once, without opening a document.
 
+use super::IndexError;
 use super::schema::{PASSAGE_COLUMNS, slot_and_passage};
 use super::slots::Slots;
 use crate::history::outline::PassageOutline;
@@ -124,8 +125,12 @@ impl Columns {
         self.moved(self.passage.get_val(document))
     }
 
-    /// Tells the row of each of some documents, in their order.
-    pub fn rows(&self, documents: &[DocId], mut tell: impl FnMut(PassageRow)) {
+    /// Tells the row of each of some documents, in their order, until one is refused.
+    pub fn rows(
+        &self,
+        documents: &[DocId],
+        mut tell: impl FnMut(PassageRow) -> Result<(), IndexError>,
+    ) -> Result<(), IndexError> {
         let mut values = [[0; ROWS_AT_ONCE]; PASSAGE_COLUMNS.len()];
         for documents in documents.chunks(ROWS_AT_ONCE) {
             for (column, values) in std::iter::once(&self.passage).chain(&self.facts).zip(&mut values) {
@@ -135,9 +140,10 @@ impl Columns {
             for at in 0..documents.len() {
                 let (slot, passage) = slot_and_passage(self.moved(passages[at]));
                 let (clause, heading) = ((clauses[at] >> 1) as u32, clauses[at] & 1 == 1);
-                tell(PassageRow { slot, passage, stands: stands[at], clause, heading, sketch: Sketch::from_bits(sketches[at]) });
+                tell(PassageRow { slot, passage, stands: stands[at], clause, heading, sketch: Sketch::from_bits(sketches[at]) })?;
             }
         }
+        Ok(())
     }
 }
 

@@ -17,6 +17,7 @@ pub mod duplicates;
 mod gather;
 pub mod merge;
 mod packs;
+pub mod pairs;
 mod plan;
 mod record;
 mod rows;
@@ -33,7 +34,7 @@ pub mod verify;
 
 pub use columns::{Columns, PassageRow};
 pub use record::Record;
-pub use rows::Row;
+pub use rows::{Row, Rows};
 pub use slots::Slots;
 
 use crate::history::{Captures, DocumentHistory, Outline, Provenance, Runs, Version};
@@ -43,7 +44,6 @@ use catalog::{Catalog, Counts, DocumentEntry, Place};
 use chunks::PackTable;
 use memmap2::Mmap;
 use packs::PackCache;
-use rows::Rows;
 use rustc_hash::FxHashMap;
 use schema::Fields;
 use serde::{Deserialize, Serialize};
@@ -272,6 +272,11 @@ impl Index {
         self.rows.row(slot).ok_or(IndexError::DAMAGED)
     }
 
+    /// The rows of all documents.
+    pub fn rows(&self) -> &Rows {
+        &self.rows
+    }
+
     /// The slots of all documents in the order of answers: those of a company stand together.
     pub fn by_rank(&self) -> &[u32] {
         &self.rows.by_rank
@@ -283,13 +288,13 @@ impl Index {
     }
 
     /// The snapshots in which any of some passages of a document stands, told as [`PassageRow::stands`] does.
-    pub fn union_of(&self, slot: u32, stands: &[u64]) -> Result<Runs, IndexError> {
+    pub fn union_of(&self, slot: u32, stands: impl Iterator<Item = u64>) -> Result<Runs, IndexError> {
         let snapshots = self.captures(slot)?.len();
         if snapshots <= columns::BITS {
-            let bits = stands.iter().fold(0, |all, stands| all | stands) & columns::first_bits(snapshots);
+            let bits = stands.fold(0, |all, stands| all | stands) & columns::first_bits(snapshots);
             return Ok(Runs::of(columns::runs_of_bits(bits)));
         }
-        Ok(self.outline(slot)?.union_of(stands.iter().filter_map(|set| u32::try_from(*set).ok())))
+        Ok(self.outline(slot)?.union_of(stands.filter_map(|set| u32::try_from(set).ok())))
     }
 
     /// The text of a passage.

@@ -262,7 +262,8 @@ fn all<T: serde::de::DeserializeOwned>(table: &PackTable, bytes: &[u8]) -> Resul
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::{Captures, HistoryBuilder, Wordbook, captures};
+    use crate::history::captures::AllCaptures;
+    use crate::history::{HistoryBuilder, Wordbook, captures};
     use crate::passage::{Passage, Shape};
     use crate::snapshot::{Captured, DateSource, Day, Format, Precision, SECONDS_PER_DAY};
     use crate::source::Locator;
@@ -338,7 +339,9 @@ mod tests {
         let history = sample();
         let timeline = &history.timeline;
         let (snapshots, deletions) = captures::of(timeline);
-        let told = Captures { snapshots: &snapshots, deletions: &deletions };
+        let mut all = AllCaptures::default();
+        all.extend(&snapshots);
+        let told = all.of(0..all.len(), &deletions);
         assert_eq!(told.len(), 4);
         for snapshot in 0..5 {
             let captured = timeline.snapshots.get(snapshot as usize).and_then(|snapshot| snapshot.captured);
@@ -359,7 +362,9 @@ mod tests {
         assert_eq!(told.captured(None, Some(Day(9))), (0, 0));
         assert_eq!(told.captured(Some(Day(40)), None), (3, 4));
         let (snapshots, deletions) = captures::of(&document(&[(None, &[ENGLISH])]).timeline);
-        let undated = Captures { snapshots: &snapshots, deletions: &deletions };
+        let mut all = AllCaptures::default();
+        all.extend(&snapshots);
+        let undated = all.of(0..all.len(), &deletions);
         assert!(!undated.is_dated());
         assert_eq!(undated.captured(None, None), (0, 0));
     }

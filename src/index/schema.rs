@@ -13,6 +13,8 @@ pub struct Fields {
     pub text: Field,
     /// Their English stems.
     pub stem: Field,
+    /// The pairs of neighbouring words that have a term, see [`super::pairs`].
+    pub pair: Field,
     /// The stems of the headings that the passage stands under, in any version.
     pub heading: Field,
     /// What the passage is about, see [`topic_term`].
@@ -33,15 +35,16 @@ const STEMS: &str = "stems";
 
 /// The schema with its fields.
 pub fn schema() -> (Schema, Fields) {
-    let text = |tokenizer: &str, record| {
-        TextOptions::default()
-            .set_indexing_options(TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(record))
-    };
+    let terms = |tokenizer: &str, record| TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(record);
+    let text = |tokenizer: &str, record| TextOptions::default().set_indexing_options(terms(tokenizer, record));
+    // A pair counts as a phrase of the text, whose lengths are known.
+    let pairs = terms(WORDS, IndexRecordOption::WithFreqs).set_fieldnorms(false);
     let mut builder = Schema::builder();
     let [passage, facts @ ..] = PASSAGE_COLUMNS;
     let fields = Fields {
         text: builder.add_text_field("text", text(WORDS, IndexRecordOption::WithFreqsAndPositions)),
         stem: builder.add_text_field("stem", text(STEMS, IndexRecordOption::WithFreqs)),
+        pair: builder.add_text_field("pair", TextOptions::default().set_indexing_options(pairs)),
         heading: builder.add_text_field("heading", text(STEMS, IndexRecordOption::WithFreqs)),
         topic: builder.add_u64_field("topic", INDEXED),
         document: builder.add_u64_field("document", INDEXED),

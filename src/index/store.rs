@@ -256,6 +256,7 @@ impl Store {
         let mut document = TantivyDocument::new();
         document.add_text(self.fields.text, terms.text);
         document.add_text(self.fields.stem, terms.stem);
+        document.add_text(self.fields.pair, terms.pair);
         document.add_text(self.fields.heading, terms.heading);
         for level in levels {
             document.add_u64(self.fields.topic, schema::topic_term(*level));

@@ -2,7 +2,7 @@
 
 use super::columns::PassageRow;
 use super::store::Store;
-use super::{IndexError, record};
+use super::{IndexError, pairs, record};
 use crate::history::{DocumentHistory, Timeline, Wordbook, Worded};
 use crate::topic::{Lexicon, Weigher};
 use crate::vocabulary::PerWord;
@@ -18,8 +18,10 @@ pub struct Desk<'l> {
     pub wordbook: Wordbook,
     weigher: Weigher<'l>,
     stems: PerWord<Box<str>>,
+    common: PerWord<bool>,
     text: String,
     stem: String,
+    pair: String,
     heading: String,
 }
 
@@ -36,6 +38,8 @@ pub struct PassageTerms<'t> {
     pub text: &'t str,
     /// Their stems.
     pub stem: &'t str,
+    /// The pairs of them that have a term.
+    pub pair: &'t str,
     /// The stems of the headings above it, at each place.
     pub heading: &'t str,
 }
@@ -47,8 +51,10 @@ impl<'l> Desk<'l> {
             wordbook: Wordbook::default(),
             weigher: Weigher::new(lexicon),
             stems: PerWord::default(),
+            common: PerWord::default(),
             text: String::new(),
             stem: String::new(),
+            pair: String::new(),
             heading: String::new(),
         }
     }
@@ -56,17 +62,21 @@ impl<'l> Desk<'l> {
     /// Adds the terms of all passages of a document that the wordbook has read last, and makes its record.
     pub fn write(&mut self, store: &Store, slot: u32, history: &DocumentHistory, worded: &Worded) -> Result<Parts, IndexError> {
         let topics = self.lexicon.of_history(history, &self.wordbook, worded, &mut self.weigher);
-        let Desk { wordbook, stems, text, stem, heading, .. } = self;
+        let Desk { wordbook, stems, common, text, stem, pair, heading, .. } = self;
         let vocabulary = wordbook.vocabulary();
         stems.learn(vocabulary, |word| words::stem(word).into());
+        common.learn(vocabulary, pairs::is_common);
         let mut paths: FxHashMap<u32, String> = FxHashMap::default();
         let mut passages = Vec::with_capacity(topics.len());
         for passage in history.timeline.by_clause() {
             let levels = topics.get(passage as usize).map(Vec::as_slice).unwrap_or_default();
-            [&mut *text, &mut *stem, &mut *heading].into_iter().for_each(String::clear);
+            [&mut *text, &mut *stem, &mut *pair, &mut *heading].into_iter().for_each(String::clear);
             for &word in worded.words(passage) {
                 push(text, vocabulary.word(word));
                 push(stem, stems.of(word));
+            }
+            for two in worded.words(passage).windows(2).filter(|two| two.iter().all(|&word| *common.of(word))) {
+                pairs::push(pair, vocabulary.word(two[0]), vocabulary.word(two[1]));
             }
             for place in history.timeline.placements(passage) {
                 heading.push_str(paths.entry(place.path).or_insert_with(|| {
@@ -76,7 +86,7 @@ impl<'l> Desk<'l> {
                 }));
             }
             let row = PassageRow::of(&history.timeline, slot, passage).ok_or(IndexError::DAMAGED)?;
-            passages.push(store.passage(row, &PassageTerms { text, stem, heading }, levels));
+            passages.push(store.passage(row, &PassageTerms { text, stem, pair, heading }, levels));
         }
         store.add_passages(passages)?;
         let (words, heading_words) = count_words(history, worded);

@@ -250,7 +250,10 @@ fn holds_passages(terms: &tantivy::Index, catalog: &Catalog, documents: &FxHashM
     for segment in terms.reader()?.searcher().segment_readers() {
         let alive: Vec<DocId> = segment.doc_ids_alive().collect();
         let mut rows = Vec::with_capacity(alive.len());
-        Columns::new(segment, &slots)?.rows(&alive, |row| rows.push(row));
+        Columns::new(segment, &slots)?.rows(&alive, |row| {
+            rows.push(row);
+            Ok(())
+        })?;
         for of_document in rows.chunk_by(|a, b| a.slot == b.slot) {
             let slot = of_document[0].slot;
             let Some(Some(entry)) = catalog.documents.get(slot as usize) else { return Ok(false) };

@@ -1,18 +1,19 @@
 //! Counts and orders what matched.
 
 use super::asked::{self, Asked};
-use super::collect::{self, Match, by_document};
+use super::collect::{self, Match, Matches, Part};
 use super::count::Count;
-use super::fold::{self, Foldable, Rules, Said};
-use super::found::{DOCUMENTS_AT_ONCE, Found, SCORE_STEP, found};
+use super::fold::{self, Rules, Said};
+use super::found::{Found, FoundPart, SCORE_STEP, found};
 use super::hit::{Hit, Picked};
 use super::plan::{Planner, Wanted};
 use super::scope::{Observing, Scope};
 use super::{Appearing, Folding, Request, SearchError, Sort};
-use crate::index::{Index, IndexError, Row};
+use crate::index::{Index, IndexError};
 use crate::query::{Limits, Query};
 use crate::snapshot::{Day, Instant};
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 use std::sync::Arc;
 
@@ -68,46 +69,51 @@ pub struct AsOf {
 }
 
 /// Every passage that a query matches, whatever its dates, see [`collect::matches`].
-fn find(
-    index: &Arc<Index>,
+fn find<'i>(
+    index: &'i Arc<Index>,
     query: &Query,
     observing: &Observing,
     what: Wanted,
     scored: bool,
-) -> Result<Vec<Vec<Match>>, SearchError> {
+) -> Result<Vec<Matches<'i>>, SearchError> {
     let planner = Planner::of(index, query, observing);
     let plan = planner.plan(query, what)?;
     let matches = collect::matches(index, &*plan, scored)?;
     planner.fault().map_or(Ok(matches), |fault| Err(fault.into()))
 }
 
-/// The passages of a document that match a query.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Matching {
-    pub slot: u32,
-    /// In ascending order.
-    pub passages: Vec<u32>,
-    /// In which snapshots each stands, see [`crate::index::PassageRow::stands`].
-    pub stands: Vec<u64>,
+/// The passages that a query matches in each document that it admits, whatever their dates, in ascending order; documents by their slots.
+pub fn matching(index: &Arc<Index>, query: &Query, observing: &Observing) -> Result<FxHashMap<u32, Vec<u32>>, SearchError> {
+    let passages = |slot, matches: &[Match]| {
+        let mut passages: Vec<u32> = matches.iter().map(|one| one.row.passage).collect();
+        passages.sort_unstable();
+        Ok((slot, passages))
+    };
+    Ok(each_matching(index, query, observing, passages)?.into_iter().collect())
 }
 
-/// The passages that a query matches in each document that it admits, whatever their dates; documents in no order that means anything.
-pub fn matching(index: &Arc<Index>, query: &Query, observing: &Observing) -> Result<Vec<Matching>, SearchError> {
+/// What is made of the matches of each document that a query admits, whatever their dates; documents in no order that means anything.
+pub fn each_matching<T: Send>(
+    index: &Arc<Index>,
+    query: &Query,
+    observing: &Observing,
+    make: impl Fn(u32, &[Match]) -> Result<T, IndexError> + Sync,
+) -> Result<Vec<T>, SearchError> {
     let scope = Scope { index, limits: &query.limits, observing };
     let matches = find(index, query, observing, Wanted::Answers, false)?;
-    let documents: Vec<&[Match]> = by_document(&matches).collect();
-    let of_document = |group: &&[Match]| -> Result<Option<Matching>, IndexError> {
-        let slot = group[0].row.slot;
-        if !scope.admits(slot)? {
-            return Ok(None);
-        }
-        let mut group: Vec<(u32, u64)> = group.iter().map(|one| (one.row.passage, one.row.stands)).collect();
-        group.sort_unstable();
-        let (passages, stands) = group.into_iter().unzip();
-        Ok(Some(Matching { slot, passages, stands }))
+    let of_part = |part: &Part<'_>| -> Result<Vec<T>, IndexError> {
+        let mut made = Vec::new();
+        part.each_document(|matches| {
+            let slot = matches[0].row.slot;
+            if scope.admits(slot)? {
+                made.push(make(slot, matches)?);
+            }
+            Ok(())
+        })?;
+        Ok(made)
     };
-    let found = documents.par_iter().with_min_len(DOCUMENTS_AT_ONCE).filter_map(|group| of_document(group).transpose());
-    Ok(found.collect::<Result<_, IndexError>>()?)
+    let made: Vec<Vec<T>> = collect::parts(&matches).par_iter().map(of_part).collect::<Result<_, IndexError>>()?;
+    Ok(made.into_iter().flatten().collect())
 }
 
 /// Answers a request.
@@ -138,7 +144,11 @@ pub fn ranked(index: &Arc<Index>, request: &Request) -> Result<Vec<Picked>, Sear
 }
 
 /// What matches inside the filters, and how much that is.
-fn find_inside(index: &Arc<Index>, request: &Request, what: Wanted) -> Result<(Vec<Found>, Count), SearchError> {
+fn find_inside<'i>(
+    index: &'i Arc<Index>,
+    request: &'i Request,
+    what: Wanted,
+) -> Result<(Vec<FoundPart>, Count<'i>), SearchError> {
     let scope = Scope { index, limits: &request.query.limits, observing: &request.observing };
     let matches = find(index, &request.query, &request.observing, what, true)?;
     // A heading asks what the text below it answers.
@@ -150,87 +160,61 @@ fn find_inside(index: &Arc<Index>, request: &Request, what: Wanted) -> Result<(V
 ///
 /// Dates in the order are those of the best wording, the passage that the hit is. The document and the number of the passage within it
 /// settle what is left.
-fn pick(index: &Index, request: &Request, found: &[Found]) -> Result<(Vec<Picked>, u64), IndexError> {
-    let seen = |found: &Found| -> Result<(Option<Instant>, Option<Instant>), IndexError> {
-        let timeline = &index.record(found.slot)?.timeline;
-        let occurrences = timeline.occurrences(found.passage);
-        let instant = |snapshot: Option<u32>| Some(timeline.snapshots.get(snapshot? as usize)?.captured?.instant);
-        Ok((instant(occurrences.first()), instant(occurrences.last())))
+fn pick(index: &Index, request: &Request, found: &[FoundPart]) -> Result<(Vec<Picked>, u64), IndexError> {
+    let by_score = |one: &Found| -> Result<_, IndexError> { Ok((Reverse(one.score), index.row(one.slot)?.rank, one.passage)) };
+    let seen = |one: &Found| -> Result<(Option<Instant>, Option<Instant>), IndexError> {
+        let captures = index.captures(one.slot)?;
+        let ends = index.outline(one.slot)?.occurrences(one.passage).ends();
+        Ok((ends.and_then(|(first, _)| captures.instant(first)), ends.and_then(|(_, last)| captures.instant(last))))
     };
-    let by_score = |one: &Found, row: &Row| (Reverse(one.score), row.rank, one.passage);
     match request.sort {
-        Sort::Relevance => pick_by(index, request, found, |one, row| Ok(by_score(one, row))),
-        Sort::FirstSeen => pick_by(index, request, found, |one, row| {
+        Sort::Relevance => pick_by(index, request, found, by_score),
+        Sort::FirstSeen => pick_by(index, request, found, |one| {
             let (first, _) = seen(one)?;
             // Undated texts last.
-            Ok((first.is_none(), first, by_score(one, row)))
+            Ok((first.is_none(), first, by_score(one)?))
         }),
-        Sort::LastSeen => pick_by(index, request, found, |one, row| Ok((Reverse(seen(one)?.1), by_score(one, row)))),
+        Sort::LastSeen => pick_by(index, request, found, |one| Ok((Reverse(seen(one)?.1), by_score(one)?))),
         // Documents rank by company first; texts of unknown companies come last.
-        Sort::Company => {
-            pick_by(index, request, found, |one, row| Ok((row.company.is_none(), row.rank, Reverse(one.score), one.passage)))
-        }
+        Sort::Company => pick_by(index, request, found, |one| {
+            let row = index.row(one.slot)?;
+            Ok((row.company.is_none(), row.rank, Reverse(one.score), one.passage))
+        }),
     }
 }
 
-/// `key`: the order of hits, of the wording that each shows and the row of its document.
-fn pick_by<K: Ord>(
+/// `key`: the order of hits.
+fn pick_by<K: Ord + Send>(
     index: &Index,
     request: &Request,
-    found: &[Found],
-    key: impl Fn(&Found, &Row) -> Result<K, IndexError>,
+    found: &[FoundPart],
+    key: impl Fn(&Found) -> Result<K, IndexError> + Sync,
 ) -> Result<(Vec<Picked>, u64), IndexError> {
-    let same_hit = |a: &Found, b: &Found| request.folding != Folding::Wordings && a.clause == b.clause;
-    let mut hits: Vec<&[Found]> = Vec::with_capacity(found.len());
-    let mut ordered: Vec<(K, Foldable)> = Vec::with_capacity(found.len());
-    for of_document in found.chunk_by(|a, b| a.slot == b.slot) {
-        let row = index.row(of_document[0].slot)?;
-        for wordings in of_document.chunk_by(same_hit) {
-            let best = best_of(wordings);
-            ordered.push((key(&best, row)?, Foldable { number: hits.len(), slot: best.slot, sketch: best.sketch }));
-            hits.push(wordings);
-        }
-    }
     let rules = Rules {
         over_documents: request.folding == Folding::Documents,
         per_company: request.per_company,
         wanted: request.limit.map_or(usize::MAX, |limit| request.offset.saturating_add(limit)),
     };
-    let groups = fold::groups(index, ordered, rules)?;
+    let groups = fold::groups(index, found, key, rules)?;
+    let all: usize = found.iter().map(|part| part.found.len()).sum();
     let shown: usize = groups.iter().map(|group| 1 + group.followers.len()).sum();
+    let said = |&(part, at): &fold::Place| {
+        let Found { slot, ends, .. } = found[part].found[at];
+        Said { slot, first: ends.0, last: ends.1 }
+    };
     let mut picked = Vec::new();
     for group in groups.iter().skip(request.offset) {
-        let said = std::iter::once(&group.leader).chain(&group.followers).map(|&hit| said(hits[hit]));
-        picked.push(Picked::new(hits[group.leader], fold::companies(index, said)?));
+        let (part, at) = group.leader;
+        let hit = &found[part].found[at];
+        picked.push(Picked {
+            slot: hit.slot,
+            passage: hit.passage,
+            score: f64::from(hit.score) * f64::from(SCORE_STEP),
+            wordings: found[part].wordings(hit).to_vec(),
+            companies: fold::companies(index, std::iter::once(&group.leader).chain(&group.followers).map(said))?,
+        });
     }
-    Ok((picked, (hits.len() - shown) as u64))
-}
-
-/// The wording that a hit shows, of at least one: of equals the earliest.
-fn best_of(wordings: &[Found]) -> Found {
-    wordings[1..].iter().fold(wordings[0], |best, &one| {
-        if (one.score, Reverse(one.passage)) > (best.score, Reverse(best.passage)) { one } else { best }
-    })
-}
-
-/// When a hit matches: any of its wordings, of at least one.
-fn said(wordings: &[Found]) -> Said {
-    let ends = wordings.iter().map(|one| one.ends);
-    let (first, last) = ends.fold(wordings[0].ends, |a, b| (a.0.min(b.0), a.1.max(b.1)));
-    Said { slot: wordings[0].slot, first, last }
-}
-
-impl Picked {
-    fn new(wordings: &[Found], companies: Vec<fold::Saying>) -> Picked {
-        let best = best_of(wordings);
-        Picked {
-            slot: best.slot,
-            passage: best.passage,
-            score: f64::from(best.score) * f64::from(SCORE_STEP),
-            wordings: wordings.iter().map(|one| one.passage).collect(),
-            companies,
-        }
-    }
+    Ok((picked, (all - shown) as u64))
 }
 
 fn known_as_of(scope: &Scope<'_>, day: Day) -> Result<AsOf, IndexError> {

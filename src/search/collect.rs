@@ -1,7 +1,8 @@
 //! Collects every passage that a query matches, with its score and what counting needs of it.
 
 use super::SearchError;
-use crate::index::{Index, PassageRow, read_safely};
+use crate::index::schema::slot_and_passage;
+use crate::index::{Columns, Index, IndexError, PassageRow, read_safely};
 use rayon::prelude::*;
 use tantivy::query::{EnableScoring, Query, Weight};
 use tantivy::{DocId, Score, SegmentReader};
@@ -13,9 +14,33 @@ pub struct Match {
     pub score: Score,
 }
 
-/// Every passage that a query of tantivy's matches, segment by segment, those of a document together, in the order of their clauses; scored where that is
-/// asked for.
-pub fn matches(index: &Index, query: &dyn Query, scored: bool) -> Result<Vec<Vec<Match>>, SearchError> {
+/// The matching passages of a segment: those of a document together, in the order of their clauses.
+pub struct Matches<'i> {
+    columns: &'i Columns,
+    passages: Vec<DocId>,
+    /// Empty where none were asked for.
+    scores: Vec<Score>,
+}
+
+/// The matching passages of some whole documents.
+#[derive(Clone, Copy)]
+pub struct Part<'m> {
+    columns: &'m Columns,
+    passages: &'m [DocId],
+    scores: &'m [Score],
+}
+
+/// A thread looks at so many matches, or more.
+const MATCHES_AT_ONCE: usize = 8192;
+
+/// All matches are parted in so many for each thread: some parts take longer than others.
+const PARTS_OF_A_THREAD: usize = 4;
+
+/// Room is made for one match in so many passages at first.
+const PASSAGES_OF_A_MATCH: usize = 64;
+
+/// Every passage that a query of tantivy's matches, segment by segment; scored where that is asked for.
+pub fn matches<'i>(index: &'i Index, query: &dyn Query, scored: bool) -> Result<Vec<Matches<'i>>, SearchError> {
     read_safely(|| {
         let statistics = index.statistics();
         let scoring = if scored {
@@ -25,7 +50,7 @@ pub fn matches(index: &Index, query: &dyn Query, scored: bool) -> Result<Vec<Vec
         };
         let weight = query.weight(scoring)?;
         let collect = |segment: &SegmentReader| of_segment(index, &*weight, segment, scored);
-        let found: tantivy::Result<Vec<Vec<Match>>> = match index.searcher.segment_readers() {
+        let found: tantivy::Result<Vec<Matches>> = match index.searcher.segment_readers() {
             // A single one needs no other threads.
             [one] => collect(one).map(|found| vec![found]),
             several => several.par_iter().map(collect).collect(),
@@ -34,27 +59,67 @@ pub fn matches(index: &Index, query: &dyn Query, scored: bool) -> Result<Vec<Vec
     })
 }
 
-/// Matches, document by document.
-pub fn by_document(segments: &[Vec<Match>]) -> impl Iterator<Item = &[Match]> {
-    segments.iter().flat_map(|matches| matches.chunk_by(|a, b| a.row.slot == b.row.slot))
-}
-
-fn of_segment(index: &Index, weight: &dyn Weight, segment: &SegmentReader, scored: bool) -> tantivy::Result<Vec<Match>> {
+fn of_segment<'i>(index: &'i Index, weight: &dyn Weight, segment: &SegmentReader, scored: bool) -> tantivy::Result<Matches<'i>> {
     let is_alive = |document: DocId| segment.alive_bitset().is_none_or(|alive| alive.is_alive(document));
-    let (mut documents, mut scores): (Vec<DocId>, Vec<Score>) = (Vec::new(), Vec::new());
+    let room = segment.max_doc() as usize / PASSAGES_OF_A_MATCH;
+    let (mut passages, mut scores): (Vec<DocId>, Vec<Score>) = (Vec::with_capacity(room), Vec::new());
     if scored {
+        scores.reserve(room);
         weight.for_each(segment, &mut |document, score| {
             if is_alive(document) {
-                documents.push(document);
+                passages.push(document);
                 scores.push(score);
             }
         })?;
     } else {
-        weight.for_each_no_score(segment, &mut |block| documents.extend(block.iter().copied().filter(|one| is_alive(*one))))?;
-        scores.resize(documents.len(), 0.0);
+        weight.for_each_no_score(segment, &mut |block| passages.extend(block.iter().copied().filter(|one| is_alive(*one))))?;
     }
-    let mut matches = Vec::with_capacity(documents.len());
-    let mut scores = scores.into_iter();
-    index.columns(segment)?.rows(&documents, |row| matches.push(Match { row, score: scores.next().unwrap_or_default() }));
-    Ok(matches)
+    Ok(Matches { columns: index.columns(segment)?, passages, scores })
+}
+
+/// Cuts the matches between documents, for as many threads as there are.
+pub fn parts<'m>(segments: &'m [Matches<'_>]) -> Vec<Part<'m>> {
+    let all: usize = segments.iter().map(|matches| matches.passages.len()).sum();
+    let at_once = all.div_ceil(rayon::current_num_threads() * PARTS_OF_A_THREAD).max(MATCHES_AT_ONCE);
+    let mut parts = Vec::new();
+    for Matches { columns, passages, scores } in segments {
+        let slot = |at: usize| slot_and_passage(columns.id(passages[at])).0;
+        let mut start = 0;
+        while start < passages.len() {
+            let mut end = passages.len().min(start + at_once);
+            while end < passages.len() && slot(end) == slot(end - 1) {
+                end += 1;
+            }
+            parts.push(Part { columns, passages: &passages[start..end], scores: scores.get(start..end).unwrap_or_default() });
+            start = end;
+        }
+    }
+    parts
+}
+
+impl Part<'_> {
+    /// How many matches.
+    pub fn len(&self) -> usize {
+        self.passages.len()
+    }
+
+    /// Tells each match, those of a document behind each other, until one is refused.
+    pub fn each(&self, mut tell: impl FnMut(Match) -> Result<(), IndexError>) -> Result<(), IndexError> {
+        let mut scores = self.scores.iter().copied();
+        self.columns.rows(self.passages, |row| tell(Match { row, score: scores.next().unwrap_or_default() }))
+    }
+
+    /// Tells the matches of each document, of at least one, until one is refused.
+    pub fn each_document(&self, mut tell: impl FnMut(&[Match]) -> Result<(), IndexError>) -> Result<(), IndexError> {
+        let mut document: Vec<Match> = Vec::new();
+        self.each(|one| {
+            if document.first().is_some_and(|first| first.row.slot != one.row.slot) {
+                tell(&document)?;
+                document.clear();
+            }
+            document.push(one);
+            Ok(())
+        })?;
+        if document.is_empty() { Ok(()) } else { tell(&document) }
+    }
 }

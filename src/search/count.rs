@@ -1,88 +1,67 @@
 //! Counts what matched, document by document.
 
 use super::answer::{Totals, YearCount};
-use crate::history::Captures;
-use crate::snapshot::Day;
+use crate::index::{Row, Rows};
 use fixedbitset::FixedBitSet;
-use std::collections::VecDeque;
 
 /// What matched so far.
-#[derive(Default)]
-pub struct Count {
+pub struct Count<'i> {
+    rows: &'i Rows,
     totals: Totals,
     companies: FixedBitSet,
     /// Where they are asked for.
     years: Option<Years>,
 }
 
-/// Counts of years that follow each other.
-#[derive(Default)]
+/// The counts of each of [`Rows::years`].
 struct Years {
-    first: i16,
-    counts: VecDeque<OfYear>,
-}
-
-#[derive(Default)]
-struct OfYear {
-    snapshots: u64,
-    documents: u64,
+    counts: Vec<OfYear>,
+    /// Which companies: those of all years of a company beside each other.
     companies: FixedBitSet,
 }
 
-impl Years {
-    /// The counts of a year; makes those between it and the others, too.
-    fn of(&mut self, year: i16) -> &mut OfYear {
-        if self.counts.is_empty() {
-            self.first = year;
-        }
-        while year < self.first {
-            self.first -= 1;
-            self.counts.push_front(OfYear::default());
-        }
-        let at = usize::from(year.abs_diff(self.first));
-        while self.counts.len() <= at {
-            self.counts.push_back(OfYear::default());
-        }
-        &mut self.counts[at]
-    }
+#[derive(Debug, Clone, Copy, Default)]
+struct OfYear {
+    snapshots: u64,
+    documents: u64,
+    companies: u64,
 }
 
-impl Count {
-    pub fn new(by_year: bool) -> Count {
-        Count { years: by_year.then(Years::default), ..Count::default() }
+impl<'i> Count<'i> {
+    pub fn new(rows: &'i Rows, by_year: bool) -> Count<'i> {
+        let years = rows.years().len();
+        let years = by_year.then(|| Years {
+            counts: vec![OfYear::default(); years],
+            companies: FixedBitSet::with_capacity(years * rows.companies()),
+        });
+        Count { rows, totals: Totals::default(), companies: FixedBitSet::with_capacity(rows.companies()), years }
     }
 
     /// Counts a document that has so many matching clauses and passages, in snapshots that are told by their runs.
-    ///
-    /// `company`: its number, see [`crate::index::catalog::DocumentEntry::company_number`].
-    pub fn add(
-        &mut self,
-        company: Option<u32>,
-        captures: Captures<'_>,
-        runs: impl Iterator<Item = (u32, u32)>,
-        (clauses, passages): (usize, usize),
-    ) {
+    pub fn add(&mut self, row: &Row, runs: impl Iterator<Item = (u32, u32)>, (clauses, passages): (usize, usize)) {
         self.totals.clauses += clauses as u64;
         self.totals.passages += passages as u64;
         self.totals.documents += 1;
-        if let Some(company) = company {
-            self.companies.grow_and_insert(company as usize);
+        if let Some(company) = row.company {
+            self.companies.insert(company as usize);
         }
-        if !captures.is_dated() {
+        if row.first_day.is_none() {
             return;
         }
+        let years_of = self.rows.years_of(row);
         let mut last = None;
         for (start, end) in runs {
             self.totals.snapshots += u64::from(end - start);
             let Some(years) = &mut self.years else { continue };
-            for year in (start..end).filter_map(|snapshot| captures.day(snapshot)).map(Day::year) {
-                let so_far = years.of(year);
-                so_far.snapshots += 1;
+            for &year in years_of.get(start as usize..end as usize).unwrap_or_default() {
+                let of_year = &mut years.counts[usize::from(year)];
+                of_year.snapshots += 1;
                 // Snapshots are in order of time: the first of a year is the first of its document there.
                 if last != Some(year) {
-                    so_far.documents += 1;
-                    if let Some(company) = company {
-                        so_far.companies.grow_and_insert(company as usize);
+                    of_year.documents += 1;
+                    if let Some(company) = row.company {
+                        let place = company as usize * self.rows.years().len() + usize::from(year);
+                        of_year.companies += u64::from(!years.companies.put(place));
                     }
                 }
                 last = Some(year);
@@ -91,33 +70,39 @@ impl Count {
     }
 
     /// Adds what was counted of other documents.
-    pub fn join(&mut self, other: Count) {
+    pub fn join(&mut self, other: Count<'_>) {
         self.totals.clauses += other.totals.clauses;
         self.totals.passages += other.totals.passages;
         self.totals.snapshots += other.totals.snapshots;
         self.totals.documents += other.totals.documents;
         self.companies.union_with(&other.companies);
-        if let Some(years) = &mut self.years {
-            let other = other.years.unwrap_or_default();
-            for (year, of_year) in (other.first..).zip(other.counts) {
-                let so_far = years.of(year);
-                so_far.snapshots += of_year.snapshots;
-                so_far.documents += of_year.documents;
-                so_far.companies.union_with(&of_year.companies);
+        for (years, other) in self.years.iter_mut().zip(other.years) {
+            for (of_year, other) in years.counts.iter_mut().zip(other.counts) {
+                of_year.snapshots += other.snapshots;
+                of_year.documents += other.documents;
+                of_year.companies += other.companies;
             }
+            for place in years.companies.intersection(&other.companies) {
+                years.counts[place % self.rows.years().len()].companies -= 1;
+            }
+            years.companies.union_with(&other.companies);
         }
     }
 
     /// The totals, and the counts of each year from the first to the last.
     pub fn finish(self) -> (Totals, Option<Vec<YearCount>>) {
         let totals = Totals { companies: self.companies.count_ones(..) as u64, ..self.totals };
-        let count = |(year, of_year): (i16, OfYear)| YearCount {
-            year,
-            snapshots: of_year.snapshots,
-            documents: of_year.documents,
-            companies: of_year.companies.count_ones(..) as u64,
-        };
-        let years = self.years.map(|years| (years.first..).zip(years.counts).map(count).collect());
-        (totals, years)
+        (totals, self.years.map(|years| told(self.rows.years(), &years.counts)))
     }
+}
+
+fn told(years: &[i16], counts: &[OfYear]) -> Vec<YearCount> {
+    let mut told: Vec<YearCount> = Vec::new();
+    let counted = years.iter().zip(counts).filter(|(_, of_year)| of_year.snapshots > 0);
+    for (&year, &OfYear { snapshots, documents, companies }) in counted {
+        let after_last = told.last().map_or(year, |last| last.year + 1);
+        told.extend((after_last..year).map(|year| YearCount { year, snapshots: 0, documents: 0, companies: 0 }));
+        told.push(YearCount { year, snapshots, documents, companies });
+    }
+    told
 }

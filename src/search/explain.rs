@@ -58,10 +58,14 @@ pub fn explain(index: &Arc<Index>, request: &Request, hits: &[Hit]) -> Result<Ve
         explanations.push(Explanation { parts: Vec::new(), heading_weight, topics });
     }
     for (part, query) in planner.parts(&request.query)? {
-        for Match { row, score } in collect::matches(index, &*query, true)?.into_iter().flatten() {
-            if let Some(at) = wanted.get(&(row.slot, row.passage)).filter(|_| score != 0.0) {
-                explanations[*at].parts.push(Scored { part: part.clone(), score });
-            }
+        let matches = collect::matches(index, &*query, true)?;
+        for found in collect::parts(&matches) {
+            found.each(|Match { row, score }| {
+                if let Some(at) = wanted.get(&(row.slot, row.passage)).filter(|_| score != 0.0) {
+                    explanations[*at].parts.push(Scored { part: part.clone(), score });
+                }
+                Ok(())
+            })?;
         }
     }
     planner.fault().map_or(Ok(explanations), |fault| Err(fault.into()))

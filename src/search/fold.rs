@@ -1,29 +1,25 @@
 //! Folds near-equal hits of several documents into one: the first in the order of the answer leads the others.
 //!
-//! * A hit leads unless it is near-equal ([`Sketch::is_near`]) to one that leads before it, of another document: it joins the first such.
-//!   Hits of one document stay apart: its clauses are folded already.
+//! * A hit leads unless it is near-equal ([`Sketch::is_near`](crate::likeness::Sketch::is_near)) to one that leads before it, of another
+//!   document: it joins the first such. Hits of one document stay apart: its clauses are folded already.
 //! * Where a company may lead few hits only, those beyond lead nothing, but still join; what joins is not counted.
 //! * Only as many leaders are looked for as are shown, so that nothing else need be in order. Whom a hit joins does not depend on how
-//!   many that are, for it depends on the leaders before that one only.
+//!   many that are, for it depends on the leaders before that one only; and no leader is near-equal to one of another document, so that
+//!   all hits can be asked alike.
 
+use super::found::{Found, FoundPart};
 use crate::index::{Index, IndexError};
-use crate::likeness::Sketch;
 use crate::snapshot::Instant;
 use fixedbitset::FixedBitSet;
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 
-/// So many hits are put in order at first; twice as many each time that these led too few.
+/// So many hits are put in order at first.
 const FIRST_ORDERED: usize = 64;
 
-/// What folding looks at in a hit.
-#[derive(Debug, Clone, Copy)]
-pub struct Foldable {
-    /// Names the hit.
-    pub number: usize,
-    pub slot: u32,
-    pub sketch: Sketch,
-}
+/// Where these led too few, so many times as many.
+const ORDERED_MORE: usize = 8;
 
 /// How hits are folded.
 #[derive(Debug, Clone, Copy)]
@@ -36,89 +32,143 @@ pub struct Rules {
     pub wanted: usize,
 }
 
-/// A hit and those that fold into it, by their numbers.
+/// A hit: its part, and its place in that.
+pub type Place = (usize, usize);
+
+/// A hit and those that fold into it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
-    pub leader: usize,
+    pub leader: Place,
     /// In no order that means anything.
-    pub followers: Vec<usize>,
+    pub followers: Vec<Place>,
 }
 
-/// The first groups in the order of their leaders. `hits`: each with what orders it, no two alike.
-pub fn groups<K: Ord>(index: &Index, mut hits: Vec<(K, Foldable)>, rules: Rules) -> Result<Vec<Group>, IndexError> {
-    let mut leaders = Leaders {
-        found: Vec::new(),
-        by_exact: FxHashMap::default(),
-        exact: FixedBitSet::with_capacity(1 << u16::BITS),
-        over_documents: rules.over_documents,
+/// The first groups in the order of their leaders. `key`: what orders hits, no two alike.
+pub fn groups<K: Ord + Send>(
+    index: &Index,
+    parts: &[FoundPart],
+    key: impl Fn(&Found) -> Result<K, IndexError> + Sync,
+    rules: Rules,
+) -> Result<Vec<Group>, IndexError> {
+    let all: usize = parts.iter().map(|part| part.found.len()).sum();
+    let mut ordered = rules.wanted.max(FIRST_ORDERED).min(all);
+    let leaders = loop {
+        let leaders = Leaders::of(index, parts, &first(parts, &key, ordered)?, rules)?;
+        if leaders.found.len() == rules.wanted || ordered == all {
+            break leaders;
+        }
+        ordered = ordered.saturating_mul(ORDERED_MORE).min(all);
     };
-    let mut led_by_company: FxHashMap<&str, usize> = FxHashMap::default();
-    let mut passed_over: Vec<Foldable> = Vec::new();
-    let (mut at, mut ordered, mut step) = (0, 0, rules.wanted.max(FIRST_ORDERED));
-    while at < hits.len() && leaders.found.len() < rules.wanted {
-        if at == ordered {
-            ordered = at.saturating_add(step).min(hits.len());
-            if ordered < hits.len() {
-                hits[at..].select_nth_unstable_by(ordered - at, |a, b| a.0.cmp(&b.0));
-            }
-            hits[at..ordered].sort_unstable_by(|a, b| a.0.cmp(&b.0));
-            step = step.saturating_mul(2);
+    let mut groups: Vec<Group> =
+        leaders.found.iter().map(|(leader, _)| Group { leader: *leader, followers: Vec::new() }).collect();
+    if rules.over_documents {
+        let followers = |(number, part): (usize, &FoundPart)| -> Vec<(usize, Place)> {
+            let hits = part.found.iter().enumerate();
+            hits.filter_map(|(at, hit)| Some((leaders.leading(hit)?, (number, at)))).collect()
+        };
+        let followers: Vec<Vec<(usize, Place)>> = parts.par_iter().enumerate().map(followers).collect();
+        for (group, hit) in followers.into_iter().flatten() {
+            groups[group].followers.push(hit);
         }
-        let hit = hits[at].1;
-        at += 1;
-        if leaders.join(hit) {
-            continue;
-        }
-        if let Some(most) = rules.per_company {
-            let company = index.entry(hit.slot)?.company.as_str();
-            let led = led_by_company.entry(company).or_default();
-            if *led >= most && !company.is_empty() {
-                passed_over.push(hit);
+    }
+    Ok(groups)
+}
+
+/// The first hits in their order.
+fn first<K: Ord + Send>(
+    parts: &[FoundPart],
+    key: &(impl Fn(&Found) -> Result<K, IndexError> + Sync),
+    wanted: usize,
+) -> Result<Vec<Place>, IndexError> {
+    let of_part = |(number, part): (usize, &FoundPart)| -> Result<Vec<(K, Place)>, IndexError> {
+        let mut hits: Vec<(K, Place)> = Vec::with_capacity(part.found.len().min(wanted.saturating_mul(2)));
+        let keep_first = |hits: &mut Vec<(K, Place)>| {
+            hits.select_nth_unstable_by(wanted - 1, |a, b| a.0.cmp(&b.0));
+            hits.truncate(wanted);
+        };
+        // Once some were cut off, the last of those that were kept tells most others that they are not among the first.
+        let mut is_cut = false;
+        for (at, hit) in part.found.iter().enumerate() {
+            let key = key(hit)?;
+            if is_cut && key > hits[wanted - 1].0 {
                 continue;
             }
-            *led += 1;
+            hits.push((key, (number, at)));
+            if hits.len() == wanted.saturating_mul(2) {
+                keep_first(&mut hits);
+                is_cut = true;
+            }
         }
-        leaders.add(hit);
+        if hits.len() > wanted {
+            keep_first(&mut hits);
+        }
+        Ok(hits)
+    };
+    if wanted == 0 {
+        return Ok(Vec::new());
     }
-    for hit in passed_over.into_iter().chain(hits[at..].iter().map(|(_, hit)| *hit)) {
-        leaders.join(hit);
-    }
-    Ok(leaders.found.into_iter().map(|(_, group)| group).collect())
+    let mut hits: Vec<(K, Place)> = match parts {
+        [one] => of_part((0, one))?,
+        several => several.par_iter().enumerate().map(of_part).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect(),
+    };
+    hits.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    hits.truncate(wanted);
+    Ok(hits.into_iter().map(|(_, place)| place).collect())
 }
 
-/// The groups so far, each with its leader.
-struct Leaders {
-    found: Vec<(Foldable, Group)>,
-    /// The groups whose leaders have the same exact part of their sketches, in order.
+/// The hits that lead, in order.
+struct Leaders<'f> {
+    found: Vec<(Place, &'f Found)>,
+    /// The places of those with the same exact part of their sketches, in order.
     by_exact: FxHashMap<u16, Vec<usize>>,
     /// The keys of `by_exact`: most of many hits are told from all leaders by these.
     exact: FixedBitSet,
-    over_documents: bool,
 }
 
-impl Leaders {
-    /// Folds a hit into the first group that it is near-equal to; false where there is none.
-    fn join(&mut self, hit: Foldable) -> bool {
-        if !self.over_documents {
-            return false;
+impl<'f> Leaders<'f> {
+    /// Those among the first hits, `ordered` as the answer is; no more than are wanted.
+    fn of(index: &Index, parts: &'f [FoundPart], ordered: &[Place], rules: Rules) -> Result<Leaders<'f>, IndexError> {
+        let exact = FixedBitSet::with_capacity(1 << u16::BITS);
+        let mut leaders = Leaders { found: Vec::new(), by_exact: FxHashMap::default(), exact };
+        let mut led_by_company: FxHashMap<&str, usize> = FxHashMap::default();
+        for &(part, at) in ordered {
+            if leaders.found.len() == rules.wanted {
+                break;
+            }
+            let hit = &parts[part].found[at];
+            if rules.over_documents && leaders.leading(hit).is_some() {
+                continue;
+            }
+            if let Some(most) = rules.per_company {
+                let company = index.entry(hit.slot)?.company.as_str();
+                let led = led_by_company.entry(company).or_default();
+                if *led >= most && !company.is_empty() {
+                    continue;
+                }
+                *led += 1;
+            }
+            leaders.add((part, at), hit);
         }
-        let is_near = |group: &&usize| {
-            let leader = self.found[**group].0;
-            leader.slot != hit.slot && leader.sketch.is_near(hit.sketch)
-        };
-        if !self.exact.contains(usize::from(hit.sketch.exact())) {
-            return false;
-        }
-        let alike = self.by_exact.get(&hit.sketch.exact());
-        let Some(&group) = alike.and_then(|groups| groups.iter().find(is_near)) else { return false };
-        self.found[group].1.followers.push(hit.number);
-        true
+        Ok(leaders)
     }
 
-    fn add(&mut self, hit: Foldable) {
+    /// The place of the first that a hit is near-equal to.
+    fn leading(&self, hit: &Found) -> Option<usize> {
+        let exact = hit.sketch.exact();
+        if !self.exact.contains(usize::from(exact)) {
+            return None;
+        }
+        let is_near = |place: &&usize| {
+            let leader = self.found[**place].1;
+            leader.slot != hit.slot && leader.sketch.is_near(hit.sketch)
+        };
+        self.by_exact.get(&exact)?.iter().find(is_near).copied()
+    }
+
+    fn add(&mut self, place: Place, hit: &'f Found) {
         self.exact.insert(usize::from(hit.sketch.exact()));
         self.by_exact.entry(hit.sketch.exact()).or_default().push(self.found.len());
-        self.found.push((hit, Group { leader: hit.number, followers: Vec::new() }));
+        self.found.push((place, hit));
     }
 }
 

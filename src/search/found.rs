@@ -1,27 +1,46 @@
 //! What matches inside the filters, document by document.
 
-use super::collect::{Match, by_document};
+use super::collect::{Match, Matches, Part, parts};
 use super::count::Count;
 use super::scope::Scope;
-use super::{Appearing, Request};
+use super::{Appearing, Folding, Request, Transition};
 use crate::history::runs::merge;
 use crate::history::{Outline, Runs};
 use crate::index::columns::{BITS, bits, first_bits, runs_of_bits};
-use crate::index::{IndexError, PassageRow};
+use crate::index::{IndexError, PassageRow, Row};
 use crate::likeness::Sketch;
 use rayon::prelude::*;
+use std::cmp::Reverse;
+use std::ops::Range;
 
-/// A matching passage inside the filters.
-#[derive(Debug, Clone, Copy)]
+/// A clause with a match inside the filters (unfolded: a wording): what may be a hit.
+#[derive(Debug, Clone)]
 pub struct Found {
     pub slot: u32,
+    /// The wording that a hit shows: the one with the best score, of equals the earliest.
     pub passage: u32,
-    pub clause: u32,
     pub sketch: Sketch,
     /// In steps of [`SCORE_STEP`].
     pub score: i32,
-    /// The first and the last snapshot inside the limits in which it matches.
+    /// The first and the last snapshot inside the limits in which any wording matches.
     pub ends: (u32, u32),
+    /// The places of all wordings that match among those of its part.
+    wordings: Range<u32>,
+}
+
+/// What was found in some documents.
+#[derive(Default)]
+pub struct FoundPart {
+    pub found: Vec<Found>,
+    /// The passages.
+    wordings: Vec<u32>,
+}
+
+impl FoundPart {
+    /// The wordings that match.
+    pub fn wordings(&self, found: &Found) -> &[u32] {
+        self.wordings.get(found.wordings.start as usize..found.wordings.end as usize).unwrap_or_default()
+    }
 }
 
 /// Scores are compared in steps of this size: smaller differences come of the order in which floats are added.
@@ -33,179 +52,218 @@ pub const HEADING_WEIGHT: f32 = 0.1;
 /// Of the sets of snapshots that were looked at, so many are asked whether a passage stands in the same.
 const SETS_LOOKED_BACK: usize = 8;
 
-/// A thread looks at so many documents, or more.
-pub const DOCUMENTS_AT_ONCE: usize = 1024;
-
-/// All documents are parted in so many for each thread: some parts take longer than others.
-const PARTS_OF_A_THREAD: usize = 4;
-
-/// Takes those matches that stand inside the filters, and counts them; the passages of a document stand together, the wordings of a
-/// clause beside each other.
+/// Takes those matches that stand inside the filters, and counts them.
 ///
 /// `without_headings`: whether headings are no answers.
-pub fn found(
-    scope: &Scope<'_>,
+pub fn found<'i>(
+    scope: &Scope<'i>,
     request: &Request,
-    matches: &[Vec<Match>],
+    matches: &[Matches<'_>],
     without_headings: bool,
-) -> Result<(Vec<Found>, Count), IndexError> {
-    let look = |documents: &[&[Match]]| {
+) -> Result<(Vec<FoundPart>, Count<'i>), IndexError> {
+    let look = |part: &Part<'_>| -> Result<(FoundPart, Count<'i>), IndexError> {
         let mut finder = Finder {
             scope,
             appearing: request.appearing,
+            folding: request.folding,
             without_headings,
-            found: Vec::with_capacity(documents.iter().map(|matches| matches.len()).sum()),
-            count: Count::new(request.by_year),
+            document: None,
+            found: FoundPart { found: Vec::with_capacity(part.len()), wordings: Vec::with_capacity(part.len()) },
+            count: Count::new(scope.index.rows(), request.by_year),
             sets: Vec::new(),
             runs: Vec::new(),
         };
-        documents.iter().try_for_each(|matches| finder.document(matches))?;
+        part.each(|one| finder.look(&one))?;
+        finder.end()?;
         Ok((finder.found, finder.count))
     };
-    let documents: Vec<&[Match]> = by_document(matches).collect();
-    if documents.len() <= DOCUMENTS_AT_ONCE {
-        return look(&documents);
-    }
-    let at_once = documents.len().div_ceil(rayon::current_num_threads() * PARTS_OF_A_THREAD).max(DOCUMENTS_AT_ONCE);
-    let parts: Vec<(Vec<Found>, Count)> = documents.par_chunks(at_once).map(look).collect::<Result<_, IndexError>>()?;
-    let mut all = Vec::with_capacity(parts.iter().map(|(found, _)| found.len()).sum());
-    let mut count = Count::new(request.by_year);
-    for (found, of_part) in parts {
-        all.extend(found);
+    let looked: Vec<(FoundPart, Count)> = match &parts(matches)[..] {
+        // A single one needs no other threads.
+        [one] => vec![look(one)?],
+        several => several.par_iter().map(look).collect::<Result<_, IndexError>>()?,
+    };
+    let mut count = Count::new(scope.index.rows(), request.by_year);
+    let found = looked.into_iter().map(|(found, of_part)| {
         count.join(of_part);
-    }
-    Ok((all, count))
+        found
+    });
+    Ok((found.collect(), count))
 }
 
-struct Finder<'r> {
-    scope: &'r Scope<'r>,
+impl FoundPart {
+    /// Adds a wording: to the clause before, where it `continues` that.
+    fn add(&mut self, one: Found, continues: bool) {
+        self.wordings.push(one.passage);
+        match self.found.last_mut().filter(|_| continues) {
+            Some(clause) => {
+                clause.wordings.end = self.wordings.len() as u32;
+                clause.ends = (clause.ends.0.min(one.ends.0), clause.ends.1.max(one.ends.1));
+                if (one.score, Reverse(one.passage)) > (clause.score, Reverse(clause.passage)) {
+                    (clause.passage, clause.sketch, clause.score) = (one.passage, one.sketch, one.score);
+                }
+            }
+            None => self.found.push(one),
+        }
+    }
+}
+
+/// Looks at matches one by one, those of a document behind each other.
+struct Finder<'r, 'i> {
+    scope: &'r Scope<'i>,
     appearing: Option<Appearing>,
+    folding: Folding,
     without_headings: bool,
-    found: Vec<Found>,
-    count: Count,
+    /// The one whose matches are being looked at.
+    document: Option<Document<'i>>,
+    found: FoundPart,
+    count: Count<'i>,
     /// Of a document with many snapshots: the sets of them that passages stand in, with the first and the last inside the limits.
     sets: Vec<(u64, Option<(u32, u32)>)>,
     /// The snapshots of a document in which something matches, as runs in any order.
     runs: Vec<(u32, u32)>,
 }
 
-impl Finder<'_> {
-    /// Looks at the matches of a document.
-    fn document(&mut self, matches: &[Match]) -> Result<(), IndexError> {
-        let Some(slot) = matches.first().map(|one| one.row.slot) else { return Ok(()) };
-        if !self.scope.admits(slot)? {
+/// A document, and what was found in it so far.
+struct Document<'i> {
+    slot: u32,
+    row: &'i Row,
+    within: Within<'i>,
+    clauses: usize,
+    passages: usize,
+    last_clause: Option<u32>,
+}
+
+/// Where a match of a document must stand.
+enum Within<'i> {
+    /// Nothing of it is looked at.
+    Nowhere,
+    /// In any of these snapshots; with those in which something matches.
+    Bits { within: u64, matching: u64 },
+    /// Of a document with many snapshots: in any of these (`None`: all).
+    Sets { outline: Outline<'i>, within: Option<Runs> },
+    /// Under the headings asked for; where what was added or removed is asked for, it must have been.
+    Closely { within: Runs, everything: Runs, transitions: Vec<Transition> },
+}
+
+impl<'i> Finder<'_, 'i> {
+    fn look(&mut self, one: &Match) -> Result<(), IndexError> {
+        if self.document.as_ref().is_none_or(|document| document.slot != one.row.slot) {
+            self.end()?;
+            self.document = Some(self.begin(one.row.slot)?);
+        }
+        // A heading asks what the text below it answers.
+        if self.without_headings && one.row.heading {
             return Ok(());
         }
-        let captures = self.scope.index.captures(slot)?;
-        let within = self.scope.some_snapshots(slot)?;
-        if within.as_ref().is_some_and(Runs::is_empty) {
-            return Ok(());
-        }
-        let before = self.found.len();
-        self.runs.clear();
-        if self.appearing.is_some() || !self.scope.limits.headings.is_empty() {
-            self.look_closely(slot, matches, within.as_ref())?;
-        } else if captures.len() <= BITS {
-            self.look_at_bits(matches, within.as_ref().map_or(first_bits(captures.len()), bits));
-        } else {
-            self.look_at_sets(slot, matches, within.as_ref())?;
-        }
-        let found = &self.found[before..];
-        if found.is_empty() {
-            return Ok(());
-        }
-        let counts = (found.chunk_by(|a, b| a.clause == b.clause).count(), found.len());
-        let company = self.scope.index.row(slot)?.company;
-        self.count.add(company, captures, self.runs.iter().copied(), counts);
-        Ok(())
-    }
-
-    /// Those of the matches that can be answers.
-    fn eligible<'m>(&self, matches: &'m [Match]) -> impl Iterator<Item = &'m Match> + use<'m> {
-        let without_headings = self.without_headings;
-        matches.iter().filter(move |one| !(without_headings && one.row.heading))
-    }
-
-    /// Takes a match that stands inside the limits.
-    fn take(&mut self, &Match { row, score }: &Match, ends: (u32, u32)) {
-        let weight = if row.heading { HEADING_WEIGHT } else { 1.0 };
-        // Rounded: no score is negative.
-        let score = (score * weight / SCORE_STEP + 0.5) as i32;
-        let PassageRow { slot, passage, clause, sketch, .. } = row;
-        self.found.push(Found { slot, passage, clause, sketch, score, ends });
-    }
-
-    /// Takes those that stand in any of some snapshots.
-    fn look_at_bits(&mut self, matches: &[Match], within: u64) {
-        let mut all = 0;
-        for one in self.eligible(matches) {
-            let stands = one.row.stands & within;
-            if stands != 0 {
-                all |= stands;
-                self.take(one, (stands.trailing_zeros(), BITS - 1 - stands.leading_zeros()));
-            }
-        }
-        self.runs.extend(runs_of_bits(all));
-    }
-
-    /// Takes those that stand inside the limits (`None`: all do), of a document with many snapshots.
-    fn look_at_sets(&mut self, slot: u32, matches: &[Match], within: Option<&Runs>) -> Result<(), IndexError> {
-        let outline = self.scope.index.outline(slot)?;
-        self.sets.clear();
-        for one in self.eligible(matches) {
-            if let Some(ends) = self.ends_of_set(&outline, one.row.stands, within)? {
-                self.take(one, ends);
-            }
-        }
-        for (set, _) in self.sets.iter().filter(|(_, ends)| ends.is_some()) {
-            self.runs.extend(outline.set(*set as u32));
-        }
-        merge(&mut self.runs);
-        if let Some(within) = within {
-            let inside = Runs::of(self.runs.drain(..)).intersection(within);
-            self.runs.extend(inside.runs());
-        }
-        Ok(())
-    }
-
-    /// The first and the last snapshot of a set inside the limits: passages mostly stand in the same as their neighbours.
-    fn ends_of_set(&mut self, outline: &Outline<'_>, set: u64, within: Option<&Runs>) -> Result<Option<(u32, u32)>, IndexError> {
-        if let Some((_, ends)) = self.sets.iter().rev().take(SETS_LOOKED_BACK).find(|(known, _)| *known == set) {
-            return Ok(*ends);
-        }
-        if set >= u64::from(outline.sets()) {
-            return Err(IndexError::Damaged("a passage stands in no snapshots"));
-        }
-        let runs = outline.set(set as u32);
+        let Some(Document { slot, within, clauses, passages, last_clause, .. }) = &mut self.document else { return Ok(()) };
         let ends = match within {
-            None => Runs::ends_of(runs),
-            Some(within) => Runs::of(runs).common_ends(within),
-        };
-        self.sets.push((set, ends));
-        Ok(ends)
-    }
-
-    /// Takes those that stand inside the limits under the headings asked for; where what was added or removed is asked for, those that
-    /// were there.
-    fn look_closely(&mut self, slot: u32, matches: &[Match], within: Option<&Runs>) -> Result<(), IndexError> {
-        let everything = Runs::range(0, self.scope.index.captures(slot)?.len());
-        let transitions = if self.appearing.is_some() { self.scope.transitions(slot)? } else { Vec::new() };
-        for one in self.eligible(matches) {
-            let passage = one.row.passage;
-            let snapshots = match self.appearing {
-                None => self.scope.occurrences(slot, passage, within.unwrap_or(&everything))?,
-                Some(appearing) => {
-                    let wanted = self.scope.occurrences(slot, passage, &everything)?;
-                    let occurrences = self.scope.index.outline(slot)?.occurrences(passage);
-                    appearing.of(&transitions, &occurrences, &wanted).map(|transition| transition.to).collect()
-                }
-            };
-            if let Some(ends) = snapshots.ends() {
-                self.take(one, ends);
+            Within::Nowhere => None,
+            Within::Bits { within, matching } => {
+                let stands = one.row.stands & *within;
+                *matching |= stands;
+                (stands != 0).then(|| (stands.trailing_zeros(), BITS - 1 - stands.leading_zeros()))
             }
-            self.runs.extend(snapshots.runs());
-        }
-        merge(&mut self.runs);
+            Within::Sets { outline, within } => ends_of_set(&mut self.sets, outline, one.row.stands, within.as_ref())?,
+            Within::Closely { within, everything, transitions } => {
+                let passage = one.row.passage;
+                let snapshots = match self.appearing {
+                    None => self.scope.occurrences(*slot, passage, within)?,
+                    Some(appearing) => {
+                        let wanted = self.scope.occurrences(*slot, passage, everything)?;
+                        let occurrences = self.scope.index.outline(*slot)?.occurrences(passage);
+                        appearing.of(transitions, &occurrences, &wanted).map(|transition| transition.to).collect()
+                    }
+                };
+                self.runs.extend(snapshots.runs());
+                snapshots.ends()
+            }
+        };
+        let Some(ends) = ends else { return Ok(()) };
+        let PassageRow { slot, passage, clause, sketch, heading, .. } = one.row;
+        let weight = if heading { HEADING_WEIGHT } else { 1.0 };
+        // Rounded: no score is negative.
+        let score = (one.score * weight / SCORE_STEP + 0.5) as i32;
+        let is_next = last_clause.replace(clause) == Some(clause);
+        *passages += 1;
+        *clauses += usize::from(!is_next);
+        let place = self.found.wordings.len() as u32;
+        let found = Found { slot, passage, sketch, score, ends, wordings: place..place + 1 };
+        self.found.add(found, is_next && self.folding != Folding::Wordings);
         Ok(())
     }
+
+    /// Begins a document.
+    fn begin(&mut self, slot: u32) -> Result<Document<'i>, IndexError> {
+        let index = self.scope.index;
+        let row = index.row(slot)?;
+        self.sets.clear();
+        self.runs.clear();
+        Ok(Document { slot, row, within: self.within(slot, row)?, clauses: 0, passages: 0, last_clause: None })
+    }
+
+    fn within(&self, slot: u32, row: &Row) -> Result<Within<'i>, IndexError> {
+        if !self.scope.admits(slot)? {
+            return Ok(Within::Nowhere);
+        }
+        let snapshots = row.snapshots();
+        let within = self.scope.some_snapshots(slot)?;
+        Ok(if within.as_ref().is_some_and(Runs::is_empty) {
+            Within::Nowhere
+        } else if self.appearing.is_some() || !self.scope.limits.headings.is_empty() {
+            let everything = Runs::range(0, snapshots);
+            let transitions = if self.appearing.is_some() { self.scope.transitions(slot)? } else { Vec::new() };
+            Within::Closely { within: within.unwrap_or_else(|| everything.clone()), everything, transitions }
+        } else if snapshots <= BITS {
+            Within::Bits { within: within.as_ref().map_or(first_bits(snapshots), bits), matching: 0 }
+        } else {
+            Within::Sets { outline: self.scope.index.outline(slot)?, within }
+        })
+    }
+
+    /// Ends the document, and counts what was found in it.
+    fn end(&mut self) -> Result<(), IndexError> {
+        let Some(Document { row, within, clauses, passages, .. }) = self.document.take() else { return Ok(()) };
+        if passages == 0 {
+            return Ok(());
+        }
+        match within {
+            Within::Nowhere => {}
+            Within::Bits { matching, .. } => self.runs.extend(runs_of_bits(matching)),
+            Within::Sets { outline, within } => {
+                for (set, _) in self.sets.iter().filter(|(_, ends)| ends.is_some()) {
+                    self.runs.extend(outline.set(*set as u32));
+                }
+                merge(&mut self.runs);
+                if let Some(within) = within {
+                    let inside = Runs::of(self.runs.drain(..)).intersection(&within);
+                    self.runs.extend(inside.runs());
+                }
+            }
+            Within::Closely { .. } => merge(&mut self.runs),
+        }
+        self.count.add(row, self.runs.iter().copied(), (clauses, passages));
+        Ok(())
+    }
+}
+
+/// The first and the last snapshot of a set inside the limits (`None`: all are): passages mostly stand in the same as their neighbours.
+fn ends_of_set(
+    known: &mut Vec<(u64, Option<(u32, u32)>)>,
+    outline: &Outline<'_>,
+    set: u64,
+    within: Option<&Runs>,
+) -> Result<Option<(u32, u32)>, IndexError> {
+    if let Some((_, ends)) = known.iter().rev().take(SETS_LOOKED_BACK).find(|(known, _)| *known == set) {
+        return Ok(*ends);
+    }
+    if set >= u64::from(outline.sets()) {
+        return Err(IndexError::Damaged("a passage stands in no snapshots"));
+    }
+    let runs = outline.set(set as u32);
+    let ends = match within {
+        None => Runs::ends_of(runs),
+        Some(within) => Runs::of(runs).common_ends(within),
+    };
+    known.push((set, ends));
+    Ok(ends)
 }

@@ -11,13 +11,15 @@ mod fold;
 mod found;
 mod hit;
 mod loose;
+mod pair;
 mod plan;
 pub(crate) mod scope;
 mod summed;
 mod transition;
 
-pub use answer::{Answer, AsOf, Matching, Totals, YearCount, matching, ranked, search};
+pub use answer::{Answer, AsOf, Totals, YearCount, each_matching, matching, ranked, search};
 pub use asked::{Asked, QUESTION_SHARE, QUESTION_THRESHOLD, Understood};
+pub use collect::Match;
 pub use estimate::{Estimate, EstimatedTopic};
 pub use explain::{Explanation, Scored, Told, explain};
 pub use fold::Saying;

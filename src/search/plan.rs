@@ -4,11 +4,12 @@ use super::SearchError;
 use super::asked::{QUESTION_SHARE, QUESTION_THRESHOLD, main_topics};
 use super::filter::{Filter, Test};
 use super::loose::{Loose, Scored};
+use super::pair::Pair;
 use super::scope::{self, Scope};
 use super::summed::{Least, Part, Summed};
 use crate::history::Timeline;
-use crate::index::schema::slot_and_passage;
-use crate::index::{Index, IndexError};
+use crate::index::schema::{Fields, slot_and_passage};
+use crate::index::{Index, IndexError, pairs};
 use crate::query::Query as Asking;
 use crate::query::{
     Attributes, DayRange, Limits, NameMatch, Node, PassageWords, Phrase, Question, SiteCondition, matches, spans,
@@ -247,7 +248,7 @@ impl Planner {
         let field = self.index.fields.text;
         match words {
             [word] => self.term(field, word),
-            words if exact => Box::new(PhraseQuery::new(words.iter().map(|word| Term::from_field_text(field, word)).collect())),
+            words if exact => self.beside(words),
             words => {
                 let mut distinct: Vec<&String> = words.iter().collect();
                 distinct.sort_unstable();
@@ -255,6 +256,23 @@ impl Planner {
                 all(distinct.into_iter().map(|word| self.term(field, word)))
             }
         }
+    }
+
+    /// Some words, of at least two, each right behind the one before.
+    fn beside(&self, words: &[String]) -> Box<dyn Query> {
+        let Fields { text, pair, .. } = self.index.fields;
+        let terms: Vec<Term> = words.iter().map(|word| Term::from_field_text(text, word)).collect();
+        let pairs = words.windows(2).filter_map(|two| pairs::pair(&two[0], &two[1]));
+        let mut pairs: Vec<Term> = pairs.map(|term| Term::from_field_text(pair, &term)).collect();
+        if let ([first, second], Some(pair)) = (&terms[..], pairs.first()) {
+            return Box::new(Pair { pair: pair.clone(), words: [first.clone(), second.clone()] });
+        }
+        // Where pairs stand is not known: they only tell in which passages it need not be looked for the phrase.
+        pairs.sort_unstable();
+        pairs.dedup();
+        let with_pair = |pair| unscored(Box::new(TermQuery::new(pair, IndexRecordOption::Basic)));
+        let phrase: Box<dyn Query> = Box::new(PhraseQuery::new(terms));
+        all(pairs.into_iter().map(with_pair).chain([phrase]))
     }
 
     fn combined(&self, must: &[Node], should: &[Node], must_not: &[Node]) -> Result<Box<dyn Query>, SearchError> {

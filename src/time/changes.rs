@@ -149,8 +149,7 @@ pub fn changes(index: &Arc<Index>, asked: &ChangesAsked) -> Result<Changes, Sear
     let filter = if asked.query.node.is_none() && headings.is_empty() {
         None
     } else {
-        let found = matching(index, &asked.query, &asked.observing)?;
-        Some(found.into_iter().map(|found| (found.slot, found.passages)).collect::<FxHashMap<u32, Vec<u32>>>())
+        Some(matching(index, &asked.query, &asked.observing)?)
     };
     let slots: Vec<u32> = index.catalog.documents().map(|(slot, _)| slot).collect();
     let of_documents: Result<Vec<OfDocument>, IndexError> =

@@ -117,8 +117,7 @@ impl Life {
 /// A day "as of" which the query asks is not looked at.
 pub fn lifetimes(index: &Arc<Index>, query: &Query, observing: &Observing) -> Result<Lifetimes, SearchError> {
     let scope = Scope { index, limits: &query.limits, observing };
-    let mut passages: FxHashMap<u32, Vec<u32>> =
-        matching(index, query, observing)?.into_iter().map(|found| (found.slot, found.passages)).collect();
+    let mut passages = matching(index, query, observing)?;
     let mut says: FxHashMap<u32, Runs> = FxHashMap::default();
     let mut companies: Vec<(CompanyLife, Vec<Vec<Event>>)> = Vec::new();
     let mut left_out = 0;

@@ -129,7 +129,7 @@ pub fn spread(index: &Arc<Index>, seed: Seed<'_>, observing: &Observing) -> Resu
         texts.iter().flat_map(|text| &text.documents).map(|document| (document.slot, &document.observations)).collect();
     let candidates = match asked {
         Some(_) => every_passage(index, &observed)?,
-        None => matching(index, query, observing)?.into_iter().map(|found| (found.slot, found.passages)).collect(),
+        None => matching(index, query, observing)?.into_iter().collect(),
     };
     let mut passages = read(&scope, &candidates, &observed)?;
     if let Some(asked) = asked {

@@ -7,6 +7,7 @@ use crate::query::{DayRange, Limits};
 use crate::search::{Carry, End, Observing, Scope, days};
 use crate::snapshot::{Day, Recording};
 use crate::time::Period;
+use fixedbitset::FixedBitSet;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -119,7 +120,7 @@ impl<'f> Document<'f> {
 
 /// Whether a document is looked at.
 fn admits(scope: &Scope<'_>, slot: u32, request: &Request) -> Result<bool, IndexError> {
-    if !scope.index.captures(slot)?.is_dated() {
+    if scope.index.row(slot)?.first_day.is_none() {
         return Ok(false);
     }
     let is_asked_for = match &request.companies {
@@ -132,13 +133,14 @@ fn admits(scope: &Scope<'_>, slot: u32, request: &Request) -> Result<bool, Index
 /// The first and the last day within a limit on which something may be known of a document: from its first capture to the last capture
 /// of its source. Of snapshots, which are not carried, on which it was captured.
 fn span(index: &Index, slot: u32, limit: DayRange, count: Count) -> Result<Option<(Day, Day)>, IndexError> {
-    let captures = index.captures(slot)?;
     if count == Count::Snapshots {
+        let captures = index.captures(slot)?;
         let within = days(captures, limit);
         let day = |snapshot: Option<u32>| captures.day(snapshot?);
         return Ok(day(within.first()).zip(day(within.last())));
     }
-    let watched = captures.day(0).zip(index.last_capture(index.row(slot)?.source));
+    let row = index.row(slot)?;
+    let watched = row.first_day.zip(index.last_capture(row.source));
     let cut = watched.map(|(first, last)| {
         let last = last.day();
         (limit.first.map_or(first, |from| from.max(first)), limit.last.map_or(last, |to| to.min(last)))
@@ -194,12 +196,12 @@ impl<'r> Frame<'r> {
         let scope = Scope { index, limits: &limits, observing };
         let periods_within: Vec<Option<(Day, Day)>> = periods.iter().map(|period| days_within(*period, limits.days)).collect();
         let ends = Ends::new(&scope, &admitted, &periods_within, request);
+        let observers = index.rows().all_captures().observers(&limits.langs, observing.suspect);
+        let seeing = Seeing { scope, request, periods: periods_within, ends, observers };
         let mut seen = vec![Seen::default(); admitted.len() * periods.len()];
-        let seeing = |(&(slot, row), seen): (&(u32, &Row), &mut [Seen])| {
-            see(&scope, slot, row, &periods_within, ends.of(row), request, seen)
-        };
         let parts = admitted.par_iter().zip(seen.par_chunks_mut(periods.len().max(1)));
-        let more = parts.with_min_len(DOCUMENTS_AT_ONCE).map(seeing).collect::<Result<_, _>>()?;
+        let see = |(&(slot, row), seen): (&(u32, &Row), &mut [Seen])| seeing.see(slot, row, seen);
+        let more = parts.with_min_len(DOCUMENTS_AT_ONCE).map(see).collect::<Result<_, _>>()?;
         Ok(Frame { index, observing, periods: periods.to_vec(), admitted, seen, more, limits })
     }
 
@@ -255,8 +257,9 @@ impl Ends {
 }
 
 /// Tells period by period, in order of time, which snapshot of a document stands at the end: each is looked at once.
-struct Standing<'s> {
-    scope: &'s Scope<'s>,
+struct Standing<'s, O> {
+    /// Whether a snapshot observes.
+    observes: O,
     captures: Captures<'s>,
     ends: &'s [Option<End>],
     next: u32,
@@ -264,16 +267,16 @@ struct Standing<'s> {
     last: Option<u32>,
 }
 
-impl<'s> Standing<'s> {
-    fn new(scope: &'s Scope<'s>, captures: Captures<'s>, ends: &'s [Option<End>]) -> Standing<'s> {
-        Standing { scope, captures, ends, next: 0, last: None }
+impl<'s, O: Fn(u32) -> bool> Standing<'s, O> {
+    fn new(observes: O, captures: Captures<'s>, ends: &'s [Option<End>]) -> Standing<'s, O> {
+        Standing { observes, captures, ends, next: 0, last: None }
     }
 
     /// The one that stands at the end of a period, which is not before the one that was asked for last.
     fn at(&mut self, period: usize) -> Option<u32> {
         let end = (*self.ends.get(period)?)?;
         while end.is_after(self.captures, self.next) {
-            if self.scope.observes(self.captures, self.next) {
+            if (self.observes)(self.next) {
                 self.last = Some(self.next);
             }
             self.next += 1;
@@ -282,64 +285,78 @@ impl<'s> Standing<'s> {
     }
 }
 
-/// Tells what is seen of a document in each period, and what is told of it besides.
-fn see(
-    scope: &Scope<'_>,
-    slot: u32,
-    row: &Row,
-    periods: &[Option<(Day, Day)>],
-    ends: &[Option<End>],
-    request: &Request,
-    seen: &mut [Seen],
-) -> Result<Option<Box<More>>, IndexError> {
-    let captures = scope.index.captures(slot)?;
-    let sites = if scope.limits.sites.is_empty() { None } else { Some(scope.of_sites(slot)?) };
-    let duplicates = if row.has_duplicates { Some(scope.index.entry(slot)?.duplicates.snapshots()) } else { None };
-    let is_own = |snapshot: u32| {
-        sites.as_ref().is_none_or(|sites| sites.contains(snapshot))
-            && duplicates.as_ref().is_none_or(|duplicates| !duplicates.contains(snapshot))
-    };
-    let all = 0..captures.len();
-    let observes = |snapshot: &u32| is_own(*snapshot) && scope.observes(captures, *snapshot);
-    let mut more: Option<Box<More>> = None;
-    let stretch = |period: &Option<(Day, Day)>| period.map_or((0, 0), |(first, last)| captures.captured(Some(first), Some(last)));
-    if request.count == Count::Snapshots || request.rule != Rule::End {
-        more.get_or_insert_default().captured = periods.iter().map(stretch).collect();
-    }
-    if !all.clone().all(|snapshot| observes(&snapshot)) {
-        let more = more.get_or_insert_default();
-        more.observing = Some(all.clone().filter(observes).collect());
-        let is_left_out = |snapshot: &u32| is_own(*snapshot) && !scope.observes(captures, *snapshot);
-        let left_out = |(start, end): (u32, u32)| (start..end).filter(is_left_out).count() as u32;
-        more.left_out = periods.iter().map(stretch).map(left_out).collect();
-    }
-    let counted_here = |state: Option<u32>, period| -> Result<Option<u32>, IndexError> {
-        match state.filter(|&snapshot| sites.as_ref().is_none_or(|sites| sites.contains(snapshot))) {
-            Some(snapshot) if row.has_duplicates && scope.is_told_elsewhere(slot, snapshot, period)? => Ok(None),
-            counted => Ok(counted),
+/// What is asked of every document.
+struct Seeing<'s> {
+    scope: Scope<'s>,
+    request: &'s Request,
+    periods: Vec<Option<(Day, Day)>>,
+    ends: Ends,
+    /// Which of the snapshots of all documents observe.
+    observers: FixedBitSet,
+}
+
+impl Seeing<'_> {
+    /// Tells what is seen of a document in each period, and what is told of it besides.
+    fn see(&self, slot: u32, row: &Row, seen: &mut [Seen]) -> Result<Option<Box<More>>, IndexError> {
+        let captures = self.scope.index.captures(slot)?;
+        let sites = if self.scope.limits.sites.is_empty() { None } else { Some(self.scope.of_sites(slot)?) };
+        let duplicates = if row.has_duplicates { Some(self.scope.index.entry(slot)?.duplicates.snapshots()) } else { None };
+        let is_own = |snapshot: u32| {
+            sites.as_ref().is_none_or(|sites| sites.contains(snapshot))
+                && duplicates.as_ref().is_none_or(|duplicates| !duplicates.contains(snapshot))
+        };
+        let all = 0..captures.len();
+        let is_observer = |snapshot: u32| self.observers.contains(row.first_snapshot() + snapshot as usize);
+        let observes = |snapshot: &u32| is_own(*snapshot) && is_observer(*snapshot);
+        let mut more: Option<Box<More>> = None;
+        let stretch =
+            |period: &Option<(Day, Day)>| period.map_or((0, 0), |(first, last)| captures.captured(Some(first), Some(last)));
+        if self.request.count == Count::Snapshots || self.request.rule != Rule::End {
+            more.get_or_insert_default().captured = self.periods.iter().map(stretch).collect();
         }
-    };
-    let mut standing = Standing::new(scope, captures, ends);
-    for (at, (seen, period)) in seen.iter_mut().zip(periods).enumerate() {
-        let Some((first, last)) = *period else { continue };
-        *seen = match (request.count, request.rule) {
-            (Count::Snapshots, _) => Seen::default(),
-            (_, Rule::End) => {
-                let state = counted_here(standing.at(at), (first, last))?;
-                let carried = state.and_then(|state| captures.day(state)).is_some_and(|day| day < first);
-                Seen::new(state, carried)
+        if !all.clone().all(|snapshot| observes(&snapshot)) {
+            let more = more.get_or_insert_default();
+            more.observing = Some(all.clone().filter(observes).collect());
+            let is_left_out = |snapshot: &u32| is_own(*snapshot) && !is_observer(*snapshot);
+            more.left_out = vec![0; self.periods.len()];
+            // Periods are in order of time, as snapshots are.
+            let mut period = 0;
+            for day in all.clone().filter(is_left_out).filter_map(|snapshot| captures.day(snapshot)) {
+                period += self.periods[period..].iter().take_while(|days| days.is_none_or(|(_, last)| last < day)).count();
+                let is_within = self.periods.get(period).is_some_and(|days| days.is_some_and(|(first, _)| first <= day));
+                if let Some(left_out) = more.left_out.get_mut(period).filter(|_| is_within) {
+                    *left_out += 1;
+                }
             }
-            (_, Rule::Any | Rule::All) => {
-                let state = match entered_on(scope, row, first) {
-                    Some(before) => counted_here(scope.stands(slot, (before, before))?, (before, before))?,
-                    None => None,
-                };
-                let is_captured = more.as_ref().is_some_and(|more| !more.captured(at).is_empty());
-                Seen::new(state, state.is_some() && !is_captured)
+        }
+        let counted_here = |state: Option<u32>, period| -> Result<Option<u32>, IndexError> {
+            match state.filter(|&snapshot| sites.as_ref().is_none_or(|sites| sites.contains(snapshot))) {
+                Some(snapshot) if row.has_duplicates && self.scope.is_told_elsewhere(slot, snapshot, period)? => Ok(None),
+                counted => Ok(counted),
             }
         };
+        let mut standing = Standing::new(is_observer, captures, self.ends.of(row));
+        for (at, (seen, period)) in seen.iter_mut().zip(&self.periods).enumerate() {
+            let Some((first, last)) = *period else { continue };
+            *seen = match (self.request.count, self.request.rule) {
+                (Count::Snapshots, _) => Seen::default(),
+                (_, Rule::End) => {
+                    let state = counted_here(standing.at(at), (first, last))?;
+                    let carried = state.and_then(|state| captures.day(state)).is_some_and(|day| day < first);
+                    Seen::new(state, carried)
+                }
+                (_, Rule::Any | Rule::All) => {
+                    let state = match entered_on(&self.scope, row, first) {
+                        Some(before) => counted_here(self.scope.stands(slot, (before, before))?, (before, before))?,
+                        None => None,
+                    };
+                    let is_captured = more.as_ref().is_some_and(|more| !more.captured(at).is_empty());
+                    Seen::new(state, state.is_some() && !is_captured)
+                }
+            };
+        }
+        Ok(more)
     }
-    Ok(more)
 }
 
 /// The day whose state a document enters a period with that begins so; `None` where nothing is carried into it.

@@ -38,11 +38,11 @@ use crate::index::{Index, IndexError};
 use crate::query::{DayRange, Limits, Query};
 #[cfg(doc)]
 use crate::search::Carry;
-use crate::search::{Estimate, Matching, Observing, Scope, SearchError, matching, passage_id};
+use crate::search::{Estimate, Match, Observing, Scope, SearchError, each_matching, passage_id};
 use crate::snapshot::{Day, Recording};
 use frame::{Admitted, Frame};
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -189,17 +189,44 @@ impl Point {
 struct Matched {
     /// The snapshots in which it does, whatever else is asked.
     snapshots: Runs,
-    passages: Vec<u32>,
+    passages: SmallVec<[u32; PASSAGES_INSIDE]>,
 }
+
+/// So many passages of a document are held without a room of their own: few queries match more.
+const PASSAGES_INSIDE: usize = 4;
 
 /// A thread looks at so many documents, or more.
 const DOCUMENTS_AT_ONCE: usize = 256;
 
-/// A question with its matches by slot, and the excluded passages among them.
+/// A question with its matches, and the excluded passages among them.
 struct Answered<'r> {
     question: &'r Question,
-    matched: FxHashMap<u32, Matched>,
+    matched: AllMatched,
     excluded: Vec<String>,
+}
+
+/// What a query matches in each document.
+#[derive(Default)]
+struct AllMatched {
+    matched: Vec<Matched>,
+    /// For each slot one more than the place of its document among these, or 0.
+    by_slot: Vec<u32>,
+}
+
+impl AllMatched {
+    fn add(&mut self, slot: u32, matched: Matched) {
+        self.matched.push(matched);
+        let slot = slot as usize;
+        if slot >= self.by_slot.len() {
+            self.by_slot.resize(slot + 1, 0);
+        }
+        self.by_slot[slot] = self.matched.len() as u32;
+    }
+
+    fn of(&self, slot: u32) -> Option<&Matched> {
+        let place = self.by_slot.get(slot as usize)?.checked_sub(1)?;
+        self.matched.get(place as usize)
+    }
 }
 
 /// Counts what is asked for.
@@ -295,34 +322,32 @@ fn days_within(period: Period, limit: DayRange) -> Option<(Day, Day)> {
 impl<'r> Answered<'r> {
     fn new(index: &Arc<Index>, request: &Request, question: &'r Question) -> Result<Answered<'r>, SearchError> {
         let scope = Scope { index, limits: &question.query.limits, observing: &question.observing };
-        let found = matching(index, &question.query, &question.observing)?;
-        let matched = found.into_par_iter().with_min_len(DOCUMENTS_AT_ONCE).map(|Matching { slot, mut passages, mut stands }| {
+        let of_document = |slot: u32, found: &[Match]| -> Result<(u32, Matched, Vec<String>), IndexError> {
             let mut excluded = Vec::new();
-            if !request.exclusions.is_empty() {
-                let mut kept = (Vec::new(), Vec::new());
-                for (passage, stands) in passages.into_iter().zip(stands) {
-                    let id = passage_id(index, slot, &index.text(slot, passage)?)?;
+            let mut kept: SmallVec<[(u32, u64); PASSAGES_INSIDE]> = SmallVec::new();
+            for Match { row, .. } in found {
+                if !request.exclusions.is_empty() {
+                    let id = passage_id(index, slot, &index.text(slot, row.passage)?)?;
                     if request.exclusions.drops(&id, &question.name) {
                         excluded.push(id);
-                    } else {
-                        kept.0.push(passage);
-                        kept.1.push(stands);
+                        continue;
                     }
                 }
-                (passages, stands) = kept;
+                kept.push((row.passage, row.stands));
             }
+            kept.sort_unstable();
+            let passages: SmallVec<[u32; PASSAGES_INSIDE]> = kept.iter().map(|(passage, _)| *passage).collect();
             let snapshots = if scope.limits.headings.is_empty() {
-                index.union_of(slot, &stands)?
+                index.union_of(slot, kept.iter().map(|(_, stands)| *stands))?
             } else {
                 under_headings(&scope, slot, &passages)?
             };
             Ok((slot, Matched { snapshots, passages }, excluded))
-        });
-        let matched: Vec<(u32, Matched, Vec<String>)> = matched.collect::<Result<_, IndexError>>()?;
-        let mut answered = Answered { question, matched: FxHashMap::default(), excluded: Vec::new() };
-        answered.matched.reserve(matched.len());
+        };
+        let matched = each_matching(index, &question.query, &question.observing, of_document)?;
+        let mut answered = Answered { question, matched: AllMatched::default(), excluded: Vec::new() };
         for (slot, matched, excluded) in matched {
-            answered.matched.insert(slot, matched);
+            answered.matched.add(slot, matched);
             answered.excluded.extend(excluded);
         }
         Ok(answered)

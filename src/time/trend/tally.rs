@@ -1,12 +1,11 @@
 //! From what is observed and what matches to numbers.
 
 use super::frame::{Document, Frame};
-use super::{Count, Group, Matched, Point, Request, Rule};
+use super::{AllMatched, Count, Group, Matched, Point, Request, Rule};
 use crate::history::Runs;
 use crate::index::IndexError;
 use crate::time::Period;
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
 use std::ops::Range;
 
 /// What a series counts: companies, documents, or the snapshots of documents.
@@ -78,7 +77,7 @@ impl Unit<'_> {
 impl<'f> Units<'f> {
     pub fn of(
         frame: &'f Frame<'_>,
-        matched: &'f FxHashMap<u32, Matched>,
+        matched: &'f AllMatched,
         request: &Request,
         group: Option<&Group>,
     ) -> Result<Units<'f>, IndexError> {
@@ -89,7 +88,7 @@ impl<'f> Units<'f> {
                 None => true,
             };
             if is_of_group {
-                parts.push(Part { document, matched: matched.get(&document.slot) });
+                parts.push(Part { document, matched: matched.of(document.slot) });
             }
         }
         let mut units: Vec<Range<usize>> = Vec::with_capacity(parts.len());
