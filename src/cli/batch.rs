@@ -16,6 +16,9 @@ use std::sync::Arc;
 /// So many queries are answered before their answers are written.
 const BLOCK: usize = 512;
 
+/// Room is made for so much of an answer at first: ten hits have some 11,000 bytes.
+const BYTES_OF_A_ROW: usize = 16 << 10;
+
 pub fn run(args: &BatchArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let threads = args.threads.map_or_else(processors, usize::from);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
@@ -130,7 +133,7 @@ struct Row {
 
 impl Row {
     fn of(line: Line, index: &Arc<Index>, format: &Rows) -> anyhow::Result<Row> {
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(BYTES_OF_A_ROW);
         let answered = answer(line, index);
         match (format, &answered) {
             (Rows::JsonLines, Ok(answer)) => print::json(answer, &mut bytes)?,

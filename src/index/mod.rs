@@ -102,6 +102,11 @@ pub enum IndexError {
 impl IndexError {
     const DAMAGED: IndexError = IndexError::Damaged("a record does not read back");
 
+    /// Made where it is needed: to make it and drop it again costs as much as what may fail, where that is done for each match.
+    fn damaged() -> IndexError {
+        IndexError::DAMAGED
+    }
+
     fn encode(error: impl std::fmt::Display) -> IndexError {
         IndexError::Encode(error.to_string())
     }
@@ -238,12 +243,12 @@ impl Index {
 
     /// The document in a slot.
     pub fn entry(&self, slot: u32) -> Result<&DocumentEntry, IndexError> {
-        self.catalog.documents.get(slot as usize).and_then(Option::as_ref).ok_or(IndexError::DAMAGED)
+        self.catalog.documents.get(slot as usize).and_then(Option::as_ref).ok_or_else(IndexError::damaged)
     }
 
     /// The record of a document, read when first asked for.
     pub fn record(&self, slot: u32) -> Result<&Record, IndexError> {
-        let cell = self.records.get(slot as usize).ok_or(IndexError::DAMAGED)?;
+        let cell = self.records.get(slot as usize).ok_or_else(IndexError::damaged)?;
         if let Some(record) = cell.get() {
             return Ok(record);
         }
@@ -254,7 +259,7 @@ impl Index {
     /// The outline of a document, read where it lies.
     pub fn outline(&self, slot: u32) -> Result<Outline<'_>, IndexError> {
         let bytes = self.bytes(slot)?;
-        let sound = self.sound.get(slot as usize).ok_or(IndexError::DAMAGED)?;
+        let sound = self.sound.get(slot as usize).ok_or_else(IndexError::damaged)?;
         if sound.load(Ordering::Relaxed) {
             return record::outline_of(bytes);
         }
@@ -269,7 +274,7 @@ impl Index {
 
     /// What counting needs of the document in a slot.
     pub fn row(&self, slot: u32) -> Result<&Row, IndexError> {
-        self.rows.row(slot).ok_or(IndexError::DAMAGED)
+        self.rows.row(slot).ok_or_else(IndexError::damaged)
     }
 
     /// The rows of all documents.
@@ -340,9 +345,9 @@ impl Index {
         item: u32,
         read: impl FnOnce(u32) -> Result<(Vec<T>, usize), IndexError>,
     ) -> Result<T, IndexError> {
-        let pack = table.pack_of(item).ok_or(IndexError::DAMAGED)?;
+        let pack = table.pack_of(item).ok_or_else(IndexError::damaged)?;
         let items = cache.get((slot, pack), || read(pack))?;
-        items.get((item - table.first_of(pack)) as usize).cloned().ok_or(IndexError::DAMAGED)
+        items.get((item - table.first_of(pack)) as usize).cloned().ok_or_else(IndexError::damaged)
     }
 
     /// All that the index knows of a document.
@@ -428,7 +433,7 @@ fn read_catalog(dir: &Path, generation: u64) -> Result<Catalog, IndexError> {
     let path = side_file(dir, CATALOG, generation);
     let bytes = std::fs::read(&path).map_err(IndexError::io(&path))?;
     // The format stands before all else, so that every version can say that it is another.
-    let (format, rest) = bytes.split_first_chunk::<4>().ok_or(IndexError::DAMAGED)?;
+    let (format, rest) = bytes.split_first_chunk::<4>().ok_or_else(IndexError::damaged)?;
     let found = u32::from_le_bytes(*format);
     if found != catalog::FORMAT {
         return Err(IndexError::OtherFormat { dir: dir.display().to_string(), found, expected: catalog::FORMAT });
@@ -456,5 +461,5 @@ fn map_file(dir: &Path, number: u64) -> Result<Mmap, IndexError> {
 
 fn record_bytes(documents: &FxHashMap<u64, Mmap>, place: Place) -> Result<&[u8], IndexError> {
     let bytes = documents.get(&place.file).and_then(|file| file.get(place.start as usize..)?.get(..place.len as usize));
-    bytes.ok_or(IndexError::DAMAGED)
+    bytes.ok_or_else(IndexError::damaged)
 }

@@ -74,7 +74,7 @@ impl Rows {
         let by_slot: Vec<Option<Row>> = catalog.documents.iter().map(|entry| entry.as_ref().map(&mut row)).collect();
         let mut by_rank: Vec<u32> = catalog.documents().map(|(slot, _)| slot).collect();
         by_rank.sort_unstable_by_key(|slot| by_slot[*slot as usize].as_ref().map(|row| row.rank));
-        let (years, year_of) = years(&snapshots);
+        let (years, year_of) = years(snapshots.days());
         let last = by_slot.iter().flatten().filter_map(|row| row.company).max();
         let companies = last.map_or(0, |last| last as usize + 1);
         Rows { by_slot, by_rank, snapshots, deletions, years, year_of, companies }
@@ -112,8 +112,8 @@ impl Rows {
     }
 }
 
-/// The years of snapshots, each once and in order, and which of them is each one's.
-fn years(snapshots: &AllCaptures) -> (Vec<i16>, Vec<u16>) {
+/// The years of some days, each once and in order, and which of them is each day's; where there is no day, 0.
+fn years(days: impl Iterator<Item = Option<Day>>) -> (Vec<i16>, Vec<u16>) {
     let number = |year: i16| year.wrapping_sub(i16::MIN) as u16;
     let mut met = FixedBitSet::with_capacity(1 << u16::BITS);
     // Numbers of years at first, then their places.
@@ -122,7 +122,7 @@ fn years(snapshots: &AllCaptures) -> (Vec<i16>, Vec<u16>) {
         met.insert(usize::from(number));
         Some(number)
     };
-    let mut year_of: Vec<u16> = snapshots.days().map(of_day).map(Option::unwrap_or_default).collect();
+    let mut year_of: Vec<u16> = days.map(of_day).map(Option::unwrap_or_default).collect();
     let mut places = vec![0; 1 << u16::BITS];
     let mut years = Vec::new();
     for met in met.ones() {
@@ -131,4 +131,17 @@ fn years(snapshots: &AllCaptures) -> (Vec<i16>, Vec<u16>) {
     }
     year_of.iter_mut().for_each(|year| *year = places[usize::from(*year)]);
     (years, year_of)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_day_has_the_place_of_its_year() {
+        let day = |year| Day::from_date(year, 2, 28);
+        let days = [day(2019), None, day(-44), day(2020), day(2019)];
+        assert_eq!(years(days.into_iter()), (vec![-44, 2019, 2020], vec![1, 0, 0, 2, 1]));
+        assert_eq!(years(std::iter::empty()), (Vec::new(), Vec::new()));
+    }
 }

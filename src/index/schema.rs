@@ -106,7 +106,7 @@ struct CutStream<'a> {
 
 impl TokenStream for CutStream<'_> {
     fn advance(&mut self) -> bool {
-        let Some(end) = self.rest.bytes().position(|byte| byte == WORD_END) else { return false };
+        let Some(end) = memchr::memchr(WORD_END, self.rest.as_bytes()) else { return false };
         let (word, rest) = self.rest.split_at(end);
         self.rest = &rest[1..];
         self.token.text.clear();

@@ -18,7 +18,7 @@ pub struct Desk<'l> {
     pub wordbook: Wordbook,
     weigher: Weigher<'l>,
     stems: PerWord<Box<str>>,
-    common: PerWord<bool>,
+    common: PerWord<Option<char>>,
     text: String,
     stem: String,
     pair: String,
@@ -65,7 +65,7 @@ impl<'l> Desk<'l> {
         let Desk { wordbook, stems, common, text, stem, pair, heading, .. } = self;
         let vocabulary = wordbook.vocabulary();
         stems.learn(vocabulary, |word| words::stem(word).into());
-        common.learn(vocabulary, pairs::is_common);
+        common.learn(vocabulary, pairs::common);
         let mut paths: FxHashMap<u32, String> = FxHashMap::default();
         let mut passages = Vec::with_capacity(topics.len());
         for passage in history.timeline.by_clause() {
@@ -75,8 +75,10 @@ impl<'l> Desk<'l> {
                 push(text, vocabulary.word(word));
                 push(stem, stems.of(word));
             }
-            for two in worded.words(passage).windows(2).filter(|two| two.iter().all(|&word| *common.of(word))) {
-                pairs::push(pair, vocabulary.word(two[0]), vocabulary.word(two[1]));
+            for two in worded.words(passage).windows(2) {
+                if let (Some(first), Some(second)) = (*common.of(two[0]), *common.of(two[1])) {
+                    pair.extend([first, second, char::from(WORD_END)]);
+                }
             }
             for place in history.timeline.placements(passage) {
                 heading.push_str(paths.entry(place.path).or_insert_with(|| {

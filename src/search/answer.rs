@@ -210,7 +210,7 @@ fn pick_by<K: Ord + Send>(
             slot: hit.slot,
             passage: hit.passage,
             score: f64::from(hit.score) * f64::from(SCORE_STEP),
-            wordings: found[part].wordings(hit).to_vec(),
+            wordings: found[part].wordings(at).to_vec(),
             companies: fold::companies(index, std::iter::once(&group.leader).chain(&group.followers).map(said))?,
         });
     }

@@ -37,7 +37,7 @@ const MATCHES_AT_ONCE: usize = 8192;
 const PARTS_OF_A_THREAD: usize = 4;
 
 /// Room is made for one match in so many passages at first.
-const PASSAGES_OF_A_MATCH: usize = 64;
+const PASSAGES_OF_A_MATCH: usize = 8;
 
 /// Every passage that a query of tantivy's matches, segment by segment; scored where that is asked for.
 pub fn matches<'i>(index: &'i Index, query: &dyn Query, scored: bool) -> Result<Vec<Matches<'i>>, SearchError> {

@@ -11,10 +11,9 @@ use crate::index::{IndexError, PassageRow, Row};
 use crate::likeness::Sketch;
 use rayon::prelude::*;
 use std::cmp::Reverse;
-use std::ops::Range;
 
 /// A clause with a match inside the filters (unfolded: a wording): what may be a hit.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Found {
     pub slot: u32,
     /// The wording that a hit shows: the one with the best score, of equals the earliest.
@@ -24,8 +23,8 @@ pub struct Found {
     pub score: i32,
     /// The first and the last snapshot inside the limits in which any wording matches.
     pub ends: (u32, u32),
-    /// The places of all wordings that match among those of its part.
-    wordings: Range<u32>,
+    /// Where all wordings that match begin among those of its part.
+    wordings: u32,
 }
 
 /// What was found in some documents.
@@ -37,9 +36,10 @@ pub struct FoundPart {
 }
 
 impl FoundPart {
-    /// The wordings that match.
-    pub fn wordings(&self, found: &Found) -> &[u32] {
-        self.wordings.get(found.wordings.start as usize..found.wordings.end as usize).unwrap_or_default()
+    /// All wordings that match of what was found there.
+    pub fn wordings(&self, at: usize) -> &[u32] {
+        let begins = |at: usize| self.found.get(at).map_or(self.wordings.len(), |found| found.wordings as usize);
+        &self.wordings[begins(at)..begins(at + 1)]
     }
 }
 
@@ -96,7 +96,6 @@ impl FoundPart {
         self.wordings.push(one.passage);
         match self.found.last_mut().filter(|_| continues) {
             Some(clause) => {
-                clause.wordings.end = self.wordings.len() as u32;
                 clause.ends = (clause.ends.0.min(one.ends.0), clause.ends.1.max(one.ends.1));
                 if (one.score, Reverse(one.passage)) > (clause.score, Reverse(clause.passage)) {
                     (clause.passage, clause.sketch, clause.score) = (one.passage, one.sketch, one.score);
@@ -151,7 +150,6 @@ impl<'i> Finder<'_, 'i> {
             self.end()?;
             self.document = Some(self.begin(one.row.slot)?);
         }
-        // A heading asks what the text below it answers.
         if self.without_headings && one.row.heading {
             return Ok(());
         }
@@ -186,8 +184,7 @@ impl<'i> Finder<'_, 'i> {
         let is_next = last_clause.replace(clause) == Some(clause);
         *passages += 1;
         *clauses += usize::from(!is_next);
-        let place = self.found.wordings.len() as u32;
-        let found = Found { slot, passage, sketch, score, ends, wordings: place..place + 1 };
+        let found = Found { slot, passage, sketch, score, ends, wordings: self.found.wordings.len() as u32 };
         self.found.add(found, is_next && self.folding != Folding::Wordings);
         Ok(())
     }

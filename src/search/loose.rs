@@ -3,10 +3,11 @@
 
 use super::summed::{FoundScorer, explanation};
 use fixedbitset::FixedBitSet;
-use tantivy::postings::Postings;
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::postings::BlockSegmentPostings;
 use tantivy::query::{Bm25Weight, EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, Term};
+use tantivy::{DocId, Score, SegmentReader, Term};
 
 /// Where the postings of all terms are fewer than one in so many passages of a segment, no array of all passages is made.
 const SPARSE: u64 = 64;
@@ -49,20 +50,41 @@ struct Weighted {
 
 struct LooseWeight(Vec<Weighted>);
 
+/// The postings of a term in a segment, with what scores them.
+struct Listed<'w> {
+    weighted: &'w Weighted,
+    postings: BlockSegmentPostings,
+    lengths: FieldNormReader,
+}
+
 impl Weighted {
-    /// Tells each passage of a segment that has the term, with what it adds there.
-    fn each(&self, reader: &SegmentReader, mut tell: impl FnMut(DocId, Score)) -> tantivy::Result<()> {
+    /// Its postings in a segment; `None` where no passage has the term.
+    fn listed(&self, reader: &SegmentReader) -> tantivy::Result<Option<Listed<'_>>> {
         let term = &self.scored.term;
         let with = if self.bm25.is_some() { IndexRecordOption::WithFreqs } else { IndexRecordOption::Basic };
-        let Some(mut postings) = reader.inverted_index(term.field())?.read_postings(term, with)? else { return Ok(()) };
-        let lengths = reader.get_fieldnorms_reader(term.field())?;
-        while postings.doc() != TERMINATED {
-            let doc = postings.doc();
-            let score = self.bm25.as_ref().map_or(0.0, |bm25| bm25.score(lengths.fieldnorm_id(doc), postings.term_freq()));
-            tell(doc, score);
-            postings.advance();
+        let Some(postings) = reader.inverted_index(term.field())?.read_block_postings(term, with)? else { return Ok(None) };
+        Ok(Some(Listed { weighted: self, postings, lengths: reader.get_fieldnorms_reader(term.field())? }))
+    }
+}
+
+impl Listed<'_> {
+    fn finds(&self) -> bool {
+        self.weighted.scored.finds
+    }
+
+    /// Tells each passage that has the term, with what it adds there.
+    fn each(mut self, mut tell: impl FnMut(DocId, Score)) {
+        while !self.postings.docs().is_empty() {
+            match &self.weighted.bm25 {
+                Some(bm25) => {
+                    for (&doc, &frequency) in self.postings.docs().iter().zip(self.postings.freqs()) {
+                        tell(doc, bm25.score(self.lengths.fieldnorm_id(doc), frequency));
+                    }
+                }
+                None => self.postings.docs().iter().for_each(|&doc| tell(doc, 0.0)),
+            }
+            self.postings.advance();
         }
-        Ok(())
     }
 }
 
@@ -74,12 +96,15 @@ impl Weight for LooseWeight {
     }
 
     fn for_each(&self, reader: &SegmentReader, tell: &mut dyn FnMut(DocId, Score)) -> tantivy::Result<()> {
-        let mut postings = 0;
-        for weighted in &self.0 {
-            let term = &weighted.scored.term;
-            postings += u64::from(reader.inverted_index(term.field())?.doc_freq(term)?);
+        let listed = self.0.iter().filter_map(|weighted| weighted.listed(reader).transpose());
+        let listed: Vec<Listed> = listed.collect::<Result<_, _>>()?;
+        let postings: u64 = listed.iter().map(|listed| u64::from(listed.postings.doc_freq())).sum();
+        if postings * SPARSE < u64::from(reader.max_doc()) {
+            sparse(listed, tell)
+        } else {
+            dense(listed, reader.max_doc(), tell)
         }
-        if postings * SPARSE < u64::from(reader.max_doc()) { self.sparse(reader, tell) } else { self.dense(reader, tell) }
+        Ok(())
     }
 
     fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
@@ -87,34 +112,31 @@ impl Weight for LooseWeight {
     }
 }
 
-impl LooseWeight {
-    fn dense(&self, reader: &SegmentReader, tell: &mut dyn FnMut(DocId, Score)) -> tantivy::Result<()> {
-        let mut sums = vec![0.0; reader.max_doc() as usize];
-        let mut found = FixedBitSet::with_capacity(sums.len());
-        for weighted in &self.0 {
-            let finds = weighted.scored.finds;
-            weighted.each(reader, |doc, score| {
-                sums[doc as usize] += score;
-                if finds {
-                    found.insert(doc as usize);
-                }
-            })?;
-        }
-        found.ones().for_each(|doc| tell(doc as DocId, sums[doc]));
-        Ok(())
+fn dense(listed: Vec<Listed<'_>>, passages: DocId, tell: &mut dyn FnMut(DocId, Score)) {
+    let mut sums = vec![0.0; passages as usize];
+    let mut found = FixedBitSet::with_capacity(sums.len());
+    for listed in listed {
+        let finds = listed.finds();
+        listed.each(|doc, score| {
+            sums[doc as usize] += score;
+            if finds {
+                found.insert(doc as usize);
+            }
+        });
     }
+    found.ones().for_each(|doc| tell(doc as DocId, sums[doc]));
+}
 
-    fn sparse(&self, reader: &SegmentReader, tell: &mut dyn FnMut(DocId, Score)) -> tantivy::Result<()> {
-        let mut added: Vec<(DocId, Score, bool)> = Vec::new();
-        for weighted in &self.0 {
-            weighted.each(reader, |doc, score| added.push((doc, score, weighted.scored.finds)))?;
-        }
-        // Stable: what is added to a passage stays in the order of the terms.
-        added.sort_by_key(|(doc, ..)| *doc);
-        let of_passages = added.chunk_by(|a, b| a.0 == b.0).filter(|parts| parts.iter().any(|(.., finds)| *finds));
-        of_passages.for_each(|parts| tell(parts[0].0, parts.iter().fold(0.0, |sum, (_, score, _)| sum + score)));
-        Ok(())
+fn sparse(listed: Vec<Listed<'_>>, tell: &mut dyn FnMut(DocId, Score)) {
+    let mut added: Vec<(DocId, Score, bool)> = Vec::new();
+    for listed in listed {
+        let finds = listed.finds();
+        listed.each(|doc, score| added.push((doc, score, finds)));
     }
+    // Stable: what is added to a passage stays in the order of the terms.
+    added.sort_by_key(|(doc, ..)| *doc);
+    let of_passages = added.chunk_by(|a, b| a.0 == b.0).filter(|parts| parts.iter().any(|(.., finds)| *finds));
+    of_passages.for_each(|parts| tell(parts[0].0, parts.iter().fold(0.0, |sum, (_, score, _)| sum + score)));
 }
 
 #[cfg(test)]
