@@ -439,3 +439,30 @@ fn sync_dir(dir: &Path) -> Result<(), IndexError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn segments(passages: &[u32]) -> Vec<SegmentMeta> {
+        let terms = tantivy::Index::create_in_ram(schema::schema().0);
+        passages.iter().map(|passages| terms.new_segment_meta(SegmentId::generate_random(), *passages)).collect()
+    }
+
+    /// How many passages each of the new segments has.
+    fn merged(segments: &[SegmentMeta]) -> Vec<u32> {
+        let passages = |id: &SegmentId| segments.iter().find(|segment| segment.id() == *id).map_or(0, SegmentMeta::num_docs);
+        groups_to_merge(segments).iter().map(|group| group.iter().map(passages).sum()).collect()
+    }
+
+    #[test]
+    fn few_segments_stay_and_many_become_as_few_as_their_size_allows() {
+        assert_eq!(merged(&segments(&[])), [] as [u32; 0]);
+        assert_eq!(merged(&segments(&[100; MAX_SEGMENTS])), [] as [u32; 0]);
+        assert_eq!(merged(&segments(&[100; MAX_SEGMENTS + 1])), [100 * (MAX_SEGMENTS as u32 + 1)]);
+        let half = PASSAGES_OF_LARGE_SEGMENT / 2;
+        assert_eq!(merged(&segments(&[half; MAX_LARGE_SEGMENTS])), [] as [u32; 0]);
+        let large = merged(&segments(&[half; MAX_LARGE_SEGMENTS + 2]));
+        assert_eq!(large, vec![PASSAGES_OF_LARGE_SEGMENT; MAX_LARGE_SEGMENTS / 2 + 1]);
+    }
+}
