@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use super::args::SummaryFormat;
-use super::updating::processors;
+use super::updating::{processors, with_bar};
 use clap::Args;
 use fineprint::index::Index;
 use fineprint::index::merge::merge;
@@ -36,7 +36,8 @@ pub struct MergeArgs {
 }
 
 pub fn run(args: &MergeArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    merge(&args.parts, &args.index, args.threads.map_or_else(processors, usize::from))?;
+    let threads = args.threads.map_or_else(processors, usize::from);
+    with_bar("files and documents", |progress| merge(&args.parts, &args.index, threads, progress))?;
     let stats = contents::stats(&Index::open(&args.index)?)?;
     match args.format {
         SummaryFormat::Json => print::json(&stats, out)?,

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use encoding::{Decoded, decode};
 pub use shape::MAX_DEPTH;
-pub use units::units;
+pub use units::Parted;
 
 /// The largest capture that is read, in bytes.
 pub const MAX_FILE_BYTES: usize = 64 << 20;
@@ -89,7 +89,7 @@ pub enum ExtractError {
     Panicked(String),
 }
 
-/// Reads the blocks of one unit (see [`units`]) or of a whole text.
+/// Reads the blocks of one unit (see [`Parted`]) or of a whole text.
 ///
 /// Every block has a visible character and white space collapsed to single blanks.
 ///

@@ -29,7 +29,7 @@ const SHORTEST_OPEN_PERCENT: usize = 40;
 const SHORTEST_CAPITAL_PERCENT: usize = 60;
 
 /// What the paragraphs of a text are like at their borders.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Lines {
     pairs: usize,
     /// Pairs in which a sentence runs over the border.
@@ -50,6 +50,31 @@ impl Lines {
             self.long += usize::from(all.len() > MAX_LINE);
         }
         self.previous_open = Some(may_be_open && last.len() >= MIN_BROKEN_LINE && is_open(last));
+    }
+
+    /// Whether what follows counts here as it does there.
+    pub(super) fn goes_on_as(&self, other: &Lines) -> bool {
+        self.previous_open == other.previous_open
+    }
+
+    /// What was counted since.
+    pub(super) fn since(self, start: Lines) -> Lines {
+        Lines {
+            pairs: self.pairs - start.pairs,
+            broken: self.broken - start.broken,
+            long: self.long - start.long,
+            previous_open: self.previous_open,
+        }
+    }
+
+    /// With what was counted of the paragraphs that follow.
+    pub(super) fn and(self, more: Lines) -> Lines {
+        Lines {
+            pairs: self.pairs + more.pairs,
+            broken: self.broken + more.broken,
+            long: self.long + more.long,
+            previous_open: more.previous_open,
+        }
     }
 
     /// Whether so many sentences run over a border that the borders are those of printed lines.
@@ -305,7 +330,8 @@ mod tests {
     #[test]
     fn printed_lines_are_joined_in_every_format() {
         let markdown = PRINTED.join("\n\n");
-        assert_eq!(crate::extract::units(&markdown, Format::Markdown), [markdown.as_str()]);
+        let parted = crate::extract::Parted::new(&markdown, Format::Markdown, None);
+        assert_eq!((parted.len(), parted.span(0, 0)), (1, markdown.as_str()));
         assert_eq!(shown(&markdown, Format::Markdown), expected());
         let lines = PRINTED.map(|line| match line.strip_prefix("**") {
             Some(bold) => format!("<p><b>{}</b></p>", bold.trim_end_matches('*')),

@@ -1,7 +1,7 @@
 //! Reads the snapshots of one document and puts its history together. Nothing is parsed twice: equal files and, where parts of a
 //! text read alike alone and in place, equal parts are recognised by their raw text.
 
-use crate::extract::{self, EXTRACTION, ExtractError};
+use crate::extract::{self, EXTRACTION, ExtractError, Parted};
 use crate::history::{DocumentHistory, Entry, HistoryBuilder, Provenance, Wordbook, Worded};
 use crate::passage::{self, Passage, Shape};
 use crate::site::SiteFacts;
@@ -158,13 +158,6 @@ fn parse(unit: &str, format: Format) -> Result<Vec<Passage>, ExtractError> {
     extract::blocks(unit, format).map(passage::passages)
 }
 
-/// The part of a text from the start of one part of it to the end of another.
-fn span<'t>(text: &'t str, first: &str, last: &str) -> &'t str {
-    let start = first.as_ptr() as usize - text.as_ptr() as usize;
-    let end = last.as_ptr() as usize - text.as_ptr() as usize + last.len();
-    &text[start..end]
-}
-
 /// A part of a text that was parsed. Its passages become the document's when it first stands in a version by itself.
 struct Unit {
     first: Option<Shape>,
@@ -203,6 +196,8 @@ struct Reader<'a> {
     /// The place of each raw part in `units`, by the form it was read as.
     unit_numbers: FxHashMap<Format, FxHashMap<Box<str>, usize>>,
     units: Vec<Unit>,
+    /// The text that was read last, and the places of its units in `units`; `None` where it was read as a whole.
+    parted: Option<(Parted, Vec<usize>)>,
     buffer: Vec<u8>,
     count: u32,
     unread: Vec<Unread>,
@@ -220,6 +215,7 @@ impl<'a> Reader<'a> {
             blobs: FxHashMap::default(),
             unit_numbers: FxHashMap::default(),
             units: Vec::new(),
+            parted: None,
             buffer: Vec::new(),
             count: 0,
             unread: Vec::new(),
@@ -323,28 +319,35 @@ impl<'a> Reader<'a> {
 
     /// The passages of a text.
     fn entries(&mut self, text: &str, format: Format) -> Result<Vec<Entry>, ExtractError> {
-        let units = extract::units(text, format);
-        if let [whole] = units[..] {
-            return Ok(self.builder.entries(&parse(whole, format)?));
+        let before = self.parted.take();
+        let parted = Parted::new(text, format, before.as_ref().map(|(before, _)| before));
+        if parted.len() == 1 {
+            return Ok(self.builder.entries(&parse(parted.span(0, 0), format)?));
+        }
+        let mut numbers = Vec::with_capacity(parted.len());
+        for unit in 0..parted.len() {
+            let carried = before.as_ref().and_then(|(before, numbers)| Some(numbers[parted.carried(unit, before)?]));
+            numbers.push(match carried {
+                Some(number) => number,
+                None => self.unit(parted.span(unit, unit), format)?,
+            });
         }
         let mut entries = Vec::new();
-        let mut rest = units.as_slice();
-        while let Some((&first, mut after)) = rest.split_first() {
-            let mut unit = first;
-            let mut number = self.unit(unit, format)?;
+        let mut first = 0;
+        while let Some(&(mut number)) = numbers.get(first) {
+            let mut last = first;
             // A list or table that goes on in the next unit is one passage with it.
-            while let Some((&next, others)) = after.split_first().filter(|_| self.units[number].ends_in_group()) {
-                let next_number = self.unit(next, format)?;
-                if self.units[number].last != self.units[next_number].first {
+            while let Some(&next) = numbers.get(last + 1).filter(|_| self.units[number].ends_in_group()) {
+                if self.units[number].last != self.units[next].first {
                     break;
                 }
-                unit = span(text, unit, next);
-                number = self.unit(unit, format)?;
-                after = others;
+                last += 1;
+                number = self.unit(parted.span(first, last), format)?;
             }
             entries.extend_from_slice(self.units[number].entries(&mut self.builder));
-            rest = after;
+            first = last + 1;
         }
+        self.parted = Some((parted, numbers));
         Ok(entries)
     }
 

@@ -8,12 +8,15 @@ use super::union::{Member, Union};
 use super::{DOCUMENTS, FILES, IndexError, chunks, read_safely, side_file};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Joins the indexes in some directories into a new one. Where all shards of an archive are among them, it holds the archive whole.
 ///
+/// `progress` is told how many files of terms and documents are taken over, of how many.
+///
 /// # Errors
 /// Where two of them hold the same document or are not made alike, or where the new one is there already. Then nothing is written.
-pub fn merge(dirs: &[PathBuf], into: &Path, threads: usize) -> Result<(), IndexError> {
+pub fn merge(dirs: &[PathBuf], into: &Path, threads: usize, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<(), IndexError> {
     read_safely(|| {
         let union = Union::open(dirs)?;
         check_shards(&union.members, union.index.catalog.shards.is_some())?;
@@ -26,10 +29,16 @@ pub fn merge(dirs: &[PathBuf], into: &Path, threads: usize) -> Result<(), IndexE
             return Err(IndexError::Taken(into.display().to_string()));
         }
         store.take_catalog(union.index.catalog.clone())?;
-        for &member in &union.placed {
-            store.copy_segments(&union.members[member].opened.terms)?;
+        let placed: Vec<&tantivy::Index> = union.placed.iter().map(|&member| &union.members[member].opened.terms).collect();
+        let others: Vec<u32> = store.catalog.documents().map(|(slot, _)| slot).filter(|slot| *slot >= union.kept).collect();
+        let mut of = others.len() as u64;
+        for terms in &placed {
+            of += terms.load_metas()?.list_segment_files().len() as u64;
         }
-        write_others(&union, &store, threads)?;
+        let done = AtomicU64::new(0);
+        let step = || progress(done.fetch_add(1, Ordering::Relaxed) + 1, of);
+        placed.into_iter().try_for_each(|terms| store.copy_segments(terms, &step))?;
+        write_others(&union, &store, &others, threads, &step)?;
         for (number, (member, file)) in (1..).zip(&union.files) {
             store.take_records(&side_file(&union.members[*member].opened.dir, DOCUMENTS, *file), number)?;
         }
@@ -54,8 +63,13 @@ fn check_shards(members: &[Member], some_are_missing: bool) -> Result<(), IndexE
 }
 
 /// Indexes the documents whose segments are not copied.
-fn write_others(union: &Union, store: &Store, threads: usize) -> Result<(), IndexError> {
-    let others: Vec<u32> = store.catalog.documents().map(|(slot, _)| slot).filter(|slot| *slot >= union.kept).collect();
+fn write_others(
+    union: &Union,
+    store: &Store,
+    others: &[u32],
+    threads: usize,
+    step: &(dyn Fn() + Sync),
+) -> Result<(), IndexError> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).build().map_err(IndexError::encode)?;
     pool.install(|| {
         // The record is what it was.
@@ -64,7 +78,9 @@ fn write_others(union: &Union, store: &Store, threads: usize) -> Result<(), Inde
             |desk, &slot| {
                 let history = union.index.history(slot)?;
                 let worded = desk.wordbook.read(&history.texts);
-                desk.write(store, slot, &history, &worded).map(drop)
+                desk.write(store, slot, &history, &worded)?;
+                step();
+                Ok(())
             },
         )
     })

@@ -208,10 +208,11 @@ impl Store {
         Ok(())
     }
 
-    /// Takes over the terms of another index, whose documents are called in terms as they are here.
-    pub fn copy_segments(&self, from: &tantivy::Index) -> Result<(), IndexError> {
+    /// Takes over the terms of another index, whose documents are called in terms as they are here. `step` is called for each file.
+    pub fn copy_segments(&self, from: &tantivy::Index, step: &dyn Fn()) -> Result<(), IndexError> {
         let directory = self.writer.index().directory();
         for path in from.load_metas()?.list_segment_files() {
+            step();
             if !from.directory().exists(&path).map_err(TantivyError::from)? {
                 continue;
             }

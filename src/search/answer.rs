@@ -195,7 +195,8 @@ fn pick_by<K: Ord + Send>(
         per_company: request.per_company,
         wanted: request.limit.map_or(usize::MAX, |limit| request.offset.saturating_add(limit)),
     };
-    let groups = fold::groups(index, found, key, rules)?;
+    let company = |slot| Ok(index.entry(slot)?.company.as_str());
+    let groups = fold::groups(found, key, company, rules)?;
     let all: usize = found.iter().map(|part| part.found.len()).sum();
     let shown: usize = groups.iter().map(|group| 1 + group.followers.len()).sum();
     let said = |&(part, at): &fold::Place| {

@@ -43,17 +43,19 @@ pub struct Group {
     pub followers: Vec<Place>,
 }
 
-/// The first groups in the order of their leaders. `key`: what orders hits, no two alike.
-pub fn groups<K: Ord + Send>(
-    index: &Index,
+/// The first groups in the order of their leaders.
+///
+/// `key`: what orders hits, no two alike. `company`: that of the document in a slot, empty where nothing tells it.
+pub fn groups<'c, K: Ord + Send>(
     parts: &[FoundPart],
     key: impl Fn(&Found) -> Result<K, IndexError> + Sync,
+    company: impl Fn(u32) -> Result<&'c str, IndexError>,
     rules: Rules,
 ) -> Result<Vec<Group>, IndexError> {
     let all: usize = parts.iter().map(|part| part.found.len()).sum();
     let mut ordered = rules.wanted.max(FIRST_ORDERED).min(all);
     let leaders = loop {
-        let leaders = Leaders::of(index, parts, &first(parts, &key, ordered)?, rules)?;
+        let leaders = Leaders::of(parts, &first(parts, &key, ordered)?, &company, rules)?;
         if leaders.found.len() == rules.wanted || ordered == all {
             break leaders;
         }
@@ -127,7 +129,12 @@ struct Leaders<'f> {
 
 impl<'f> Leaders<'f> {
     /// Those among the first hits, `ordered` as the answer is; no more than are wanted.
-    fn of(index: &Index, parts: &'f [FoundPart], ordered: &[Place], rules: Rules) -> Result<Leaders<'f>, IndexError> {
+    fn of<'c>(
+        parts: &'f [FoundPart],
+        ordered: &[Place],
+        company: &impl Fn(u32) -> Result<&'c str, IndexError>,
+        rules: Rules,
+    ) -> Result<Leaders<'f>, IndexError> {
         let exact = FixedBitSet::with_capacity(1 << u16::BITS);
         let mut leaders = Leaders { found: Vec::new(), by_exact: FxHashMap::default(), exact };
         let mut led_by_company: FxHashMap<&str, usize> = FxHashMap::default();
@@ -140,7 +147,7 @@ impl<'f> Leaders<'f> {
                 continue;
             }
             if let Some(most) = rules.per_company {
-                let company = index.entry(hit.slot)?.company.as_str();
+                let company = company(hit.slot)?;
                 let led = led_by_company.entry(company).or_default();
                 if *led >= most && !company.is_empty() {
                     continue;
@@ -210,4 +217,76 @@ pub fn companies(index: &Index, clauses: impl Iterator<Item = Said>) -> Result<V
         saying.last_seen = saying.last_seen.max(captures.instant(last));
     }
     Ok(found.into_values().map(|(saying, documents)| Saying { documents: documents.len() as u64, ..saying }).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::likeness::Sketch;
+    use proptest::prelude::*;
+
+    /// As the rules say it: hit by hit, all of them in order.
+    fn one_by_one(parts: &[FoundPart], rules: Rules) -> Vec<Group> {
+        let places = |number: usize| (0..parts[number].found.len()).map(move |at| (number, at));
+        let mut hits: Vec<Place> = (0..parts.len()).flat_map(places).collect();
+        let hit = |(part, at): Place| parts[part].found[at];
+        hits.sort_by_key(|place| order(&hit(*place)));
+        let leading = |groups: &[Group], place: Place| {
+            let is_near = |leader: &Found| leader.slot != hit(place).slot && leader.sketch.is_near(hit(place).sketch);
+            groups.iter().position(|group| rules.over_documents && is_near(&hit(group.leader)))
+        };
+        let mut groups: Vec<Group> = Vec::new();
+        let mut passed_over: Vec<Place> = Vec::new();
+        for place in hits {
+            let led = groups.iter().filter(|group| company(hit(group.leader).slot) == company(hit(place).slot)).count();
+            if let Some(group) = leading(&groups, place) {
+                groups[group].followers.push(place);
+            } else if groups.len() == rules.wanted || rules.per_company.is_some_and(|most| led >= most) {
+                passed_over.push(place);
+            } else {
+                groups.push(Group { leader: place, followers: Vec::new() });
+            }
+        }
+        for place in passed_over {
+            if let Some(group) = leading(&groups, place) {
+                groups[group].followers.push(place);
+            }
+        }
+        groups
+    }
+
+    fn order(hit: &Found) -> (std::cmp::Reverse<i32>, u32, u32) {
+        (std::cmp::Reverse(hit.score), hit.slot, hit.passage)
+    }
+
+    fn company(slot: u32) -> &'static str {
+        ["Acme", "Globex", "Initech"][slot as usize % 3]
+    }
+
+    proptest! {
+        #[test]
+        fn groups_are_those_of_the_rules(
+            sizes in proptest::collection::vec(0usize..400, 1..4),
+            seeds in proptest::collection::vec((0u32..40, 0i32..50, any::<u8>()), 1200),
+            (over_documents, per_company, wanted) in (any::<bool>(), proptest::option::of(1usize..20), 0usize..90),
+        ) {
+            let mut seeds = (0u32..).zip(seeds);
+            let mut part = |size: usize| {
+                let mut part = FoundPart::default();
+                part.found.extend(seeds.by_ref().take(size).map(|(passage, (slot, score, look))| {
+                    // Of one exact part or another, with up to 14 bits that differ.
+                    let look = u64::from(look);
+                    let sketch = Sketch::from_bits((((look & 0x7f) * ((1 << 40) | (1 << 20))) << 4) | ((look >> 7) << 1));
+                    Found::alone(slot, passage, sketch, score)
+                }));
+                part
+            };
+            let parts: Vec<FoundPart> = sizes.into_iter().map(&mut part).collect();
+            let rules = Rules { over_documents, per_company, wanted };
+            let mut found = groups(&parts, |hit| Ok(order(hit)), |slot| Ok(company(slot)), rules).unwrap();
+            let mut wanted = one_by_one(&parts, rules);
+            found.iter_mut().chain(&mut wanted).for_each(|group| group.followers.sort_unstable());
+            prop_assert_eq!(found, wanted);
+        }
+    }
 }

@@ -31,15 +31,37 @@ pub struct Found {
 #[derive(Default)]
 pub struct FoundPart {
     pub found: Vec<Found>,
-    /// The passages.
+    /// The wordings of all of it, those of one beside each other.
     wordings: Vec<u32>,
 }
 
 impl FoundPart {
-    /// All wordings that match of what was found there.
+    /// All wordings that match of one of [`FoundPart::found`].
     pub fn wordings(&self, at: usize) -> &[u32] {
         let begins = |at: usize| self.found.get(at).map_or(self.wordings.len(), |found| found.wordings as usize);
         &self.wordings[begins(at)..begins(at + 1)]
+    }
+
+    /// Adds a wording: to the clause before, where it `continues` that.
+    fn add(&mut self, one: Found, continues: bool) {
+        self.wordings.push(one.passage);
+        match self.found.last_mut().filter(|_| continues) {
+            Some(clause) => {
+                clause.ends = (clause.ends.0.min(one.ends.0), clause.ends.1.max(one.ends.1));
+                if (one.score, Reverse(one.passage)) > (clause.score, Reverse(clause.passage)) {
+                    (clause.passage, clause.sketch, clause.score) = (one.passage, one.sketch, one.score);
+                }
+            }
+            None => self.found.push(one),
+        }
+    }
+}
+
+#[cfg(test)]
+impl Found {
+    /// A wording that stands in the first snapshot.
+    pub fn alone(slot: u32, passage: u32, sketch: Sketch, score: i32) -> Found {
+        Found { slot, passage, sketch, score, ends: (0, 0), wordings: 0 }
     }
 }
 
@@ -88,22 +110,6 @@ pub fn found<'i>(
         found
     });
     Ok((found.collect(), count))
-}
-
-impl FoundPart {
-    /// Adds a wording: to the clause before, where it `continues` that.
-    fn add(&mut self, one: Found, continues: bool) {
-        self.wordings.push(one.passage);
-        match self.found.last_mut().filter(|_| continues) {
-            Some(clause) => {
-                clause.ends = (clause.ends.0.min(one.ends.0), clause.ends.1.max(one.ends.1));
-                if (one.score, Reverse(one.passage)) > (clause.score, Reverse(clause.passage)) {
-                    (clause.passage, clause.sketch, clause.score) = (one.passage, one.sketch, one.score);
-                }
-            }
-            None => self.found.push(one),
-        }
-    }
 }
 
 /// Looks at matches one by one, those of a document behind each other.
