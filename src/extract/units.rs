@@ -21,8 +21,6 @@ pub struct Parted {
     lines: Lines,
     /// How many units, at the beginning and at the end, are those of the text before.
     carried: (usize, usize),
-    /// Whether it was not cut for what it is.
-    is_whole: bool,
 }
 
 /// Where a unit is.
@@ -43,12 +41,12 @@ impl Parted {
             cuts: vec![Cut { unit: 0..text.len(), lines: Lines::default() }],
             lines: Lines::default(),
             carried: (0, 0),
-            is_whole: true,
         };
         if format == Format::Html {
             return whole();
         }
-        let common = before.filter(|before| before.format == format && !before.is_whole).map(|before| Common::of(text, before));
+        // One that was left whole may hold what reaches far, and has nothing to carry over.
+        let common = before.filter(|before| before.format == format && before.len() > 1).map(|before| Common::of(text, before));
         if format == Format::Markdown && reaches_far(text, common.as_ref().map_or(0..text.len(), |common| common.new_part(text)))
         {
             return whole();
@@ -57,7 +55,7 @@ impl Parted {
         if text.len() >= MIN_TEXT_BYTES && lines.are_wrapped() {
             return whole();
         }
-        Parted { text: text.to_owned(), format, cuts, lines, carried, is_whole: false }
+        Parted { text: text.to_owned(), format, cuts, lines, carried }
     }
 
     /// How many units.
@@ -364,7 +362,7 @@ mod tests {
         let carried: Vec<_> = (0..after.len()).map(|unit| after.carried(unit, &before)).collect();
         // What stands behind a unit tells where it ends.
         assert_eq!(carried, [Some(0), None, None, None, Some(3), Some(4)]);
-        assert!(Parted::new(&version("[x]: /y"), Format::Markdown, Some(&before)).is_whole);
+        assert_eq!(Parted::new(&version("[x]: /y"), Format::Markdown, Some(&before)).len(), 1);
     }
 
     #[test]
@@ -514,7 +512,7 @@ mod tests {
                 let text = format!("{head}{new}{tail}");
                 let (after, alone) = (Parted::new(&text, format, Some(&before)), Parted::new(&text, format, None));
                 prop_assert_eq!(&after.cuts, &alone.cuts, "{:?} after {:?}", text, before.text);
-                prop_assert_eq!((after.lines, after.is_whole), (alone.lines, alone.is_whole));
+                prop_assert_eq!(after.lines, alone.lines);
                 for unit in 0..after.len() {
                     let carried = after.carried(unit, &before).map(|carried| before.span(carried, carried));
                     prop_assert!(carried.is_none_or(|carried| carried == after.span(unit, unit)));

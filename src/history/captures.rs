@@ -58,24 +58,18 @@ pub struct AllCaptures {
 }
 
 impl AllCaptures {
-    pub fn extend(&mut self, snapshots: &[Capture]) {
+    /// Adds those of a document, and tells their places.
+    pub fn extend(&mut self, snapshots: &[Capture]) -> Range<u32> {
+        let start = self.days.len() as u32;
         self.days.extend(snapshots.iter().map(|capture| capture.day));
         self.times.extend(snapshots.iter().map(|capture| capture.time));
         self.texts.extend(snapshots.iter().map(|capture| capture.text));
-    }
-
-    /// How many.
-    pub fn len(&self) -> usize {
-        self.days.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.days.is_empty()
+        start..self.days.len() as u32
     }
 
     /// The days on which they were captured.
     pub fn days(&self) -> impl Iterator<Item = Option<Day>> {
-        self.days.iter().map(|day| (*day != UNDATED).then_some(*day))
+        self.days.iter().copied().map(known)
     }
 
     /// Which of them tell what their documents said: they are policy text, or `suspect` is asked for, in a language asked for.
@@ -93,7 +87,8 @@ impl AllCaptures {
     }
 
     /// Those of a document; none where they are not there.
-    pub fn of<'c>(&'c self, places: Range<usize>, deletions: &'c [Deletion]) -> Captures<'c> {
+    pub fn of<'c>(&'c self, places: &Range<u32>, deletions: &'c [Deletion]) -> Captures<'c> {
+        let places = places.start as usize..places.end as usize;
         Captures {
             days: self.days.get(places.clone()).unwrap_or_default(),
             times: self.times.get(places.clone()).unwrap_or_default(),
@@ -101,6 +96,11 @@ impl AllCaptures {
             deletions,
         }
     }
+}
+
+/// A day as it is held; `None` where it stands for none.
+fn known(day: Day) -> Option<Day> {
+    (day != UNDATED).then_some(day)
 }
 
 /// The code of a language, padded with zeros; `None` where it is no code.
@@ -135,7 +135,7 @@ pub fn of(timeline: &Timeline) -> (Vec<Capture>, Vec<Deletion>) {
 impl Capture {
     /// The day on which it was captured.
     pub fn day(&self) -> Option<Day> {
-        (self.day != UNDATED).then_some(self.day)
+        known(self.day)
     }
 }
 
@@ -151,7 +151,7 @@ impl<'c> Captures<'c> {
 
     /// The day on which a snapshot was captured.
     pub fn day(&self, snapshot: u32) -> Option<Day> {
-        self.days.get(snapshot as usize).copied().filter(|day| *day != UNDATED)
+        self.days.get(snapshot as usize).copied().and_then(known)
     }
 
     /// When a snapshot was captured, and who says so.

@@ -340,9 +340,17 @@ mod tests {
         let timeline = &history.timeline;
         let (snapshots, deletions) = captures::of(timeline);
         let mut all = AllCaptures::default();
-        all.extend(&snapshots);
-        let told = all.of(0..all.len(), &deletions);
+        let places = all.extend(&snapshots);
+        let told = all.of(&places, &deletions);
         assert_eq!(told.len(), 4);
+        for (langs, suspect) in [(&[][..], false), (&["en"], false), (&["de", "en"], true), (&["english"], true)] {
+            let asked: Vec<Vec<String>> = langs.iter().map(|lang| vec![(*lang).to_owned()]).collect();
+            let observers = all.observers(&asked, suspect);
+            for snapshot in 0..4 {
+                let observes = (suspect || told.is_usable(snapshot)) && langs.iter().all(|lang| told.is_in(snapshot, lang));
+                assert_eq!(observers.contains(snapshot as usize), observes, "{snapshot} of {langs:?}");
+            }
+        }
         for snapshot in 0..5 {
             let captured = timeline.snapshots.get(snapshot as usize).and_then(|snapshot| snapshot.captured);
             assert_eq!(told.day(snapshot), timeline.day(snapshot));
@@ -362,9 +370,8 @@ mod tests {
         assert_eq!(told.captured(None, Some(Day(9))), (0, 0));
         assert_eq!(told.captured(Some(Day(40)), None), (3, 4));
         let (snapshots, deletions) = captures::of(&document(&[(None, &[ENGLISH])]).timeline);
-        let mut all = AllCaptures::default();
-        all.extend(&snapshots);
-        let undated = all.of(0..all.len(), &deletions);
+        let places = all.extend(&snapshots);
+        let undated = all.of(&places, &deletions);
         assert!(!undated.is_dated());
         assert_eq!(undated.captured(None, None), (0, 0));
     }

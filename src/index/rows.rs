@@ -30,9 +30,9 @@ impl Row {
         self.snapshots.end - self.snapshots.start
     }
 
-    /// The place of the first of them among those of all documents.
-    pub fn first_snapshot(&self) -> usize {
-        self.snapshots.start as usize
+    /// Their places among those of all documents.
+    pub fn places(&self) -> Range<usize> {
+        self.snapshots.start as usize..self.snapshots.end as usize
     }
 }
 
@@ -54,11 +54,7 @@ impl Rows {
     pub fn of(catalog: &Catalog) -> Rows {
         let (mut snapshots, mut deletions) = (AllCaptures::default(), Vec::new());
         let mut row = |entry: &DocumentEntry| Row {
-            snapshots: {
-                let start = snapshots.len() as u32;
-                snapshots.extend(&entry.snapshots);
-                start..snapshots.len() as u32
-            },
+            snapshots: snapshots.extend(&entry.snapshots),
             deletions: {
                 let start = deletions.len() as u32;
                 deletions.extend_from_slice(&entry.deletions);
@@ -87,7 +83,7 @@ impl Rows {
 
     /// The place of the year of each snapshot of a dated document in [`Rows::years`].
     pub fn years_of(&self, row: &Row) -> &[u16] {
-        self.year_of.get(row.snapshots.start as usize..row.snapshots.end as usize).unwrap_or_default()
+        self.year_of.get(row.places()).unwrap_or_default()
     }
 
     /// How many numbers companies have.
@@ -107,8 +103,8 @@ impl Rows {
 
     /// The snapshots of a document.
     pub fn captures(&self, row: &Row) -> Captures<'_> {
-        let range = |range: &Range<u32>| range.start as usize..range.end as usize;
-        self.snapshots.of(range(&row.snapshots), self.deletions.get(range(&row.deletions)).unwrap_or_default())
+        let deletions = self.deletions.get(row.deletions.start as usize..row.deletions.end as usize);
+        self.snapshots.of(&row.snapshots, deletions.unwrap_or_default())
     }
 }
 

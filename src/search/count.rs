@@ -106,3 +106,50 @@ fn told(years: &[i16], counts: &[OfYear]) -> Vec<YearCount> {
     }
     told
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::Index;
+    use crate::index::update::{Request, update};
+
+    /// Texts of one company in several parts count as one company.
+    #[test]
+    fn joined_counts_are_those_of_all_documents() {
+        let place = tempfile::tempdir().unwrap();
+        let (dir, archive) = (place.path().join("index"), place.path().join("archive"));
+        for path in [
+            "acme.com/privacy-policy/2019-01-01.md",
+            "acme.com/privacy-policy/2021-01-01.md",
+            "acme.com/terms-of-service/2019-06-01.md",
+            "globex.com/privacy-policy/2021-03-01.md",
+        ] {
+            let path = archive.join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "We retain data for as long as necessary.\n").unwrap();
+        }
+        let archives = [archive];
+        let request =
+            Request { dir: &dir, archives: &archives, shard: None, threads: 1, prune: false, now: 0, progress: &|_| {} };
+        update(&request).unwrap();
+        let index = Index::open(&dir).unwrap();
+        let count = |slots: &[u32]| {
+            let mut count = Count::new(index.rows(), true);
+            for &slot in slots {
+                let row = index.row(slot).unwrap();
+                count.add(row, std::iter::once((0, row.snapshots())), (1, 1));
+            }
+            count
+        };
+        let slots = index.by_rank();
+        for at in 0..=slots.len() {
+            let (some, others) = slots.split_at(at);
+            let mut joined = count(some);
+            joined.join(count(others));
+            let (totals, years) = joined.finish();
+            assert_eq!(totals, Totals { clauses: 3, passages: 3, snapshots: 4, documents: 3, companies: 2 });
+            let of_year = |year, snapshots, documents, companies| YearCount { year, snapshots, documents, companies };
+            assert_eq!(years.unwrap(), [of_year(2019, 2, 2, 1), of_year(2020, 0, 0, 0), of_year(2021, 2, 2, 2)]);
+        }
+    }
+}

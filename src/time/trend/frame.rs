@@ -306,7 +306,8 @@ impl Seeing<'_> {
                 && duplicates.as_ref().is_none_or(|duplicates| !duplicates.contains(snapshot))
         };
         let all = 0..captures.len();
-        let is_observer = |snapshot: u32| self.observers.contains(row.first_snapshot() + snapshot as usize);
+        let place_of_first = row.places().start;
+        let is_observer = |snapshot: u32| self.observers.contains(place_of_first + snapshot as usize);
         let observes = |snapshot: &u32| is_own(*snapshot) && is_observer(*snapshot);
         let mut more: Option<Box<More>> = None;
         let stretch =
