@@ -418,6 +418,8 @@ pub fn read_safely<T, E: From<IndexError>>(read: impl FnOnce() -> Result<T, E>) 
 fn open_terms(dir: &Path) -> Result<tantivy::Index, IndexError> {
     let mut terms = tantivy::Index::open(directory::ReadOnly::open(&terms_dir(dir))?)?;
     if terms.schema() != schema::schema().0 {
+        // Another version has other terms: the catalog tells which it is.
+        read_catalog(dir, commit_of(&terms, dir)?.generation)?;
         return Err(IndexError::Damaged("its terms are other than this program writes them"));
     }
     terms.set_tokenizers(schema::tokenizers());

@@ -9,8 +9,8 @@ use super::shard::{Shard, Shards};
 use super::slots::Slots;
 use super::terms::PassageTerms;
 use super::{
-    CATALOG, Commit, DOCUMENTS, FILES, IndexError, Record, chunks, commit_of, map_documents, read_catalog, read_safely,
-    record_bytes, side_file, terms_dir,
+    CATALOG, Commit, DOCUMENTS, FILES, IndexError, Record, chunks, commit_of, map_documents, open_terms, read_catalog,
+    read_safely, record_bytes, side_file, terms_dir,
 };
 use crate::history::DocumentHistory;
 use crate::snapshot::DocumentKey;
@@ -78,11 +78,10 @@ impl Store {
         // Nothing is stored there: texts lie in the records.
         let settings = IndexSettings { docstore_compression: Compressor::None, ..IndexSettings::default() };
         let builder = tantivy::Index::builder().schema(schema).settings(settings);
-        let mut index = builder.open_or_create(directory).map_err(|error| match error {
-            TantivyError::SchemaError(_) => {
-                IndexError::OtherFormat { dir: dir.display().to_string(), found: 0, expected: catalog::FORMAT }
-            }
-            other => other.into(),
+        let mut index = builder.open_or_create(directory).or_else(|error| match error {
+            // Readers tell what is other about it.
+            TantivyError::SchemaError(_) => open_terms(dir),
+            other => Err(other.into()),
         })?;
         index.set_tokenizers(schema::tokenizers_of_words());
         // The writer's lock guards the side files as well.

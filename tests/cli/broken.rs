@@ -331,6 +331,13 @@ fn an_index_of_another_version_is_refused_with_what_to_do() {
     fs::write(catalog, bytes).unwrap();
     place.search(&["address"]).exit(2).warns("another version").warns("fineprint index");
     place.index(&[]).exit(2).warns("another version");
+    // Its terms may be other ones, too.
+    let meta = place.path("index/terms/meta.json");
+    let text = fs::read_to_string(&meta).unwrap();
+    assert!(text.contains("\"pair\""));
+    fs::write(meta, text.replace("\"pair\"", "\"pare\"")).unwrap();
+    place.search(&["address"]).exit(2).warns("another version").warns("format 99");
+    place.index(&[]).exit(2).warns("another version").warns("format 99");
 }
 
 #[test]
