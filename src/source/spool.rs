@@ -49,7 +49,7 @@ impl Spools {
             Some(file) => file.clone(),
             None => shared.file.insert(Arc::new(tempfile::tempfile().map_err(no_place)?)).clone(),
         };
-        let spool = Arc::new(Spool::unpack(packed, &mut *input, file, shared.end)?);
+        let spool = Arc::new(Spool::unpack(packed, most_bytes(packed), &mut *input, file, shared.end)?);
         shared.end += spool.len;
         shared.spools.insert(path.to_owned(), spool.clone());
         Ok(spool)
@@ -57,9 +57,8 @@ impl Spools {
 }
 
 impl Spool {
-    /// Unpacks to the end of the shared file.
-    fn unpack(packed: u64, input: &mut dyn Read, file: Arc<File>, start: u64) -> io::Result<Spool> {
-        let most = packed.saturating_mul(MAX_RATIO).max(MAX_UNSUSPECTED_BYTES);
+    /// Unpacks to the end of the shared file: no more than `most` bytes.
+    fn unpack(packed: u64, most: u64, input: &mut dyn Read, file: Arc<File>, start: u64) -> io::Result<Spool> {
         let mut buffer = vec![0; BUFFER_BYTES];
         let mut len = 0;
         let damage = loop {
@@ -70,9 +69,7 @@ impl Spool {
                 Err(error) => break Some(format!("it breaks off after {len} bytes unpacked: {error}")),
             };
             if len + read as u64 > most {
-                break Some(format!(
-                    "an archive bomb: its {packed} bytes unpack to more than {most}, {MAX_RATIO} times as many. The rest is not read"
-                ));
+                break Some(format!("an archive bomb: its {packed} bytes unpack to more than {most}. The rest is not read"));
             }
             write_at(&file, &buffer[..read], start + len).map_err(no_place)?;
             len += read as u64;
@@ -84,6 +81,11 @@ impl Spool {
     pub fn reader(self: &Arc<Spool>) -> SpoolReader {
         SpoolReader { spool: self.clone(), at: 0 }
     }
+}
+
+/// What unpacks to more bytes is taken for a bomb.
+fn most_bytes(packed: u64) -> u64 {
+    packed.saturating_mul(MAX_RATIO).max(MAX_UNSUSPECTED_BYTES)
 }
 
 /// Says that it is not the packed file that cannot be read.
@@ -200,9 +202,19 @@ mod tests {
 
     #[test]
     fn a_bomb_is_not_unpacked() {
-        let zeros = io::repeat(0).take(MAX_UNSUSPECTED_BYTES + 1);
-        let spool = Spools::default().get("a", 10, || Ok(Box::new(zeros))).unwrap();
-        assert!(spool.damage.as_ref().is_some_and(|damage| damage.contains("bomb")));
-        assert_eq!(spool.len, MAX_UNSUSPECTED_BYTES);
+        let (packed, most) = (10, 1 << 20);
+        let zeros = || io::repeat(0).take(most + 1);
+        let file = || Arc::new(tempfile::tempfile().unwrap());
+        let bomb = Spool::unpack(packed, most, &mut zeros(), file(), 0).unwrap();
+        assert!(bomb.damage.as_ref().is_some_and(|damage| damage.contains("bomb")));
+        assert_eq!(bomb.len, most);
+        let archive = Spool::unpack(packed, most, &mut zeros().take(most), file(), 0).unwrap();
+        assert_eq!((archive.damage, archive.len), (None, most));
+    }
+
+    #[test]
+    fn a_bomb_is_both_large_and_packed_too_well() {
+        assert_eq!(most_bytes(10), MAX_UNSUSPECTED_BYTES);
+        assert_eq!(most_bytes(MAX_UNSUSPECTED_BYTES), MAX_UNSUSPECTED_BYTES * MAX_RATIO);
     }
 }
