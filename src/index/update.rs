@@ -108,6 +108,9 @@ fn open_archives(request: &Request<'_>, report: &mut Report) -> Vec<Source> {
     sources
 }
 
+/// A document that is less than one in so many parts of a thread's work is small.
+const SMALL_JOBS_OF_A_THREAD: u64 = 256;
+
 /// A document to be read.
 struct Job<'p> {
     /// Place in the list of sources.
@@ -139,8 +142,11 @@ fn read_all(
             jobs.push(Job { source: number, slot, stored: known.is_some(), document, bytes });
         }
     }
-    // The largest first, so that no thread is left with a large one at the end.
-    jobs.sort_by_key(|job| std::cmp::Reverse(job.bytes));
+    // The large ones first, so that no thread is left with one at the end. The others in their order: what is asked of matches lies
+    // in the order of slots, and is met in the order of the terms.
+    let all: u64 = jobs.iter().map(|job| job.bytes).fold(0, u64::saturating_add);
+    let small = all / (request.threads.max(1) as u64 * SMALL_JOBS_OF_A_THREAD);
+    jobs.sort_by_key(|job| std::cmp::Reverse(job.bytes / small.max(1)));
     let reading = Reading {
         request,
         store,
