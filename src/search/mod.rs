@@ -2,6 +2,7 @@
 
 mod answer;
 mod asked;
+mod chain;
 mod collect;
 mod count;
 mod estimate;

@@ -2,6 +2,7 @@
 
 use super::SearchError;
 use super::asked::{QUESTION_SHARE, QUESTION_THRESHOLD, main_topics};
+use super::chain::Chain;
 use super::filter::{Filter, Test};
 use super::loose::{Loose, Scored};
 use super::pair::Pair;
@@ -262,17 +263,13 @@ impl Planner {
     fn beside(&self, words: &[String]) -> Box<dyn Query> {
         let Fields { text, pair, .. } = self.index.fields;
         let terms: Vec<Term> = words.iter().map(|word| Term::from_field_text(text, word)).collect();
-        let pairs = words.windows(2).filter_map(|two| pairs::pair(&two[0], &two[1]));
-        let mut pairs: Vec<Term> = pairs.map(|term| Term::from_field_text(pair, &term)).collect();
-        if let ([first, second], Some(pair)) = (&terms[..], pairs.first()) {
-            return Box::new(Pair { pair: pair.clone(), words: [first.clone(), second.clone()] });
+        let pair = |two: &[String]| Some(Term::from_field_text(pair, &pairs::pair(&two[0], &two[1])?));
+        let pairs: Vec<Option<Term>> = words.windows(2).map(pair).collect();
+        match (&terms[..], &pairs[..]) {
+            ([first, second], [Some(pair)]) => Box::new(Pair { pair: pair.clone(), words: [first.clone(), second.clone()] }),
+            _ if pairs.iter().any(Option::is_some) => Box::new(Chain { words: terms, pairs }),
+            _ => Box::new(PhraseQuery::new(terms)),
         }
-        // Where pairs stand is not known: they only tell in which passages it need not be looked for the phrase.
-        pairs.sort_unstable();
-        pairs.dedup();
-        let with_pair = |pair| unscored(Box::new(TermQuery::new(pair, IndexRecordOption::Basic)));
-        let phrase: Box<dyn Query> = Box::new(PhraseQuery::new(terms));
-        all(pairs.into_iter().map(with_pair).chain([phrase]))
     }
 
     fn combined(&self, must: &[Node], should: &[Node], must_not: &[Node]) -> Result<Box<dyn Query>, SearchError> {

@@ -1,0 +1,223 @@
+//! A tantivy query for a phrase of three words or more of which some pairs of neighbours are terms: found and scored as a phrase query
+//! does it. Passages without all these pairs are not looked at, and of most others it need not be read where their words stand.
+
+use super::summed::explanation;
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::postings::{Postings, SegmentPostings};
+use tantivy::query::{Bm25Weight, EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, Term};
+
+/// Passages in which some words follow each other.
+#[derive(Debug, Clone)]
+pub struct Chain {
+    pub words: Vec<Term>,
+    /// The term of each word and the one after it, where there is one, see [`crate::index::pairs`].
+    pub pairs: Vec<Option<Term>>,
+}
+
+impl Query for Chain {
+    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        let bm25 = match scoring {
+            EnableScoring::Enabled { statistics_provider, .. } => Some(Bm25Weight::for_terms(statistics_provider, &self.words)?),
+            EnableScoring::Disabled { .. } => None,
+        };
+        Ok(Box::new(ChainWeight { chain: self.clone(), bm25 }))
+    }
+}
+
+struct ChainWeight {
+    chain: Chain,
+    /// Where scores are asked for.
+    bm25: Option<Bm25Weight>,
+}
+
+impl ChainWeight {
+    fn of_segment(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Option<ChainScorer>> {
+        let Chain { words, pairs } = &self.chain;
+        let postings = |term: &Term, with| -> tantivy::Result<Option<SegmentPostings>> {
+            Ok(reader.inverted_index(term.field())?.read_postings(term, with)?)
+        };
+        let is_paired = |at: usize| pairs[at.saturating_sub(1)..pairs.len().min(at + 1)].iter().any(Option::is_some);
+        let alone = words.iter().enumerate().filter_map(|(at, word)| (!is_paired(at)).then_some(word));
+        let sought = pairs.iter().flatten().chain(alone).map(|term| postings(term, IndexRecordOption::Basic));
+        let Some(mut sought) = sought.collect::<tantivy::Result<Option<Vec<_>>>>()? else { return Ok(None) };
+        sought.sort_by_key(SegmentPostings::doc_freq);
+        let words = words.iter().map(|word| postings(word, IndexRecordOption::WithFreqsAndPositions));
+        let Some(words) = words.collect::<tantivy::Result<Option<Vec<_>>>>()? else { return Ok(None) };
+        let lengths = reader.get_fieldnorms_reader(self.chain.words[0].field())?;
+        let bm25 = self.bm25.as_ref().map(|bm25| bm25.boost_by(boost));
+        let is_whole = self.chain.pairs.iter().all(Option::is_some);
+        let mut scorer = ChainScorer { words, sought, is_whole, times: 0, starts: Vec::new(), places: Vec::new(), lengths, bm25 };
+        scorer.find(scorer.sought[0].doc());
+        Ok(Some(scorer))
+    }
+}
+
+impl Weight for ChainWeight {
+    fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        Ok(self.of_segment(reader, boost)?.map_or_else(|| Box::new(EmptyScorer) as Box<dyn Scorer>, |scorer| Box::new(scorer)))
+    }
+
+    fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
+        explanation(self.scorer(reader, 1.0)?, doc)
+    }
+}
+
+struct ChainScorer {
+    /// Of each word.
+    words: Vec<SegmentPostings>,
+    /// Of each pair that has a term, and of each word in none of these. The rarest is the first, and stands at the passage that was
+    /// found last.
+    sought: Vec<SegmentPostings>,
+    /// Whether all pairs have one.
+    is_whole: bool,
+    /// How often the phrase stands in that passage.
+    times: u32,
+    /// Room for the places where the phrase may begin, and for those of a word.
+    starts: Vec<u32>,
+    places: Vec<u32>,
+    lengths: FieldNormReader,
+    bm25: Option<Bm25Weight>,
+}
+
+impl ChainScorer {
+    /// Finds the next passage with the phrase, from this one on, at which the rarest of what is sought stands.
+    fn find(&mut self, mut doc: DocId) -> DocId {
+        while doc != TERMINATED {
+            let (first, others) = self.sought.split_at_mut(1);
+            let beyond = others.iter_mut().map(|other| seek(other, doc)).find(|other| *other != doc);
+            doc = match beyond {
+                Some(other) => seek(&mut first[0], other),
+                None => {
+                    self.times = self.count(doc);
+                    if self.times > 0 {
+                        return doc;
+                    }
+                    self.sought[0].advance()
+                }
+            };
+        }
+        doc
+    }
+
+    /// How often the phrase stands in a passage that has all that is sought.
+    fn count(&mut self, doc: DocId) -> u32 {
+        if self.words.iter_mut().any(|word| seek(word, doc) != doc) {
+            return 0;
+        }
+        let inner = &self.words[1..self.words.len() - 1];
+        if self.is_whole && inner.iter().all(|word| word.term_freq() == 1) {
+            // Each word but the first and the last stands in one place only: it is there that it follows the one before it, and is
+            // followed by the one after it.
+            return 1;
+        }
+        self.starts.clear();
+        for (at, word) in self.words.iter_mut().enumerate() {
+            self.places.clear();
+            word.append_positions_with_offset(0, &mut self.places);
+            let begins = self.places.iter().filter_map(|place| place.checked_sub(at as u32));
+            if at == 0 {
+                self.starts.extend(begins);
+            } else {
+                let mut begins = begins.peekable();
+                self.starts.retain(|start| {
+                    while begins.next_if(|begin| begin < start).is_some() {}
+                    begins.peek() == Some(start)
+                });
+            }
+            if self.starts.is_empty() {
+                return 0;
+            }
+        }
+        self.starts.len() as u32
+    }
+}
+
+/// The first passage from this one on.
+fn seek(postings: &mut SegmentPostings, doc: DocId) -> DocId {
+    if postings.doc() < doc { postings.seek(doc) } else { postings.doc() }
+}
+
+impl DocSet for ChainScorer {
+    fn advance(&mut self) -> DocId {
+        let next = self.sought[0].advance();
+        self.find(next)
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        if self.doc() >= target {
+            return self.doc();
+        }
+        let next = self.sought[0].seek(target);
+        self.find(next)
+    }
+
+    fn doc(&self) -> DocId {
+        self.sought[0].doc()
+    }
+
+    fn size_hint(&self) -> u32 {
+        self.sought[0].size_hint()
+    }
+}
+
+impl Scorer for ChainScorer {
+    fn score(&mut self) -> Score {
+        self.bm25.as_ref().map_or(0.0, |bm25| bm25.score(self.lengths.fieldnorm_id(self.doc()), self.times))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use tantivy::collector::TopDocs;
+    use tantivy::query::{BoostQuery, PhraseQuery};
+    use tantivy::schema::{Schema, TEXT, TextFieldIndexing, TextOptions};
+
+    const WORDS: [&str; 4] = ["we", "do", "not", "sell"];
+
+    proptest! {
+        /// What a phrase query finds, with the same scores.
+        #[test]
+        fn a_chain_is_found_as_a_phrase_is(
+            texts in proptest::collection::vec(proptest::collection::vec(0usize..4, 0..12), 1..200),
+            phrases in proptest::collection::vec(proptest::collection::vec(0usize..4, 3..6), 20),
+            paired in any::<u16>(),
+        ) {
+            let is_paired = |first: usize, second: usize| paired >> (4 * first + second) & 1 == 1;
+            let named = |two: &[usize]| format!("{} {}", WORDS[two[0]], WORDS[two[1]]);
+            let mut schema = Schema::builder();
+            let pairs = TextFieldIndexing::default().set_tokenizer("raw").set_index_option(IndexRecordOption::WithFreqs);
+            let pairs = TextOptions::default().set_indexing_options(pairs);
+            let (text, pair) = (schema.add_text_field("text", TEXT), schema.add_text_field("pair", pairs));
+            let index = tantivy::Index::create_in_ram(schema.build());
+            let mut writer = index.writer_with_num_threads(1, 15_000_000).unwrap();
+            for words in &texts {
+                let mut document = tantivy::TantivyDocument::new();
+                for two in words.windows(2).filter(|two| is_paired(two[0], two[1])) {
+                    document.add_text(pair, named(two));
+                }
+                document.add_text(text, words.iter().map(|word| WORDS[*word]).collect::<Vec<_>>().join(" "));
+                writer.add_document(document).unwrap();
+            }
+            writer.commit().unwrap();
+            let searcher = index.reader().unwrap().searcher();
+            let top = |query: &dyn Query| searcher.search(query, &TopDocs::with_limit(1_000).order_by_score()).unwrap();
+            for phrase in phrases {
+                let words: Vec<Term> = phrase.iter().map(|word| Term::from_field_text(text, WORDS[*word])).collect();
+                let term = |two: &[usize]| is_paired(two[0], two[1]).then(|| Term::from_field_text(pair, &named(two)));
+                let pairs: Vec<Option<Term>> = phrase.windows(2).map(term).collect();
+                if pairs.iter().all(Option::is_none) {
+                    continue;
+                }
+                let own = Chain { words: words.clone(), pairs };
+                let theirs = PhraseQuery::new(words);
+                prop_assert!(top(&own) == top(&theirs), "{phrase:?}");
+                let boosted = |query: &dyn Query| top(&BoostQuery::new(query.box_clone(), 3.0));
+                prop_assert!(boosted(&own) == boosted(&theirs), "{phrase:?}");
+            }
+        }
+    }
+}
