@@ -24,7 +24,8 @@ pub struct PassageRow {
     pub clause: u32,
     /// Whether it is a heading wherever it stands.
     pub heading: bool,
-    pub sketch: Sketch,
+    /// See [`Sketch::exact`].
+    pub exact: u16,
 }
 
 impl PassageRow {
@@ -32,21 +33,27 @@ impl PassageRow {
     pub fn of(timeline: &Timeline, slot: u32, passage: u32) -> Option<PassageRow> {
         let facts = timeline.passages.get(passage as usize)?;
         let stands = stands(timeline.snapshots.len() as u32, facts.set, timeline.sets.get(facts.set as usize)?);
-        Some(PassageRow { slot, passage, stands, clause: facts.clause, heading: facts.heading, sketch: facts.sketch })
+        let exact = facts.sketch.exact();
+        Some(PassageRow { slot, passage, stands, clause: facts.clause, heading: facts.heading, exact })
     }
 
-    /// The row of a passage, as the outline of its document tells it.
-    pub fn told(outline: &Outline<'_>, slot: u32, passage: u32) -> Option<PassageRow> {
+    /// The row of a passage, as the outline of its document tells it, and its sketch.
+    pub fn told(outline: &Outline<'_>, slot: u32, passage: u32) -> Option<(PassageRow, Sketch)> {
         let PassageOutline { set, clause, heading, sketch } = outline.passage(passage)?;
         let stands = stands(outline.snapshots(), set, &outline.runs_of(set));
-        Some(PassageRow { slot, passage, stands, clause, heading, sketch })
+        Some((PassageRow { slot, passage, stands, clause, heading, exact: sketch.exact() }, sketch))
     }
 
-    /// The values of the columns, in the order of [`PASSAGE_COLUMNS`], without the number of the passage.
-    pub fn values(&self) -> [u64; PASSAGE_COLUMNS.len() - 1] {
-        [self.stands, u64::from(self.clause) << 1 | u64::from(self.heading), self.sketch.bits()]
+    /// The values of the columns, in the order of [`PASSAGE_COLUMNS`], without the number of the passage. Of the sketch few rows are
+    /// asked for more than its exact part, which stands beside the clause.
+    pub fn values(&self, sketch: Sketch) -> [u64; PASSAGE_COLUMNS.len() - 1] {
+        let clause = u64::from(self.clause) << (EXACT_BITS + 1) | u64::from(self.heading) << EXACT_BITS | u64::from(self.exact);
+        [self.stands, clause, sketch.simhash()]
     }
 }
+
+/// The bits of [`PassageRow::exact`].
+const EXACT_BITS: u32 = u16::BITS;
 
 /// How a passage tells in which of the snapshots of its document it stands, see [`PassageRow::stands`].
 fn stands(snapshots: u32, set: u32, runs: &Runs) -> u64 {
@@ -80,8 +87,9 @@ const ROWS_AT_ONCE: usize = 64;
 #[derive(Clone)]
 pub struct Columns {
     passage: Column,
-    /// The others.
-    facts: [Column; PASSAGE_COLUMNS.len() - 1],
+    stands: Column,
+    clause: Column,
+    simhash: Column,
     moved: Moved,
 }
 
@@ -105,11 +113,11 @@ impl Columns {
             }
             Err(TantivyError::SystemError(format!("some passages have no value in the column {name}")))
         };
-        let [passage, stands, clause, sketch] = PASSAGE_COLUMNS;
-        let (passage, facts) = (column(passage)?, [column(stands)?, column(clause)?, column(sketch)?]);
+        let [passage, stands, clause, simhash] = PASSAGE_COLUMNS;
+        let [passage, stands, clause, simhash] = [column(passage)?, column(stands)?, column(clause)?, column(simhash)?];
         let [least, most] = [passage.min_value(), passage.max_value()].map(|id| slots.shift((id >> 32) as u32));
         let moved = if least == most { Moved::By(u64::from(least) << 32) } else { Moved::ByStretch(slots.clone()) };
-        Ok(Columns { passage, facts, moved })
+        Ok(Columns { passage, stands, clause, simhash, moved })
     }
 
     fn moved(&self, stored: u64) -> u64 {
@@ -125,22 +133,28 @@ impl Columns {
         self.moved(self.passage.get_val(document))
     }
 
+    /// The sketch of the passage that a tantivy document is, whose row has this exact part.
+    pub fn sketch(&self, document: DocId, exact: u16) -> Sketch {
+        Sketch::from_parts(self.simhash.get_val(document), exact)
+    }
+
     /// Tells the row of each of some documents, in their order, until one is refused.
     pub fn rows(
         &self,
         documents: &[DocId],
         mut tell: impl FnMut(PassageRow) -> Result<(), IndexError>,
     ) -> Result<(), IndexError> {
-        let mut values = [[0; ROWS_AT_ONCE]; PASSAGE_COLUMNS.len()];
+        let mut values = [[0; ROWS_AT_ONCE]; 3];
         for documents in documents.chunks(ROWS_AT_ONCE) {
-            for (column, values) in std::iter::once(&self.passage).chain(&self.facts).zip(&mut values) {
+            for (column, values) in [&self.passage, &self.stands, &self.clause].into_iter().zip(&mut values) {
                 column.get_vals(documents, &mut values[..documents.len()]);
             }
-            let [passages, stands, clauses, sketches] = &values;
+            let [passages, stands, clauses] = &values;
             for at in 0..documents.len() {
                 let (slot, passage) = slot_and_passage(self.moved(passages[at]));
-                let (clause, heading) = ((clauses[at] >> 1) as u32, clauses[at] & 1 == 1);
-                tell(PassageRow { slot, passage, stands: stands[at], clause, heading, sketch: Sketch::from_bits(sketches[at]) })?;
+                let (exact, rest) = (clauses[at] as u16, clauses[at] >> EXACT_BITS);
+                let (clause, heading) = ((rest >> 1) as u32, rest & 1 == 1);
+                tell(PassageRow { slot, passage, stands: stands[at], clause, heading, exact })?;
             }
         }
         Ok(())

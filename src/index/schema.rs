@@ -28,7 +28,7 @@ pub struct Fields {
 }
 
 /// The columns of passages by name: the number, and what counting needs.
-pub const PASSAGE_COLUMNS: [&str; 4] = ["passage", "stands", "clause", "sketch"];
+pub const PASSAGE_COLUMNS: [&str; 4] = ["passage", "stands", "clause", "simhash"];
 
 const WORDS: &str = "words";
 const STEMS: &str = "stems";

@@ -88,7 +88,8 @@ impl<'l> Desk<'l> {
                 }));
             }
             let row = PassageRow::of(&history.timeline, slot, passage).ok_or(IndexError::DAMAGED)?;
-            passages.push(store.passage(row, &PassageTerms { text, stem, pair, heading }, levels));
+            let sketch = history.timeline.passages[passage as usize].sketch;
+            passages.push(store.passage(row, sketch, &PassageTerms { text, stem, pair, heading }, levels));
         }
         store.add_passages(passages)?;
         let (words, heading_words) = count_words(history, worded);

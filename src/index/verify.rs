@@ -11,6 +11,7 @@ use super::{
     record_bytes, side_file, terms_dir,
 };
 use crate::history::{DocumentHistory, Wordbook, captures, join_entries};
+use crate::likeness::Sketch;
 use memmap2::Mmap;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -249,17 +250,19 @@ fn holds_passages(terms: &tantivy::Index, catalog: &Catalog, documents: &FxHashM
     let mut seen: Vec<u64> = vec![0; catalog.documents.len()];
     for segment in terms.reader()?.searcher().segment_readers() {
         let alive: Vec<DocId> = segment.doc_ids_alive().collect();
+        let columns = Columns::new(segment, &slots)?;
         let mut rows = Vec::with_capacity(alive.len());
-        Columns::new(segment, &slots)?.rows(&alive, |row| {
-            rows.push(row);
+        let mut documents_alive = alive.iter();
+        columns.rows(&alive, |row| {
+            rows.extend(documents_alive.next().map(|document| (row, columns.sketch(*document, row.exact))));
             Ok(())
         })?;
-        for of_document in rows.chunk_by(|a, b| a.slot == b.slot) {
-            let slot = of_document[0].slot;
+        for of_document in rows.chunk_by(|(a, _), (b, _)| a.slot == b.slot) {
+            let slot = of_document[0].0.slot;
             let Some(Some(entry)) = catalog.documents.get(slot as usize) else { return Ok(false) };
             let outline = outline_of(record_bytes(documents, entry.place)?)?;
-            let is_told = |row: &PassageRow| PassageRow::told(&outline, slot, row.passage) == Some(*row);
-            let is_in_order = of_document.is_sorted_by(|a, b| (a.clause, a.passage) < (b.clause, b.passage));
+            let is_told = |told: &(PassageRow, Sketch)| PassageRow::told(&outline, slot, told.0.passage) == Some(*told);
+            let is_in_order = of_document.is_sorted_by(|(a, _), (b, _)| (a.clause, a.passage) < (b.clause, b.passage));
             if !is_in_order || !of_document.iter().all(is_told) {
                 return Ok(false);
             }

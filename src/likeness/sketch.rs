@@ -132,6 +132,16 @@ impl Sketch {
         Sketch(bits)
     }
 
+    /// The sketch with this SimHash and this exact part.
+    pub fn from_parts(simhash: u64, exact: u16) -> Sketch {
+        Sketch(simhash << EXACT_BITS | u64::from(exact))
+    }
+
+    /// The SimHash.
+    pub fn simhash(self) -> u64 {
+        self.0 >> EXACT_BITS
+    }
+
     /// Whether two passages are near-equal, so that a reader is shown one of them.
     pub fn is_near(self, other: Sketch) -> bool {
         self.exact() == other.exact() && self.distance(other) <= self.most()

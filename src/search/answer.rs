@@ -101,7 +101,7 @@ pub fn each_matching<T: Send>(
 ) -> Result<Vec<T>, SearchError> {
     let scope = Scope { index, limits: &query.limits, observing };
     let matches = find(index, query, observing, Wanted::Answers, false)?;
-    let of_part = |part: &Part<'_>| -> Result<Vec<T>, IndexError> {
+    let of_part = |part: &Part<'_, '_>| -> Result<Vec<T>, IndexError> {
         let mut made = Vec::new();
         part.each_document(|matches| {
             let slot = matches[0].row.slot;
@@ -148,7 +148,7 @@ fn find_inside<'i>(
     index: &'i Arc<Index>,
     request: &'i Request,
     what: Wanted,
-) -> Result<(Vec<FoundPart>, Count<'i>), SearchError> {
+) -> Result<(Vec<FoundPart<'i>>, Count<'i>), SearchError> {
     let scope = Scope { index, limits: &request.query.limits, observing: &request.observing };
     let matches = find(index, &request.query, &request.observing, what, true)?;
     // A heading asks what the text below it answers.
@@ -160,7 +160,7 @@ fn find_inside<'i>(
 ///
 /// Dates in the order are those of the best wording, the passage that the hit is. The document and the number of the passage within it
 /// settle what is left.
-fn pick(index: &Index, request: &Request, found: &[FoundPart]) -> Result<(Vec<Picked>, u64), IndexError> {
+fn pick(index: &Index, request: &Request, found: &[FoundPart<'_>]) -> Result<(Vec<Picked>, u64), IndexError> {
     let by_score = |one: &Found| -> Result<_, IndexError> { Ok((Reverse(one.score), index.row(one.slot)?.rank, one.passage)) };
     let seen = |one: &Found| -> Result<(Option<Instant>, Option<Instant>), IndexError> {
         let captures = index.captures(one.slot)?;
@@ -187,7 +187,7 @@ fn pick(index: &Index, request: &Request, found: &[FoundPart]) -> Result<(Vec<Pi
 fn pick_by<K: Ord + Send>(
     index: &Index,
     request: &Request,
-    found: &[FoundPart],
+    found: &[FoundPart<'_>],
     key: impl Fn(&Found) -> Result<K, IndexError> + Sync,
 ) -> Result<(Vec<Picked>, u64), IndexError> {
     let rules = Rules {
@@ -196,7 +196,9 @@ fn pick_by<K: Ord + Send>(
         wanted: request.limit.map_or(usize::MAX, |limit| request.offset.saturating_add(limit)),
     };
     let company = |slot| Ok(index.entry(slot)?.company.as_str());
-    let groups = fold::groups(found, key, company, rules)?;
+    let parts: Vec<&[Found]> = found.iter().map(|part| part.found.as_slice()).collect();
+    let sketch = |(part, at): fold::Place| found[part].sketch(&found[part].found[at]);
+    let groups = fold::groups(&parts, key, sketch, company, rules)?;
     let all: usize = found.iter().map(|part| part.found.len()).sum();
     let shown: usize = groups.iter().map(|group| 1 + group.followers.len()).sum();
     let said = |&(part, at): &fold::Place| {

@@ -10,6 +10,8 @@ use tantivy::{DocId, Score, SegmentReader};
 /// A matching passage, and its score; zero where none was asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Match {
+    /// The tantivy document that it is in its segment.
+    pub document: DocId,
     pub row: PassageRow,
     pub score: Score,
 }
@@ -24,8 +26,9 @@ pub struct Matches<'i> {
 
 /// The matching passages of some whole documents.
 #[derive(Clone, Copy)]
-pub struct Part<'m> {
-    columns: &'m Columns,
+pub struct Part<'m, 'i> {
+    /// The columns of its segment.
+    pub columns: &'i Columns,
     passages: &'m [DocId],
     scores: &'m [Score],
 }
@@ -78,7 +81,7 @@ fn of_segment<'i>(index: &'i Index, weight: &dyn Weight, segment: &SegmentReader
 }
 
 /// Cuts the matches between documents, for as many threads as there are.
-pub fn parts<'m>(segments: &'m [Matches<'_>]) -> Vec<Part<'m>> {
+pub fn parts<'m, 'i>(segments: &'m [Matches<'i>]) -> Vec<Part<'m, 'i>> {
     let all: usize = segments.iter().map(|matches| matches.passages.len()).sum();
     let at_once = all.div_ceil(rayon::current_num_threads() * PARTS_OF_A_THREAD).max(MATCHES_AT_ONCE);
     let mut parts = Vec::new();
@@ -97,7 +100,7 @@ pub fn parts<'m>(segments: &'m [Matches<'_>]) -> Vec<Part<'m>> {
     parts
 }
 
-impl Part<'_> {
+impl Part<'_, '_> {
     /// How many matches.
     pub fn len(&self) -> usize {
         self.passages.len()
@@ -105,8 +108,12 @@ impl Part<'_> {
 
     /// Tells each match, those of a document behind each other, until one is refused.
     pub fn each(&self, mut tell: impl FnMut(Match) -> Result<(), IndexError>) -> Result<(), IndexError> {
-        let mut scores = self.scores.iter().copied();
-        self.columns.rows(self.passages, |row| tell(Match { row, score: scores.next().unwrap_or_default() }))
+        let mut at = 0;
+        self.columns.rows(self.passages, |row| {
+            let score = self.scores.get(at).copied().unwrap_or_default();
+            at += 1;
+            tell(Match { document: self.passages[at - 1], row, score })
+        })
     }
 
     /// Tells the matches of each document, of at least one, until one is refused.

@@ -7,8 +7,9 @@
 //!   many that are, for it depends on the leaders before that one only; and no leader is near-equal to one of another document, so that
 //!   all hits can be asked alike.
 
-use super::found::{Found, FoundPart};
+use super::found::Found;
 use crate::index::{Index, IndexError};
+use crate::likeness::Sketch;
 use crate::snapshot::Instant;
 use fixedbitset::FixedBitSet;
 use rayon::prelude::*;
@@ -45,28 +46,30 @@ pub struct Group {
 
 /// The first groups in the order of their leaders.
 ///
-/// `key`: what orders hits, no two alike. `company`: that of the document in a slot, empty where nothing tells it.
+/// `key`: what orders hits, no two alike. `sketch`: that of a hit, asked for few of them. `company`: that of the document in a slot, empty
+/// where nothing tells it.
 pub fn groups<'c, K: Ord + Send>(
-    parts: &[FoundPart],
+    parts: &[&[Found]],
     key: impl Fn(&Found) -> Result<K, IndexError> + Sync,
+    sketch: impl Fn(Place) -> Sketch + Sync,
     company: impl Fn(u32) -> Result<&'c str, IndexError>,
     rules: Rules,
 ) -> Result<Vec<Group>, IndexError> {
-    let all: usize = parts.iter().map(|part| part.found.len()).sum();
+    let all: usize = parts.iter().map(|part| part.len()).sum();
     let mut ordered = rules.wanted.max(FIRST_ORDERED).min(all);
     let leaders = loop {
-        let leaders = Leaders::of(parts, &first(parts, &key, ordered)?, &company, rules)?;
+        let leaders = Leaders::of(parts, &first(parts, &key, ordered)?, &sketch, &company, rules)?;
         if leaders.found.len() == rules.wanted || ordered == all {
             break leaders;
         }
         ordered = ordered.saturating_mul(ORDERED_MORE).min(all);
     };
     let mut groups: Vec<Group> =
-        leaders.found.iter().map(|(leader, _)| Group { leader: *leader, followers: Vec::new() }).collect();
+        leaders.found.iter().map(|leader| Group { leader: leader.place, followers: Vec::new() }).collect();
     if rules.over_documents {
-        let followers = |(number, part): (usize, &FoundPart)| -> Vec<(usize, Place)> {
-            let hits = part.found.iter().enumerate();
-            hits.filter_map(|(at, hit)| Some((leaders.leading(hit)?, (number, at)))).collect()
+        let followers = |(number, part): (usize, &&[Found])| -> Vec<(usize, Place)> {
+            let hits = part.iter().enumerate();
+            hits.filter_map(|(at, hit)| Some((leaders.leading(hit, || sketch((number, at)))?, (number, at)))).collect()
         };
         let followers: Vec<Vec<(usize, Place)>> = parts.par_iter().enumerate().map(followers).collect();
         for (group, hit) in followers.into_iter().flatten() {
@@ -78,19 +81,19 @@ pub fn groups<'c, K: Ord + Send>(
 
 /// The first hits in their order.
 fn first<K: Ord + Send>(
-    parts: &[FoundPart],
+    parts: &[&[Found]],
     key: &(impl Fn(&Found) -> Result<K, IndexError> + Sync),
     wanted: usize,
 ) -> Result<Vec<Place>, IndexError> {
-    let of_part = |(number, part): (usize, &FoundPart)| -> Result<Vec<(K, Place)>, IndexError> {
-        let mut hits: Vec<(K, Place)> = Vec::with_capacity(part.found.len().min(wanted.saturating_mul(2)));
+    let of_part = |(number, part): (usize, &&[Found])| -> Result<Vec<(K, Place)>, IndexError> {
+        let mut hits: Vec<(K, Place)> = Vec::with_capacity(part.len().min(wanted.saturating_mul(2)));
         let keep_first = |hits: &mut Vec<(K, Place)>| {
             hits.select_nth_unstable_by(wanted - 1, |a, b| a.0.cmp(&b.0));
             hits.truncate(wanted);
         };
         // Once some were cut off, the last of those that were kept tells most others that they are not among the first.
         let mut is_cut = false;
-        for (at, hit) in part.found.iter().enumerate() {
+        for (at, hit) in part.iter().enumerate() {
             let key = key(hit)?;
             if is_cut && key > hits[wanted - 1].0 {
                 continue;
@@ -118,23 +121,31 @@ fn first<K: Ord + Send>(
     Ok(hits.into_iter().map(|(_, place)| place).collect())
 }
 
+/// A hit that leads.
+struct Leader {
+    place: Place,
+    slot: u32,
+    sketch: Sketch,
+}
+
 /// The hits that lead, in order.
-struct Leaders<'f> {
-    found: Vec<(Place, &'f Found)>,
+struct Leaders {
+    found: Vec<Leader>,
     /// The places of those with the same exact part of their sketches, in order.
     by_exact: FxHashMap<u16, Vec<usize>>,
     /// The keys of `by_exact`: most of many hits are told from all leaders by these.
     exact: FixedBitSet,
 }
 
-impl<'f> Leaders<'f> {
+impl Leaders {
     /// Those among the first hits, `ordered` as the answer is; no more than are wanted.
     fn of<'c>(
-        parts: &'f [FoundPart],
+        parts: &[&[Found]],
         ordered: &[Place],
+        sketch: &impl Fn(Place) -> Sketch,
         company: &impl Fn(u32) -> Result<&'c str, IndexError>,
         rules: Rules,
-    ) -> Result<Leaders<'f>, IndexError> {
+    ) -> Result<Leaders, IndexError> {
         let exact = FixedBitSet::with_capacity(1 << u16::BITS);
         let mut leaders = Leaders { found: Vec::new(), by_exact: FxHashMap::default(), exact };
         let mut led_by_company: FxHashMap<&str, usize> = FxHashMap::default();
@@ -142,8 +153,8 @@ impl<'f> Leaders<'f> {
             if leaders.found.len() == rules.wanted {
                 break;
             }
-            let hit = &parts[part].found[at];
-            if rules.over_documents && leaders.leading(hit).is_some() {
+            let hit = &parts[part][at];
+            if rules.over_documents && leaders.leading(hit, || sketch((part, at))).is_some() {
                 continue;
             }
             if let Some(most) = rules.per_company {
@@ -154,28 +165,29 @@ impl<'f> Leaders<'f> {
                 }
                 *led += 1;
             }
-            leaders.add((part, at), hit);
+            leaders.add(Leader { place: (part, at), slot: hit.slot, sketch: sketch((part, at)) });
         }
         Ok(leaders)
     }
 
     /// The place of the first that a hit is near-equal to.
-    fn leading(&self, hit: &Found) -> Option<usize> {
-        let exact = hit.sketch.exact();
-        if !self.exact.contains(usize::from(exact)) {
+    fn leading(&self, hit: &Found, sketch: impl FnOnce() -> Sketch) -> Option<usize> {
+        if !self.exact.contains(usize::from(hit.exact)) {
             return None;
         }
+        let (leaders, sketch) = (self.by_exact.get(&hit.exact)?, sketch());
         let is_near = |place: &&usize| {
-            let leader = self.found[**place].1;
-            leader.slot != hit.slot && leader.sketch.is_near(hit.sketch)
+            let leader = &self.found[**place];
+            leader.slot != hit.slot && leader.sketch.is_near(sketch)
         };
-        self.by_exact.get(&exact)?.iter().find(is_near).copied()
+        leaders.iter().find(is_near).copied()
     }
 
-    fn add(&mut self, place: Place, hit: &'f Found) {
-        self.exact.insert(usize::from(hit.sketch.exact()));
-        self.by_exact.entry(hit.sketch.exact()).or_default().push(self.found.len());
-        self.found.push((place, hit));
+    fn add(&mut self, leader: Leader) {
+        let exact = leader.sketch.exact();
+        self.exact.insert(usize::from(exact));
+        self.by_exact.entry(exact).or_default().push(self.found.len());
+        self.found.push(leader);
     }
 }
 
@@ -222,18 +234,18 @@ pub fn companies(index: &Index, clauses: impl Iterator<Item = Said>) -> Result<V
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::likeness::Sketch;
     use proptest::prelude::*;
 
     /// As the rules say it: hit by hit, all of them in order.
-    fn one_by_one(parts: &[FoundPart], rules: Rules) -> Vec<Group> {
-        let places = |number: usize| (0..parts[number].found.len()).map(move |at| (number, at));
+    fn one_by_one(parts: &[Vec<(Found, Sketch)>], rules: Rules) -> Vec<Group> {
+        let places = |number: usize| (0..parts[number].len()).map(move |at| (number, at));
         let mut hits: Vec<Place> = (0..parts.len()).flat_map(places).collect();
-        let hit = |(part, at): Place| parts[part].found[at];
+        let hit = |(part, at): Place| parts[part][at].0;
+        let sketch = |(part, at): Place| parts[part][at].1;
         hits.sort_by_key(|place| order(&hit(*place)));
         let leading = |groups: &[Group], place: Place| {
-            let is_near = |leader: &Found| leader.slot != hit(place).slot && leader.sketch.is_near(hit(place).sketch);
-            groups.iter().position(|group| rules.over_documents && is_near(&hit(group.leader)))
+            let is_near = |leader: Place| hit(leader).slot != hit(place).slot && sketch(leader).is_near(sketch(place));
+            groups.iter().position(|group| rules.over_documents && is_near(group.leader))
         };
         let mut groups: Vec<Group> = Vec::new();
         let mut passed_over: Vec<Place> = Vec::new();
@@ -272,18 +284,20 @@ mod tests {
         ) {
             let mut seeds = (0u32..).zip(seeds);
             let mut part = |size: usize| {
-                let mut part = FoundPart::default();
-                part.found.extend(seeds.by_ref().take(size).map(|(passage, (slot, score, look))| {
+                let found = seeds.by_ref().take(size).map(|(passage, (slot, score, look))| {
                     // Of one exact part or another, with up to 14 bits that differ.
                     let look = u64::from(look);
                     let sketch = Sketch::from_bits((((look & 0x7f) * ((1 << 40) | (1 << 20))) << 4) | ((look >> 7) << 1));
-                    Found::alone(slot, passage, sketch, score)
-                }));
-                part
+                    (Found::alone(slot, passage, sketch.exact(), score), sketch)
+                });
+                found.collect()
             };
-            let parts: Vec<FoundPart> = sizes.into_iter().map(&mut part).collect();
+            let parts: Vec<Vec<(Found, Sketch)>> = sizes.into_iter().map(&mut part).collect();
             let rules = Rules { over_documents, per_company, wanted };
-            let mut found = groups(&parts, |hit| Ok(order(hit)), |slot| Ok(company(slot)), rules).unwrap();
+            let found: Vec<Vec<Found>> = parts.iter().map(|part| part.iter().map(|(found, _)| *found).collect()).collect();
+            let found: Vec<&[Found]> = found.iter().map(Vec::as_slice).collect();
+            let sketch = |(part, at): Place| parts[part][at].1;
+            let mut found = groups(&found, |hit| Ok(order(hit)), sketch, |slot| Ok(company(slot)), rules).unwrap();
             let mut wanted = one_by_one(&parts, rules);
             found.iter_mut().chain(&mut wanted).for_each(|group| group.followers.sort_unstable());
             prop_assert_eq!(found, wanted);

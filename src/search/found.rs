@@ -7,10 +7,11 @@ use super::{Appearing, Folding, Request, Transition};
 use crate::history::runs::merge;
 use crate::history::{Outline, Runs};
 use crate::index::columns::{BITS, bits, first_bits, runs_of_bits};
-use crate::index::{IndexError, PassageRow, Row};
+use crate::index::{Columns, IndexError, PassageRow, Row};
 use crate::likeness::Sketch;
 use rayon::prelude::*;
 use std::cmp::Reverse;
+use tantivy::DocId;
 
 /// A clause with a match inside the filters (unfolded: a wording): what may be a hit.
 #[derive(Debug, Clone, Copy)]
@@ -18,7 +19,10 @@ pub struct Found {
     pub slot: u32,
     /// The wording that a hit shows: the one with the best score, of equals the earliest.
     pub passage: u32,
-    pub sketch: Sketch,
+    /// The tantivy document that this is in its segment.
+    document: DocId,
+    /// See [`Sketch::exact`].
+    pub exact: u16,
     /// In steps of [`SCORE_STEP`].
     pub score: i32,
     /// The first and the last snapshot inside the limits in which any wording matches.
@@ -27,15 +31,20 @@ pub struct Found {
     wordings: u32,
 }
 
-/// What was found in some documents.
-#[derive(Default)]
-pub struct FoundPart {
+/// What was found in some documents of a segment.
+pub struct FoundPart<'i> {
     pub found: Vec<Found>,
+    columns: &'i Columns,
     /// The wordings of all of it, those of one beside each other.
     wordings: Vec<u32>,
 }
 
-impl FoundPart {
+impl FoundPart<'_> {
+    /// The sketch of one of [`FoundPart::found`].
+    pub fn sketch(&self, found: &Found) -> Sketch {
+        self.columns.sketch(found.document, found.exact)
+    }
+
     /// All wordings that match of one of [`FoundPart::found`].
     pub fn wordings(&self, at: usize) -> &[u32] {
         let begins = |at: usize| self.found.get(at).map_or(self.wordings.len(), |found| found.wordings as usize);
@@ -49,7 +58,7 @@ impl FoundPart {
             Some(clause) => {
                 clause.ends = (clause.ends.0.min(one.ends.0), clause.ends.1.max(one.ends.1));
                 if (one.score, Reverse(one.passage)) > (clause.score, Reverse(clause.passage)) {
-                    (clause.passage, clause.sketch, clause.score) = (one.passage, one.sketch, one.score);
+                    *clause = Found { ends: clause.ends, wordings: clause.wordings, ..one };
                 }
             }
             None => self.found.push(one),
@@ -60,8 +69,8 @@ impl FoundPart {
 #[cfg(test)]
 impl Found {
     /// A wording that stands in the first snapshot.
-    pub fn alone(slot: u32, passage: u32, sketch: Sketch, score: i32) -> Found {
-        Found { slot, passage, sketch, score, ends: (0, 0), wordings: 0 }
+    pub fn alone(slot: u32, passage: u32, exact: u16, score: i32) -> Found {
+        Found { slot, passage, document: 0, exact, score, ends: (0, 0), wordings: 0 }
     }
 }
 
@@ -80,17 +89,21 @@ const SETS_LOOKED_BACK: usize = 8;
 pub fn found<'i>(
     scope: &Scope<'i>,
     request: &Request,
-    matches: &[Matches<'_>],
+    matches: &[Matches<'i>],
     without_headings: bool,
-) -> Result<(Vec<FoundPart>, Count<'i>), IndexError> {
-    let look = |part: &Part<'_>| -> Result<(FoundPart, Count<'i>), IndexError> {
+) -> Result<(Vec<FoundPart<'i>>, Count<'i>), IndexError> {
+    let look = |part: &Part<'_, 'i>| -> Result<(FoundPart<'i>, Count<'i>), IndexError> {
         let mut finder = Finder {
             scope,
             appearing: request.appearing,
             folding: request.folding,
             without_headings,
             document: None,
-            found: FoundPart { found: Vec::with_capacity(part.len()), wordings: Vec::with_capacity(part.len()) },
+            found: FoundPart {
+                found: Vec::with_capacity(part.len()),
+                columns: part.columns,
+                wordings: Vec::with_capacity(part.len()),
+            },
             count: Count::new(scope.index.rows(), request.by_year),
             sets: Vec::new(),
             runs: Vec::new(),
@@ -99,7 +112,7 @@ pub fn found<'i>(
         finder.end()?;
         Ok((finder.found, finder.count))
     };
-    let looked: Vec<(FoundPart, Count)> = match &parts(matches)[..] {
+    let looked: Vec<(FoundPart<'i>, Count<'i>)> = match &parts(matches)[..] {
         // A single one needs no other threads.
         [one] => vec![look(one)?],
         several => several.par_iter().map(look).collect::<Result<_, IndexError>>()?,
@@ -120,7 +133,7 @@ struct Finder<'r, 'i> {
     without_headings: bool,
     /// The one whose matches are being looked at.
     document: Option<Document<'i>>,
-    found: FoundPart,
+    found: FoundPart<'i>,
     count: Count<'i>,
     /// Of a document with many snapshots: the sets of them that passages stand in, with the first and the last inside the limits.
     sets: Vec<(u64, Option<(u32, u32)>)>,
@@ -183,14 +196,15 @@ impl<'i> Finder<'_, 'i> {
             }
         };
         let Some(ends) = ends else { return Ok(()) };
-        let PassageRow { slot, passage, clause, sketch, heading, .. } = one.row;
+        let PassageRow { slot, passage, clause, heading, exact, .. } = one.row;
         let weight = if heading { HEADING_WEIGHT } else { 1.0 };
         // Rounded: no score is negative.
         let score = (one.score * weight / SCORE_STEP + 0.5) as i32;
         let is_next = last_clause.replace(clause) == Some(clause);
         *passages += 1;
         *clauses += usize::from(!is_next);
-        let found = Found { slot, passage, sketch, score, ends, wordings: self.found.wordings.len() as u32 };
+        let found =
+            Found { slot, passage, document: one.document, exact, score, ends, wordings: self.found.wordings.len() as u32 };
         self.found.add(found, is_next && self.folding != Folding::Wordings);
         Ok(())
     }
