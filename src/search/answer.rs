@@ -4,7 +4,7 @@ use super::asked::{self, Asked};
 use super::collect::{self, Match, Matches, Part};
 use super::count::Count;
 use super::fold::{self, Rules, Said};
-use super::found::{Found, FoundPart, SCORE_STEP, found};
+use super::found::{Found, FoundPart, SCORE_STEPS, found};
 use super::hit::{Hit, Picked};
 use super::plan::{Planner, Wanted};
 use super::scope::{Observing, Scope};
@@ -212,7 +212,7 @@ fn pick_by<K: Ord + Send>(
         picked.push(Picked {
             slot: hit.slot,
             passage: hit.passage,
-            score: f64::from(hit.score) * f64::from(SCORE_STEP),
+            score: f64::from(hit.score) / f64::from(SCORE_STEPS),
             wordings: found[part].wordings(at).to_vec(),
             companies: fold::companies(index, std::iter::once(&group.leader).chain(&group.followers).map(said))?,
         });

@@ -2,6 +2,7 @@
 //! does it. Passages without all these pairs are not looked at, and of most others it need not be read where their words stand.
 
 use super::summed::explanation;
+use smallvec::SmallVec;
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::query::{Bm25Weight, EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
@@ -64,6 +65,9 @@ impl Weight for ChainWeight {
     }
 }
 
+/// So many words of a phrase are held without a room of their own.
+const WORDS_INSIDE: usize = 8;
+
 struct ChainScorer {
     /// Of each word.
     words: Vec<SegmentPostings>,
@@ -101,21 +105,51 @@ impl ChainScorer {
         doc
     }
 
+    /// Whether the phrase stands in a passage that has all pairs; `None` where none of its words stands in one place only, or some pair
+    /// has no term.
+    ///
+    /// From a word that stands in one place only, the anchor, the neighbours are known to stand beside it; and what is beside a
+    /// word at its place, too, where that word stands nowhere else. Where the others stand is to be read.
+    fn stands_once(&mut self) -> Option<bool> {
+        if !self.is_whole {
+            return None;
+        }
+        let words = self.words.len();
+        let is_single = |at: usize| self.words[at].term_freq() == 1;
+        let unknown = |anchor: usize| {
+            let before = (0..anchor.saturating_sub(1)).filter(|at| !is_single(at + 1));
+            before.chain((anchor + 2..words).filter(|at| !is_single(at - 1)))
+        };
+        let anchor = (0..words).filter(|at| is_single(*at)).min_by_key(|anchor| unknown(*anchor).count())?;
+        let unknown: SmallVec<[usize; WORDS_INSIDE]> = unknown(anchor).collect();
+        if unknown.is_empty() {
+            return Some(true);
+        }
+        let place = *self.places(anchor).first()? as usize;
+        Some(unknown.into_iter().all(|at| {
+            let wanted = (place + at).checked_sub(anchor);
+            self.places(at).iter().any(|place| Some(*place as usize) == wanted)
+        }))
+    }
+
+    /// Where a word stands in the passage.
+    fn places(&mut self, word: usize) -> &[u32] {
+        self.places.clear();
+        self.words[word].append_positions_with_offset(0, &mut self.places);
+        &self.places
+    }
+
     /// How often the phrase stands in a passage that has all that is sought.
     fn count(&mut self, doc: DocId) -> u32 {
         if self.words.iter_mut().any(|word| seek(word, doc) != doc) {
             return 0;
         }
-        let inner = &self.words[1..self.words.len() - 1];
-        if self.is_whole && inner.iter().all(|word| word.term_freq() == 1) {
-            // Each word but the first and the last stands in one place only: it is there that it follows the one before it, and is
-            // followed by the one after it.
-            return 1;
+        if let Some(stands) = self.stands_once() {
+            return u32::from(stands);
         }
         self.starts.clear();
-        for (at, word) in self.words.iter_mut().enumerate() {
-            self.places.clear();
-            word.append_positions_with_offset(0, &mut self.places);
+        for at in 0..self.words.len() {
+            self.places(at);
             let begins = self.places.iter().filter_map(|place| place.checked_sub(at as u32));
             if at == 0 {
                 self.starts.extend(begins);

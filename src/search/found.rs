@@ -23,7 +23,7 @@ pub struct Found {
     document: DocId,
     /// See [`Sketch::exact`].
     pub exact: u16,
-    /// In steps of [`SCORE_STEP`].
+    /// In steps, see [`SCORE_STEPS`].
     pub score: i32,
     /// The first and the last snapshot inside the limits in which any wording matches.
     pub ends: (u32, u32),
@@ -74,8 +74,8 @@ impl Found {
     }
 }
 
-/// Scores are compared in steps of this size: smaller differences come of the order in which floats are added.
-pub const SCORE_STEP: f32 = 1e-3;
+/// Scores are compared in so many steps of one: smaller differences come of the order in which floats are added.
+pub const SCORE_STEPS: f32 = 1e3;
 
 /// What the score of a heading is multiplied with: the text below it says more than its title (0: always last; 1: as any passage).
 pub const HEADING_WEIGHT: f32 = 0.1;
@@ -199,7 +199,7 @@ impl<'i> Finder<'_, 'i> {
         let PassageRow { slot, passage, clause, heading, exact, .. } = one.row;
         let weight = if heading { HEADING_WEIGHT } else { 1.0 };
         // Rounded: no score is negative.
-        let score = (one.score * weight / SCORE_STEP + 0.5) as i32;
+        let score = (one.score * weight * SCORE_STEPS + 0.5) as i32;
         let is_next = last_clause.replace(clause) == Some(clause);
         *passages += 1;
         *clauses += usize::from(!is_next);
