@@ -62,6 +62,9 @@ impl Seen {
 impl More {
     fn captured(&self, period: usize) -> Runs {
         let (start, end) = self.captured.get(period).copied().unwrap_or_default();
+        if start == end {
+            return Runs::default();
+        }
         let stretch = Runs::range(start, end);
         self.observing.as_ref().map_or_else(|| stretch.clone(), |observing| observing.intersection(&stretch))
     }
@@ -306,8 +309,10 @@ impl Seeing<'_> {
                 && duplicates.as_ref().is_none_or(|duplicates| !duplicates.contains(snapshot))
         };
         let all = 0..captures.len();
-        let place_of_first = row.places().start;
-        let is_observer = |snapshot: u32| self.observers.contains(place_of_first + snapshot as usize);
+        let places = row.places();
+        // Mostly all do: asked for many at once.
+        let all_observe = self.observers.contains_all_in_range(places.clone());
+        let is_observer = |snapshot: u32| all_observe || self.observers.contains(places.start + snapshot as usize);
         let observes = |snapshot: &u32| is_own(*snapshot) && is_observer(*snapshot);
         let mut more: Option<Box<More>> = None;
         let stretch =
@@ -315,7 +320,8 @@ impl Seeing<'_> {
         if self.request.count == Count::Snapshots || self.request.rule != Rule::End {
             more.get_or_insert_default().captured = self.periods.iter().map(stretch).collect();
         }
-        if !all.clone().all(|snapshot| observes(&snapshot)) {
+        let all_are_own = sites.is_none() && duplicates.is_none();
+        if !(all_observe && all_are_own) && !all.clone().all(|snapshot| observes(&snapshot)) {
             let more = more.get_or_insert_default();
             more.observing = Some(all.clone().filter(observes).collect());
             let is_left_out = |snapshot: &u32| is_own(*snapshot) && !is_observer(*snapshot);

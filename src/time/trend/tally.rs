@@ -173,13 +173,16 @@ impl Unit<'_> {
         let mut before = State::default();
         for (period, point) in points.iter_mut().enumerate() {
             let state = self.state(period, rule);
-            point.observed += u64::from(state.observed);
+            if !state.observed {
+                before = State::default();
+                continue;
+            }
+            point.observed += 1;
             point.matching += u64::from(state.matching);
             point.carried += u64::from(state.carried);
             point.mixed += u64::from(state.mixed);
-            let both = before.observed && state.observed;
-            point.entered += u64::from(both && state.matching && !before.matching);
-            point.left += u64::from(both && before.matching && !state.matching);
+            point.entered += u64::from(before.observed && state.matching && !before.matching);
+            point.left += u64::from(before.matching && !state.matching);
             before = state;
         }
     }
