@@ -232,16 +232,9 @@ fn version_facts(versions: &[Arc<[Entry]>], texts: &[Arc<str>], chars: &[u32], m
             longest.select_nth_unstable(LANGUAGE_PASSAGES);
             longest.truncate(LANGUAGE_PASSAGES);
         }
-        let mut votes: Vec<(&'static str, usize)> = Vec::new();
-        for (Reverse(weight), passage) in longest {
-            let detected = *langs.entry(passage).or_insert_with(|| language::detect(&texts[passage as usize]));
-            let Some(lang) = detected else { continue };
-            match votes.iter_mut().find(|vote| vote.0 == lang) {
-                Some(vote) => vote.1 += weight,
-                None => votes.push((lang, weight)),
-            }
-        }
-        let lang = votes.into_iter().max_by_key(|&(lang, weight)| (weight, lang)).map_or("", |vote| vote.0);
+        longest.sort_unstable();
+        let lang =
+            most_voted(&longest, |passage| *langs.entry(passage).or_insert_with(|| language::detect(&texts[passage as usize])));
         VersionFacts {
             lang: lang.to_owned(),
             mark: marker.mark(entries, lang),
@@ -249,6 +242,33 @@ fn version_facts(versions: &[Arc<[Entry]>], texts: &[Arc<str>], chars: &[u32], m
         }
     };
     versions.iter().map(&mut facts).collect()
+}
+
+/// The language of most of what the voters say together, each with its weight; the heaviest come first, and those that can change nothing
+/// are not asked.
+fn most_voted(voters: &[(Reverse<usize>, u32)], mut language: impl FnMut(u32) -> Option<&'static str>) -> &'static str {
+    let mut votes: Vec<(usize, &'static str)> = Vec::new();
+    let mut left: usize = voters.iter().map(|(Reverse(weight), _)| weight).sum();
+    for &(Reverse(weight), voter) in voters {
+        if let [.., second, first] = votes[..]
+            && first.0 > second.0 + left
+        {
+            break;
+        }
+        if let [only] = votes[..]
+            && only.0 > left
+        {
+            break;
+        }
+        left -= weight;
+        let Some(lang) = language(voter) else { continue };
+        match votes.iter_mut().find(|vote| vote.1 == lang) {
+            Some(vote) => vote.0 += weight,
+            None => votes.push((weight, lang)),
+        }
+        votes.sort_unstable();
+    }
+    votes.last().map_or("", |vote| vote.1)
 }
 
 fn note_headings(timeline: &mut Timeline, versions: &[Arc<[Entry]>]) {
