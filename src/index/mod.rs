@@ -19,6 +19,7 @@ pub mod merge;
 mod packs;
 pub mod pairs;
 mod plan;
+mod queue;
 mod record;
 mod rows;
 pub mod schema;

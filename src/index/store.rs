@@ -4,6 +4,7 @@ use super::catalog::{self, Catalog, Place, SourceEntry};
 use super::columns::PassageRow;
 use super::duplicates;
 use super::plan::SourceState;
+use super::queue::{Queue, Queued};
 use super::schema::{self, Fields};
 use super::shard::{Shard, Shards};
 use super::slots::Slots;
@@ -25,6 +26,7 @@ use std::cmp::Reverse;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tantivy::directory::{MmapDirectory, TerminatingWrite};
 use tantivy::index::SegmentId;
 use tantivy::indexer::{NoMergePolicy, UserOperation};
@@ -54,7 +56,8 @@ pub struct Store {
     pub catalog: Catalog,
     pub states: Vec<SourceState>,
     documents: FxHashMap<u64, Mmap>,
-    pub writer: IndexWriter,
+    pub writer: IndexWriter<Queued>,
+    queue: Queue,
     pub fields: Fields,
     /// The topics that passages are scored in.
     pub lexicon: Lexicon,
@@ -104,7 +107,8 @@ impl Store {
         };
         let documents = map_documents(dir, &catalog)?;
         let lexicon = catalog.lexicon()?;
-        let mut store = Store { dir: dir.to_owned(), catalog, states, documents, writer, fields, lexicon, is_new };
+        let (dir, queue) = (dir.to_owned(), Queue::default());
+        let mut store = Store { dir, catalog, states, documents, writer, queue, fields, lexicon, is_new };
         // An update that was killed after its commit did not come to this.
         store.tidy_segments()?;
         Ok(store)
@@ -253,7 +257,7 @@ impl Store {
     }
 
     /// A passage with its terms, to be added.
-    pub fn passage(&self, row: PassageRow, sketch: Sketch, terms: &PassageTerms<'_>, levels: &[Level]) -> UserOperation {
+    pub fn passage(&self, row: PassageRow, sketch: Sketch, terms: &PassageTerms<'_>, levels: &[Level]) -> TantivyDocument {
         let mut document = TantivyDocument::new();
         document.add_text(self.fields.text, terms.text);
         document.add_text(self.fields.stem, terms.stem);
@@ -268,13 +272,14 @@ impl Store {
         for (field, value) in self.fields.facts.into_iter().zip(row.values(sketch)) {
             document.add_u64(field, value);
         }
-        UserOperation::Add(document)
+        document
     }
 
     /// Adds the passages of a document, in the order of their clauses. In the terms they stand together, and stay so when segments are
-    /// merged.
-    pub fn add_passages(&self, passages: Vec<UserOperation>) -> Result<(), IndexError> {
-        self.writer.run(passages)?;
+    /// merged. `bytes`: those of their terms, for which it waits until there is room.
+    pub fn add_passages(&self, passages: Vec<TantivyDocument>, bytes: usize) -> Result<(), IndexError> {
+        let ticket = Arc::new(self.queue.enter(bytes));
+        self.writer.run(passages.into_iter().map(|passage| UserOperation::Add(Queued::new(passage, &ticket))))?;
         Ok(())
     }
 
