@@ -232,9 +232,15 @@ thread_local! {
     static STEMS: RefCell<Stems> = RefCell::default();
 }
 
+/// As [`stem`], of words that are asked for again and again: each thread remembers those that it met.
+pub fn remembered_stem(word: &str) -> String {
+    STEMS.with_borrow_mut(|stems| stems.of(word).to_owned())
+}
+
 /// Whether a word, in its form for matching, has this stem.
 pub fn has_stem(word: &str, wanted: &str) -> bool {
-    STEMS.with_borrow_mut(|stems| stems.of(word) == wanted)
+    // A stem begins as its word does.
+    word.chars().next() == wanted.chars().next() && STEMS.with_borrow_mut(|stems| stems.of(word) == wanted)
 }
 
 #[cfg(test)]

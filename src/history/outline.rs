@@ -125,7 +125,7 @@ impl<'b> Outline<'b> {
     }
 
     /// The runs of a set of snapshots.
-    pub fn set(&self, set: u32) -> impl Iterator<Item = (u32, u32)> + Clone + use<'b> {
+    pub fn set(&self, set: u32) -> impl DoubleEndedIterator<Item = (u32, u32)> + Clone + use<'b> {
         let end_of = |set: usize| self.set_ends.get(set).map_or(0, |end| u32::from_le_bytes(*end) as usize);
         let start = if set == 0 { 0 } else { end_of(set as usize - 1) };
         let runs = self.runs.get(start..end_of(set as usize)).unwrap_or_default();

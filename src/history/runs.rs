@@ -61,8 +61,9 @@ impl Runs {
     }
 
     /// The first and the last snapshot of some runs as the type promises them.
-    pub fn ends_of(runs: impl Iterator<Item = (u32, u32)>) -> Option<(u32, u32)> {
-        runs.fold(None, |ends, (start, end)| Some((ends.map_or(start, |(first, _)| first), end - 1)))
+    pub fn ends_of(mut runs: impl DoubleEndedIterator<Item = (u32, u32)>) -> Option<(u32, u32)> {
+        let first = runs.next()?;
+        Some((first.0, runs.next_back().unwrap_or(first).1 - 1))
     }
 
     pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {

@@ -3,7 +3,7 @@
 use super::positions::{join_positions, remove_within};
 use super::{DayRange, NameMatch, Node, Phrase, Query, SiteCondition, Term};
 use crate::snapshot::Day;
-use crate::words::{Words, has_stem, stem};
+use crate::words::{Words, has_stem, remembered_stem};
 use std::ops::Range;
 
 /// Room is made for a word in so many bytes of a text.
@@ -85,13 +85,11 @@ impl PassageWords {
     }
 
     fn with_stem_of(&self, word: &str) -> Vec<u32> {
-        self.with_stem(&stem(word))
+        self.with_stem(&remembered_stem(word))
     }
 
     fn with_stem(&self, wanted: &str) -> Vec<u32> {
-        // A stem begins as its word does.
-        let first = wanted.chars().next();
-        self.with(|form| form.chars().next() == first && has_stem(form, wanted))
+        self.with(|form| has_stem(form, wanted))
     }
 
     fn with_prefix(&self, prefix: &str) -> Vec<u32> {
@@ -134,6 +132,15 @@ pub fn matches(node: &Node, passage: &PassageWords, attributes: &dyn Attributes)
 /// each word; nothing that the query excludes. Ranges in Unicode characters, ascending, disjoint, never empty.
 pub fn highlights(query: &Query, text: &str) -> Vec<Range<usize>> {
     let Some(node) = &query.node else { return Vec::new() };
+    let places = match node.loose_words() {
+        Some(words) => with_stems_of(&words, text),
+        None => marked(node, text),
+    };
+    in_characters(text, &places)
+}
+
+/// What a node marks in a text, in bytes.
+fn marked(node: &Node, text: &str) -> Vec<Range<usize>> {
     let passage = PassageWords::new(text);
     let mut marked = Vec::new();
     mark(node, &passage, &mut marked);
@@ -148,7 +155,20 @@ pub fn highlights(query: &Query, text: &str) -> Vec<Range<usize>> {
             _ => places.push(first.start..last.end),
         }
     }
-    in_characters(text, &places)
+    places
+}
+
+/// What words alone mark, found in one walk.
+fn with_stems_of(wanted: &[&str], text: &str) -> Vec<Range<usize>> {
+    let stems: Vec<String> = wanted.iter().map(|word| remembered_stem(word)).collect();
+    let mut places = Vec::new();
+    let mut walk = Words::new(text);
+    while walk.advance() {
+        if stems.iter().any(|stem| has_stem(walk.word(), stem)) {
+            places.push(walk.start()..walk.end());
+        }
+    }
+    places
 }
 
 /// The first and last word index of each stretch to be marked, in any order.
@@ -372,6 +392,16 @@ mod tests {
             let readings = ["\"a b c\"", "\"a c\"", "\"a b b a\"", "\"a b a\""];
             let any = readings.iter().any(|reading| finds(reading, &words));
             prop_assert_eq!(finds("\"a (b)? (c|b a)\"", &words), any);
+        }
+
+        /// Words alone are marked in a walk of their own.
+        #[test]
+        fn loose_words_are_marked_as_others(passage in "((shar(e|es|ing)|sell|sold|Données|é|[-,.;])[ ]?){0,30}") {
+            for asked in ["shared", "shared selling", "données shares shared"] {
+                let query = query(asked);
+                let node = query.node.as_ref().unwrap();
+                prop_assert_eq!(with_stems_of(&node.loose_words().unwrap(), &passage), marked(node, &passage));
+            }
         }
 
         #[test]

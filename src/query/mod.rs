@@ -213,6 +213,17 @@ impl Node {
         }
     }
 
+    /// The words of which any may stand, where no more is asked.
+    pub fn loose_words(&self) -> Option<Vec<&str>> {
+        match self {
+            Node::Word(word) => Some(vec![word]),
+            Node::Bool { must, should, must_not } if must.is_empty() && must_not.is_empty() && !should.is_empty() => {
+                should.iter().map(|node| if let Node::Word(word) = node { Some(word.as_str()) } else { None }).collect()
+            }
+            _ => None,
+        }
+    }
+
     fn topics<'n>(&'n self, names: &mut Vec<&'n str>) {
         match self {
             Node::Topic(any_of) => names.extend(any_of.iter().map(String::as_str)),

@@ -71,7 +71,7 @@ impl Planner {
         let mut parts: Vec<(Occur, Box<dyn Query>)> = Vec::new();
         match &query.node {
             Some(Node::Question(question)) => parts.push((Occur::Must, self.question(question, what)?)),
-            Some(node) => match loose_words(node) {
+            Some(node) => match node.loose_words() {
                 Some(words) => parts.push((Occur::Must, self.loose(&words))),
                 None => {
                     parts.push((Occur::Must, self.node(node)?));
@@ -143,7 +143,7 @@ impl Planner {
     fn loose(&self, words: &[&str]) -> Box<dyn Query> {
         let fields = self.index.fields;
         let scored = |field, text: &str, boost, finds| Scored { term: Term::from_field_text(field, text), boost, finds };
-        let mut stems: Vec<String> = words.iter().map(|word| words::stem(word)).collect();
+        let mut stems: Vec<String> = words.iter().map(|word| words::remembered_stem(word)).collect();
         let mut terms = Vec::new();
         for (word, stem) in words.iter().zip(&stems) {
             terms.extend([scored(fields.stem, stem, 1.0, true), scored(fields.text, word, EXACT_WORD_BOOST, false)]);
@@ -196,7 +196,7 @@ impl Planner {
     /// A word by its stem; better where it stands as typed.
     fn word(&self, word: &str) -> Box<dyn Query> {
         Box::new(BooleanQuery::new(vec![
-            (Occur::Must, self.term(self.index.fields.stem, &words::stem(word))),
+            (Occur::Must, self.term(self.index.fields.stem, &words::remembered_stem(word))),
             (Occur::Should, boosted(self.term(self.index.fields.text, word), EXACT_WORD_BOOST)),
         ]))
     }
@@ -385,23 +385,11 @@ pub fn topic_number(index: &Index, name: &str) -> Result<u8, SearchError> {
     number.ok_or_else(|| SearchError::UnknownTopic { name: name.to_owned(), hint: lexicon.hint(name) })
 }
 
-/// The stems of the words that a query looks for, not of those that it excludes.
-/// The words of a query of which any may stand; `None` where more is asked.
-fn loose_words(node: &Node) -> Option<Vec<&str>> {
-    match node {
-        Node::Word(word) => Some(vec![word]),
-        Node::Bool { must, should, must_not } if must.is_empty() && must_not.is_empty() && !should.is_empty() => {
-            should.iter().map(|node| if let Node::Word(word) = node { Some(word.as_str()) } else { None }).collect()
-        }
-        _ => None,
-    }
-}
-
-/// The stems of the words that a query asks for, each once.
+/// The stems of the words that a query asks for, not of those that it excludes; each once.
 fn positive_stems(node: &Node) -> Vec<String> {
     fn add(node: &Node, stems: &mut Vec<String>) {
         match node {
-            Node::Word(word) => stems.push(words::stem(word)),
+            Node::Word(word) => stems.push(words::remembered_stem(word)),
             Node::Bool { must, should, .. } => must.iter().chain(should).for_each(|node| add(node, stems)),
             _ => {}
         }
