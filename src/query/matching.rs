@@ -134,13 +134,13 @@ pub fn highlights(query: &Query, text: &str) -> Vec<Range<usize>> {
     let Some(node) = &query.node else { return Vec::new() };
     let places = match node.loose_words() {
         Some(words) => with_stems_of(&words, text),
-        None => marked(node, text),
+        None => marks(node, text),
     };
     in_characters(text, &places)
 }
 
 /// What a node marks in a text, in bytes.
-fn marked(node: &Node, text: &str) -> Vec<Range<usize>> {
+fn marks(node: &Node, text: &str) -> Vec<Range<usize>> {
     let passage = PassageWords::new(text);
     let mut marked = Vec::new();
     mark(node, &passage, &mut marked);
@@ -400,7 +400,7 @@ mod tests {
             for asked in ["shared", "shared selling", "données shares shared"] {
                 let query = query(asked);
                 let node = query.node.as_ref().unwrap();
-                prop_assert_eq!(with_stems_of(&node.loose_words().unwrap(), &passage), marked(node, &passage));
+                prop_assert_eq!(with_stems_of(&node.loose_words().unwrap(), &passage), marks(node, &passage));
             }
         }
 

@@ -36,6 +36,9 @@ pub struct Part<'m, 'i> {
 /// A thread looks at so many matches, or more.
 const MATCHES_AT_ONCE: usize = 8192;
 
+/// A thread looks for matches in so many passages, or more.
+const PASSAGES_AT_ONCE: usize = 1 << 18;
+
 /// All matches are parted in so many for each thread: some parts take longer than others.
 const PARTS_OF_A_THREAD: usize = 4;
 
@@ -53,11 +56,10 @@ pub fn matches<'i>(index: &'i Index, query: &dyn Query, scored: bool) -> Result<
         };
         let weight = query.weight(scoring)?;
         let collect = |segment: &SegmentReader| of_segment(index, &*weight, segment, scored);
-        let found: tantivy::Result<Vec<Matches>> = match index.searcher.segment_readers() {
-            // A single one needs no other threads.
-            [one] => collect(one).map(|found| vec![found]),
-            several => several.par_iter().map(collect).collect(),
-        };
+        let segments = index.searcher.segment_readers();
+        let passages = segments.iter().map(|segment| segment.max_doc() as usize).sum();
+        let of_a_thread = of_a_thread(segments.len(), passages, PASSAGES_AT_ONCE);
+        let found: tantivy::Result<Vec<Matches>> = segments.par_iter().with_min_len(of_a_thread).map(collect).collect();
         Ok(found?)
     })
 }
@@ -78,6 +80,17 @@ fn of_segment<'i>(index: &'i Index, weight: &dyn Weight, segment: &SegmentReader
         weight.for_each_no_score(segment, &mut |block| passages.extend(block.iter().copied().filter(|one| is_alive(*one))))?;
     }
     Ok(Matches { columns: index.columns(segment)?, passages, scores })
+}
+
+/// How many of some parts are left to one thread at least: all, where they hold less than is worth another thread. To wake one takes as
+/// long as to look at thousands of matches.
+fn of_a_thread(parts: usize, holding: usize, at_once: usize) -> usize {
+    if holding < at_once { parts.max(1) } else { 1 }
+}
+
+/// How many of some parts of so many matches are left to one thread at least.
+pub fn parts_of_a_thread(parts: usize, matches: usize) -> usize {
+    of_a_thread(parts, matches, MATCHES_AT_ONCE)
 }
 
 /// Cuts the matches between documents, for as many threads as there are.

@@ -7,6 +7,7 @@
 //!   many that are, for it depends on the leaders before that one only; and no leader is near-equal to one of another document, so that
 //!   all hits can be asked alike.
 
+use super::collect::parts_of_a_thread;
 use super::found::Found;
 use crate::index::{Index, IndexError};
 use crate::likeness::Sketch;
@@ -71,7 +72,8 @@ pub fn groups<'c, K: Ord + Send>(
             let hits = part.iter().enumerate();
             hits.filter_map(|(at, hit)| Some((leaders.leading(hit, || sketch((number, at)))?, (number, at)))).collect()
         };
-        let followers: Vec<Vec<(usize, Place)>> = parts.par_iter().enumerate().map(followers).collect();
+        let numbered = parts.par_iter().enumerate().with_min_len(parts_of_a_thread(parts.len(), all));
+        let followers: Vec<Vec<(usize, Place)>> = numbered.map(followers).collect();
         for (group, hit) in followers.into_iter().flatten() {
             groups[group].followers.push(hit);
         }
@@ -112,10 +114,10 @@ fn first<K: Ord + Send>(
     if wanted == 0 {
         return Ok(Vec::new());
     }
-    let mut hits: Vec<(K, Place)> = match parts {
-        [one] => of_part((0, one))?,
-        several => several.par_iter().enumerate().map(of_part).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect(),
-    };
+    let all = parts.iter().map(|part| part.len()).sum();
+    let numbered = parts.par_iter().enumerate().with_min_len(parts_of_a_thread(parts.len(), all));
+    let of_parts: Vec<Vec<(K, Place)>> = numbered.map(of_part).collect::<Result<_, _>>()?;
+    let mut hits: Vec<(K, Place)> = of_parts.into_iter().flatten().collect();
     hits.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     hits.truncate(wanted);
     Ok(hits.into_iter().map(|(_, place)| place).collect())

@@ -1,6 +1,6 @@
 //! What matches inside the filters, document by document.
 
-use super::collect::{Match, Matches, Part, parts};
+use super::collect::{Match, Matches, Part, parts, parts_of_a_thread};
 use super::count::Count;
 use super::scope::Scope;
 use super::{Appearing, Folding, Request, Transition};
@@ -112,11 +112,10 @@ pub fn found<'i>(
         finder.end()?;
         Ok((finder.found, finder.count))
     };
-    let looked: Vec<(FoundPart<'i>, Count<'i>)> = match &parts(matches)[..] {
-        // A single one needs no other threads.
-        [one] => vec![look(one)?],
-        several => several.par_iter().map(look).collect::<Result<_, IndexError>>()?,
-    };
+    let parts = parts(matches);
+    let of_a_thread = parts_of_a_thread(parts.len(), parts.iter().map(Part::len).sum());
+    let looked: Vec<(FoundPart<'i>, Count<'i>)> =
+        parts.par_iter().with_min_len(of_a_thread).map(look).collect::<Result<_, IndexError>>()?;
     let mut count = Count::new(scope.index.rows(), request.by_year);
     let found = looked.into_iter().map(|(found, of_part)| {
         count.join(of_part);
