@@ -96,7 +96,7 @@ impl<'f> Document<'f> {
     }
 
     pub fn is_known(&self, period: usize) -> bool {
-        self.state(period).is_some() || !self.captured(period).is_empty()
+        self.state(period).is_some() || self.more.is_some_and(|more| !more.captured(period).is_empty())
     }
 
     /// The snapshots that tell of the document.
@@ -343,7 +343,10 @@ impl Seeing<'_> {
             }
         };
         let mut standing = Standing::new(is_observer, captures, self.ends.of(row));
-        for (at, (seen, period)) in seen.iter_mut().zip(&self.periods).enumerate() {
+        // Nothing is known of a document before its first snapshot.
+        let is_before = |period: &&Option<(Day, Day)>| period.zip(row.first_day).is_none_or(|((_, last), first)| last < first);
+        let before = self.periods.iter().take_while(is_before).count();
+        for (at, (seen, period)) in seen.iter_mut().zip(&self.periods).enumerate().skip(before) {
             let Some((first, last)) = *period else { continue };
             *seen = match (self.request.count, self.request.rule) {
                 (Count::Snapshots, _) => Seen::default(),
