@@ -320,8 +320,8 @@ impl Seeing<'_> {
         if self.request.count == Count::Snapshots || self.request.rule != Rule::End {
             more.get_or_insert_default().captured = self.periods.iter().map(stretch).collect();
         }
-        let all_are_own = sites.is_none() && duplicates.is_none();
-        if !(all_observe && all_are_own) && !all.clone().all(|snapshot| observes(&snapshot)) {
+        let is_whole = all_observe && sites.is_none() && duplicates.is_none();
+        if !is_whole && all.clone().any(|snapshot| !observes(&snapshot)) {
             let more = more.get_or_insert_default();
             more.observing = Some(all.clone().filter(observes).collect());
             let is_left_out = |snapshot: &u32| is_own(*snapshot) && !is_observer(*snapshot);
