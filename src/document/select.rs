@@ -57,7 +57,8 @@ pub fn named(text: &str) -> Named<'_> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
     pub slot: u32,
-    /// `COMPANY/KIND`, or `COMPANY/KIND/PART` where there are several parts.
+    /// `COMPANY/KIND`, or `COMPANY/KIND/PART` where there are several parts. Company and kind as counted, or as the archive names them where
+    /// it has several texts that are counted alike.
     pub name: String,
     /// The source, where several have such a document.
     pub source: Option<String>,
@@ -110,7 +111,7 @@ fn hint<T: fmt::Display>(lead: &str, names: &[T]) -> String {
 ///
 /// Case and white space do not matter; the archive's own names are known as well as those that the settings give. A company whose
 /// name has more of the text is taken before one with less. A document of which another source holds all is left out where no
-/// source is named.
+/// source is named. Of several that are left, the one that the archive itself names so is meant.
 ///
 /// # Errors
 /// Where there is none, or several: which there are is told in the words to write.
@@ -151,8 +152,11 @@ pub fn choose(catalog: &Catalog, name: &str, source: Option<&str>) -> Result<u32
         }
         None => found.iter().filter(|(_, entry)| !entry.is_duplicate()).map(|(slot, _)| *slot).collect(),
     };
+    let own: Vec<u32> =
+        found.iter().filter(|(slot, entry)| chosen.contains(slot) && is_own_name(&text, entry)).map(|(slot, _)| *slot).collect();
     match (chosen.as_slice(), source) {
         ([one], _) => Ok(*one),
+        _ if own.len() == 1 => Ok(own[0]),
         ([], Some(source)) => Err(SelectError::NotInSource {
             name: name.to_owned(),
             source_name: source.to_owned(),
@@ -186,6 +190,13 @@ fn is_kind_and_part(rest: &str, entry: &DocumentEntry) -> bool {
         .any(|kind| after(rest, &fold_name(kind)).is_some_and(|part| part.is_empty() || part == fold_name(&entry.key.part)))
 }
 
+/// Whether a text is company and kind as the archive names them, and perhaps the part.
+fn is_own_name(text: &str, entry: &DocumentEntry) -> bool {
+    let rest = after(text, &fold_name(&entry.key.company)).filter(|rest| !rest.is_empty());
+    let part = rest.and_then(|rest| after(rest, &fold_name(&entry.key.kind)));
+    part.is_some_and(|part| part.is_empty() || part == fold_name(&entry.key.part))
+}
+
 fn source_name<'c>(catalog: &'c Catalog, entry: &DocumentEntry) -> &'c str {
     catalog.sources.get(entry.source as usize).map_or("", |source| source.name.as_str())
 }
@@ -203,9 +214,12 @@ fn choices(catalog: &Catalog, slots: &[u32]) -> Vec<Choice> {
             let others = || entries.iter().filter(|&&(other, _)| other != slot).map(|(_, other)| *other);
             let has_parts = others().any(|other| same_text(entry, other) && other.key.part != entry.key.part);
             let has_sources = others().any(|other| same_text(entry, other) && other.source != entry.source);
+            let has_twin =
+                others().any(|other| same_text(entry, other) && other.source == entry.source && other.key.part == entry.key.part);
+            let (company, kind) = if has_twin { (&entry.key.company, &entry.key.kind) } else { (&entry.company, &entry.kind) };
             let part = if has_parts && !entry.key.part.is_empty() { format!("/{}", entry.key.part) } else { String::new() };
             let source = has_sources.then(|| source_name(catalog, entry).to_owned());
-            Choice { slot, name: format!("{}/{}{part}", entry.company, entry.kind), source }
+            Choice { slot, name: format!("{company}/{kind}{part}"), source }
         })
         .collect();
     found.sort_by(|a, b| (&a.name, &a.source, a.slot).cmp(&(&b.name, &b.source, b.slot)));
@@ -350,6 +364,17 @@ mod tests {
         // Every choice means its document.
         for choice in choices(&catalog, &[0, 1, 2, 3]) {
             assert_eq!(choose(&catalog, &choice.name, choice.source.as_deref()), Ok(choice.slot));
+        }
+    }
+
+    #[test]
+    fn texts_counted_under_one_name_are_told_apart_by_their_own() {
+        let mut catalog = catalog(&[(0, "Acme", "Privacy Policy", ""), (0, "acme.example", "Privacy Policy", "")]);
+        catalog.documents.iter_mut().flatten().for_each(|entry| entry.company = "Acme".to_owned());
+        let told = choose(&catalog, "acme", None).unwrap_err().to_string();
+        assert_eq!(told, "\"acme\" can be 2 texts\nhint: write one of\n  'Acme/Privacy Policy'\n  'acme.example/Privacy Policy'");
+        for choice in choices(&catalog, &[0, 1]) {
+            assert_eq!(choose(&catalog, &choice.name, None), Ok(choice.slot));
         }
     }
 }
