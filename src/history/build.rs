@@ -250,14 +250,8 @@ fn most_voted(voters: &[(Reverse<usize>, u32)], mut language: impl FnMut(u32) ->
     let mut votes: Vec<(usize, &'static str)> = Vec::new();
     let mut left: usize = voters.iter().map(|(Reverse(weight), _)| weight).sum();
     for &(Reverse(weight), voter) in voters {
-        if let [.., second, first] = votes[..]
-            && first.0 > second.0 + left
-        {
-            break;
-        }
-        if let [only] = votes[..]
-            && only.0 > left
-        {
+        let mut ahead = votes.iter().rev().map(|vote| vote.0);
+        if ahead.next().unwrap_or(0) > ahead.next().unwrap_or(0) + left {
             break;
         }
         left -= weight;
@@ -301,4 +295,28 @@ fn hashed(entries: Arc<[Entry]>, texts: &[Arc<str>]) -> Version {
         hash.update(texts[entry.passage as usize].as_bytes());
     }
     Version { sha256_text: hash.finalize().into(), entries }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    proptest! {
+        /// The language is that which all voters tell together.
+        #[test]
+        fn those_that_are_not_asked_change_nothing(mut voters in proptest::collection::vec((1usize..9, 0usize..4), 0..6)) {
+            const LANGUAGES: [Option<&str>; 4] = [Some("en"), Some("fr"), Some("de"), None];
+            voters.sort_unstable_by_key(|(weight, _)| Reverse(*weight));
+            let mut votes: BTreeMap<&str, usize> = BTreeMap::new();
+            for (weight, language) in voters.iter().filter_map(|(weight, language)| Some((weight, LANGUAGES[*language]?))) {
+                *votes.entry(language).or_default() += weight;
+            }
+            let most = votes.into_iter().max_by_key(|(language, weight)| (*weight, *language));
+            let numbered: Vec<(Reverse<usize>, u32)> = voters.iter().map(|(weight, _)| Reverse(*weight)).zip(0..).collect();
+            let voted = most_voted(&numbered, |voter| LANGUAGES[voters[voter as usize].1]);
+            prop_assert_eq!(voted, most.map_or("", |(language, _)| language));
+        }
+    }
 }
