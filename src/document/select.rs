@@ -185,16 +185,17 @@ fn after<'t>(text: &'t str, name: &str) -> Option<&'t str> {
 }
 
 fn is_kind_and_part(rest: &str, entry: &DocumentEntry) -> bool {
-    [&entry.kind, &entry.key.kind]
-        .into_iter()
-        .any(|kind| after(rest, &fold_name(kind)).is_some_and(|part| part.is_empty() || part == fold_name(&entry.key.part)))
+    [&entry.kind, &entry.key.kind].into_iter().any(|kind| is_of_kind(rest, kind, entry))
+}
+
+/// Whether a text is this name of a document's kind, and perhaps its part.
+fn is_of_kind(rest: &str, kind: &str, entry: &DocumentEntry) -> bool {
+    after(rest, &fold_name(kind)).is_some_and(|part| part.is_empty() || part == fold_name(&entry.key.part))
 }
 
 /// Whether a text is company and kind as the archive names them, and perhaps the part.
 fn is_own_name(text: &str, entry: &DocumentEntry) -> bool {
-    let rest = after(text, &fold_name(&entry.key.company)).filter(|rest| !rest.is_empty());
-    let part = rest.and_then(|rest| after(rest, &fold_name(&entry.key.kind)));
-    part.is_some_and(|part| part.is_empty() || part == fold_name(&entry.key.part))
+    after(text, &fold_name(&entry.key.company)).is_some_and(|rest| is_of_kind(rest, &entry.key.kind, entry))
 }
 
 fn source_name<'c>(catalog: &'c Catalog, entry: &DocumentEntry) -> &'c str {
