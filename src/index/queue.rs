@@ -1,4 +1,4 @@
-//! Passages on their way to the thread that sorts their terms: they wait in memory, and no more of them than have room.
+//! Passages on their way to the threads that sort their terms: they wait in memory, and no more of them than have room.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use tantivy::TantivyDocument;
