@@ -18,11 +18,16 @@ pub struct Pair {
 
 impl Query for Pair {
     fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
-        let bm25 = match scoring {
-            EnableScoring::Enabled { statistics_provider, .. } => Some(Bm25Weight::for_terms(statistics_provider, &self.words)?),
-            EnableScoring::Disabled { .. } => None,
-        };
+        let bm25 = phrase_weight(scoring, &self.words)?;
         Ok(Box::new(PairWeight { pair: self.pair.clone(), lengths: self.words[0].field(), bm25 }))
+    }
+}
+
+/// What a phrase of some words is scored with; `None` where no scores are asked for.
+pub fn phrase_weight(scoring: EnableScoring<'_>, words: &[Term]) -> tantivy::Result<Option<Bm25Weight>> {
+    match scoring {
+        EnableScoring::Enabled { statistics_provider, .. } => Bm25Weight::for_terms(statistics_provider, words).map(Some),
+        EnableScoring::Disabled { .. } => Ok(None),
     }
 }
 
@@ -96,41 +101,67 @@ impl Scorer for PairScorer {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
+    use tantivy::Searcher;
     use tantivy::collector::TopDocs;
     use tantivy::query::{BoostQuery, PhraseQuery};
     use tantivy::schema::{Schema, TEXT, TextFieldIndexing, TextOptions};
 
+    /// Passages with their words in one field, and in another a term for each two beside each other that have one.
+    pub struct Paired {
+        searcher: Searcher,
+        text: Field,
+        pair: Field,
+    }
+
+    impl Paired {
+        pub fn new<'w>(passages: impl Iterator<Item = Vec<&'w str>>, has_term: impl Fn(&[&str]) -> bool) -> Paired {
+            let mut schema = Schema::builder();
+            let pairs = TextFieldIndexing::default().set_tokenizer("raw").set_index_option(IndexRecordOption::WithFreqs);
+            let pairs = TextOptions::default().set_indexing_options(pairs);
+            let (text, pair) = (schema.add_text_field("text", TEXT), schema.add_text_field("pair", pairs));
+            let index = tantivy::Index::create_in_ram(schema.build());
+            let mut writer = index.writer_with_num_threads(1, 15_000_000).unwrap();
+            for words in passages {
+                let mut document = tantivy::TantivyDocument::new();
+                for two in words.windows(2).filter(|two| has_term(two)) {
+                    document.add_text(pair, two.join(" "));
+                }
+                document.add_text(text, words.join(" "));
+                writer.add_document(document).unwrap();
+            }
+            writer.commit().unwrap();
+            Paired { searcher: index.reader().unwrap().searcher(), text, pair }
+        }
+
+        pub fn words(&self, words: &[&str]) -> Vec<Term> {
+            words.iter().map(|word| Term::from_field_text(self.text, word)).collect()
+        }
+
+        pub fn pair(&self, two: &[&str]) -> Term {
+            Term::from_field_text(self.pair, &two.join(" "))
+        }
+
+        /// How many passages a query finds, where these are those with a phrase, with the scores that tantivy gives them.
+        pub fn found_as_phrase(&self, query: &dyn Query, words: &[&str]) -> Option<usize> {
+            let top = |query: &dyn Query| self.searcher.search(query, &TopDocs::with_limit(1_000).order_by_score()).unwrap();
+            let boosted = |query: &dyn Query| top(&BoostQuery::new(query.box_clone(), 3.0));
+            let phrase = PhraseQuery::new(self.words(words));
+            (top(query) == top(&phrase) && boosted(query) == boosted(&phrase)).then(|| top(query).len())
+        }
+    }
+
     /// What a phrase query finds, with the same scores.
     #[test]
     fn a_pair_is_found_as_a_phrase_is() {
-        let mut schema = Schema::builder();
-        let pairs = TextFieldIndexing::default().set_tokenizer("raw").set_index_option(IndexRecordOption::WithFreqs);
-        let pairs = TextOptions::default().set_indexing_options(pairs);
-        let (text, pair) = (schema.add_text_field("text", TEXT), schema.add_text_field("pair", pairs));
-        let index = tantivy::Index::create_in_ram(schema.build());
-        let mut writer = index.writer_with_num_threads(1, 15_000_000).unwrap();
-        for number in 0u32..1_000 {
-            let mut document = tantivy::TantivyDocument::new();
-            let words: Vec<&str> = (0..number % 9).map(|at| if number >> (at % 3) & 1 == 1 { "no" } else { "sale" }).collect();
-            for two in words.windows(2) {
-                document.add_text(pair, two.join(" "));
-            }
-            document.add_text(text, words.join(" "));
-            writer.add_document(document).unwrap();
-        }
-        writer.commit().unwrap();
-        let searcher = index.reader().unwrap().searcher();
-        let top = |query: &dyn Query| searcher.search(query, &TopDocs::with_limit(1_000).order_by_score()).unwrap();
+        let word = |number: u32, at: u32| if number >> (at % 3) & 1 == 1 { "no" } else { "sale" };
+        let passages = (0u32..1_000).map(|number| (0..number % 9).map(|at| word(number, at)).collect());
+        let paired = Paired::new(passages, |_| true);
         for two in [["no", "no"], ["no", "sale"], ["sale", "no"], ["no", "lease"]] {
-            let words = two.map(|word| Term::from_field_text(text, word));
-            let own = Pair { pair: Term::from_field_text(pair, &two.join(" ")), words: words.clone() };
-            let phrase = PhraseQuery::new(words.to_vec());
-            assert!(top(&own) == top(&phrase), "{two:?}");
-            assert_eq!(top(&own).is_empty(), two[1] == "lease");
-            let boosted = |query: &dyn Query| top(&BoostQuery::new(query.box_clone(), 3.0));
-            assert!(boosted(&own) == boosted(&phrase), "{two:?}");
+            let [first, second] = two.map(|word| Term::from_field_text(paired.text, word));
+            let found = paired.found_as_phrase(&Pair { pair: paired.pair(&two), words: [first, second] }, &two);
+            assert_eq!(found.map(|found| found == 0), Some(two[1] == "lease"), "{two:?}");
         }
     }
 }
