@@ -142,7 +142,7 @@ impl Columns {
     pub fn rows(
         &self,
         documents: &[DocId],
-        mut tell: impl FnMut(PassageRow) -> Result<(), IndexError>,
+        mut tell: impl FnMut(DocId, PassageRow) -> Result<(), IndexError>,
     ) -> Result<(), IndexError> {
         let mut values = [[0; ROWS_AT_ONCE]; 3];
         for documents in documents.chunks(ROWS_AT_ONCE) {
@@ -154,7 +154,7 @@ impl Columns {
                 let (slot, passage) = slot_and_passage(self.moved(passages[at]));
                 let (exact, rest) = (clauses[at] as u16, clauses[at] >> EXACT_BITS);
                 let (clause, heading) = ((rest >> 1) as u32, rest & 1 == 1);
-                tell(PassageRow { slot, passage, stands: stands[at], clause, heading, exact })?;
+                tell(documents[at], PassageRow { slot, passage, stands: stands[at], clause, heading, exact })?;
             }
         }
         Ok(())

@@ -252,9 +252,8 @@ fn holds_passages(terms: &tantivy::Index, catalog: &Catalog, documents: &FxHashM
         let alive: Vec<DocId> = segment.doc_ids_alive().collect();
         let columns = Columns::new(segment, &slots)?;
         let mut rows = Vec::with_capacity(alive.len());
-        let mut documents_alive = alive.iter();
-        columns.rows(&alive, |row| {
-            rows.extend(documents_alive.next().map(|document| (row, columns.sketch(*document, row.exact))));
+        columns.rows(&alive, |document, row| {
+            rows.push((row, columns.sketch(document, row.exact)));
             Ok(())
         })?;
         for of_document in rows.chunk_by(|(a, _), (b, _)| a.slot == b.slot) {

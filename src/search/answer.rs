@@ -12,7 +12,6 @@ use super::{Appearing, Folding, Request, SearchError, Sort};
 use crate::index::{Index, IndexError};
 use crate::query::{Limits, Query};
 use crate::snapshot::{Day, Instant};
-use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -101,7 +100,7 @@ pub fn each_matching<T: Send>(
 ) -> Result<Vec<T>, SearchError> {
     let scope = Scope { index, limits: &query.limits, observing };
     let matches = find(index, query, observing, Wanted::Answers, false)?;
-    let of_part = |part: &Part<'_, '_>| -> Result<Vec<T>, IndexError> {
+    let of_part = |_, part: &Part<'_, '_>| -> Result<Vec<T>, IndexError> {
         let mut made = Vec::new();
         part.each_document(|matches| {
             let slot = matches[0].row.slot;
@@ -112,7 +111,9 @@ pub fn each_matching<T: Send>(
         })?;
         Ok(made)
     };
-    let made: Vec<Vec<T>> = collect::parts(&matches).par_iter().map(of_part).collect::<Result<_, IndexError>>()?;
+    let parts = collect::parts(&matches);
+    let all: usize = parts.iter().map(Part::len).sum();
+    let made: Vec<Vec<T>> = collect::each_part(&parts, all >= collect::MATCHES_AT_ONCE, of_part)?;
     Ok(made.into_iter().flatten().collect())
 }
 

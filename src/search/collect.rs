@@ -34,7 +34,7 @@ pub struct Part<'m, 'i> {
 }
 
 /// A thread looks at so many matches, or more.
-const MATCHES_AT_ONCE: usize = 8192;
+pub const MATCHES_AT_ONCE: usize = 8192;
 
 /// A thread looks for matches in so many passages, or more.
 const PASSAGES_AT_ONCE: usize = 1 << 18;
@@ -57,10 +57,8 @@ pub fn matches<'i>(index: &'i Index, query: &dyn Query, scored: bool) -> Result<
         let weight = query.weight(scoring)?;
         let collect = |segment: &SegmentReader| of_segment(index, &*weight, segment, scored);
         let segments = index.searcher.segment_readers();
-        let passages = segments.iter().map(|segment| segment.max_doc() as usize).sum();
-        let of_a_thread = of_a_thread(segments.len(), passages, PASSAGES_AT_ONCE);
-        let found: tantivy::Result<Vec<Matches>> = segments.par_iter().with_min_len(of_a_thread).map(collect).collect();
-        Ok(found?)
+        let passages: usize = segments.iter().map(|segment| segment.max_doc() as usize).sum();
+        Ok(each_part(segments, passages >= PASSAGES_AT_ONCE, |_, segment| collect(segment))?)
     })
 }
 
@@ -82,15 +80,15 @@ fn of_segment<'i>(index: &'i Index, weight: &dyn Weight, segment: &SegmentReader
     Ok(Matches { columns: index.columns(segment)?, passages, scores })
 }
 
-/// How many of some parts are left to one thread at least: all, where they hold less than is worth another thread. To wake one takes as
-/// long as to look at thousands of matches.
-fn of_a_thread(parts: usize, holding: usize, at_once: usize) -> usize {
-    if holding < at_once { parts.max(1) } else { 1 }
-}
-
-/// How many of some parts of so many matches are left to one thread at least.
-pub fn parts_of_a_thread(parts: usize, matches: usize) -> usize {
-    of_a_thread(parts, matches, MATCHES_AT_ONCE)
+/// Does the same with each of some parts, and its number: on all threads where there is `much` to do. To wake another takes as long as
+/// to look at thousands of matches.
+pub fn each_part<P: Sync, T: Send, E: Send>(
+    parts: &[P],
+    much: bool,
+    work: impl Fn(usize, &P) -> Result<T, E> + Sync,
+) -> Result<Vec<T>, E> {
+    let of_a_thread = if much { 1 } else { parts.len().max(1) };
+    parts.par_iter().enumerate().with_min_len(of_a_thread).map(|(number, part)| work(number, part)).collect()
 }
 
 /// Cuts the matches between documents, for as many threads as there are.
@@ -121,12 +119,8 @@ impl Part<'_, '_> {
 
     /// Tells each match, those of a document behind each other, until one is refused.
     pub fn each(&self, mut tell: impl FnMut(Match) -> Result<(), IndexError>) -> Result<(), IndexError> {
-        let mut at = 0;
-        self.columns.rows(self.passages, |row| {
-            let score = self.scores.get(at).copied().unwrap_or_default();
-            at += 1;
-            tell(Match { document: self.passages[at - 1], row, score })
-        })
+        let mut scores = self.scores.iter().copied();
+        self.columns.rows(self.passages, |document, row| tell(Match { document, row, score: scores.next().unwrap_or_default() }))
     }
 
     /// Tells the matches of each document, of at least one, until one is refused.

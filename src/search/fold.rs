@@ -7,13 +7,12 @@
 //!   many that are, for it depends on the leaders before that one only; and no leader is near-equal to one of another document, so that
 //!   all hits can be asked alike.
 
-use super::collect::parts_of_a_thread;
+use super::collect::{MATCHES_AT_ONCE, each_part};
 use super::found::Found;
 use crate::index::{Index, IndexError};
 use crate::likeness::Sketch;
 use crate::snapshot::Instant;
 use fixedbitset::FixedBitSet;
-use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 
@@ -68,12 +67,12 @@ pub fn groups<'c, K: Ord + Send>(
     let mut groups: Vec<Group> =
         leaders.found.iter().map(|leader| Group { leader: leader.place, followers: Vec::new() }).collect();
     if rules.over_documents {
-        let followers = |(number, part): (usize, &&[Found])| -> Vec<(usize, Place)> {
+        let followers = |number: usize, part: &&[Found]| -> Result<Vec<(usize, Place)>, IndexError> {
             let hits = part.iter().enumerate();
-            hits.filter_map(|(at, hit)| Some((leaders.leading(hit, || sketch((number, at)))?, (number, at)))).collect()
+            let leading = |(at, hit)| Some((leaders.leading(hit, || sketch((number, at)))?, (number, at)));
+            Ok(hits.filter_map(leading).collect())
         };
-        let numbered = parts.par_iter().enumerate().with_min_len(parts_of_a_thread(parts.len(), all));
-        let followers: Vec<Vec<(usize, Place)>> = numbered.map(followers).collect();
+        let followers = each_part(parts, all >= MATCHES_AT_ONCE, followers)?;
         for (group, hit) in followers.into_iter().flatten() {
             groups[group].followers.push(hit);
         }
@@ -87,7 +86,7 @@ fn first<K: Ord + Send>(
     key: &(impl Fn(&Found) -> Result<K, IndexError> + Sync),
     wanted: usize,
 ) -> Result<Vec<Place>, IndexError> {
-    let of_part = |(number, part): (usize, &&[Found])| -> Result<Vec<(K, Place)>, IndexError> {
+    let of_part = |number: usize, part: &&[Found]| -> Result<Vec<(K, Place)>, IndexError> {
         let mut hits: Vec<(K, Place)> = Vec::with_capacity(part.len().min(wanted.saturating_mul(2)));
         let keep_first = |hits: &mut Vec<(K, Place)>| {
             hits.select_nth_unstable_by(wanted - 1, |a, b| a.0.cmp(&b.0));
@@ -114,9 +113,8 @@ fn first<K: Ord + Send>(
     if wanted == 0 {
         return Ok(Vec::new());
     }
-    let all = parts.iter().map(|part| part.len()).sum();
-    let numbered = parts.par_iter().enumerate().with_min_len(parts_of_a_thread(parts.len(), all));
-    let of_parts: Vec<Vec<(K, Place)>> = numbered.map(of_part).collect::<Result<_, _>>()?;
+    let all: usize = parts.iter().map(|part| part.len()).sum();
+    let of_parts: Vec<Vec<(K, Place)>> = each_part(parts, all >= MATCHES_AT_ONCE, of_part)?;
     let mut hits: Vec<(K, Place)> = of_parts.into_iter().flatten().collect();
     hits.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     hits.truncate(wanted);

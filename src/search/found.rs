@@ -1,6 +1,6 @@
 //! What matches inside the filters, document by document.
 
-use super::collect::{Match, Matches, Part, parts, parts_of_a_thread};
+use super::collect::{MATCHES_AT_ONCE, Match, Matches, Part, each_part, parts};
 use super::count::Count;
 use super::scope::Scope;
 use super::{Appearing, Folding, Request, Transition};
@@ -9,7 +9,6 @@ use crate::history::{Outline, Runs};
 use crate::index::columns::{BITS, bits, first_bits, runs_of_bits};
 use crate::index::{Columns, IndexError, PassageRow, Row};
 use crate::likeness::Sketch;
-use rayon::prelude::*;
 use std::cmp::Reverse;
 use tantivy::DocId;
 
@@ -92,7 +91,7 @@ pub fn found<'i>(
     matches: &[Matches<'i>],
     without_headings: bool,
 ) -> Result<(Vec<FoundPart<'i>>, Count<'i>), IndexError> {
-    let look = |part: &Part<'_, 'i>| -> Result<(FoundPart<'i>, Count<'i>), IndexError> {
+    let look = |_, part: &Part<'_, 'i>| -> Result<(FoundPart<'i>, Count<'i>), IndexError> {
         let mut finder = Finder {
             scope,
             appearing: request.appearing,
@@ -113,9 +112,8 @@ pub fn found<'i>(
         Ok((finder.found, finder.count))
     };
     let parts = parts(matches);
-    let of_a_thread = parts_of_a_thread(parts.len(), parts.iter().map(Part::len).sum());
-    let looked: Vec<(FoundPart<'i>, Count<'i>)> =
-        parts.par_iter().with_min_len(of_a_thread).map(look).collect::<Result<_, IndexError>>()?;
+    let all: usize = parts.iter().map(Part::len).sum();
+    let looked: Vec<(FoundPart<'i>, Count<'i>)> = each_part(&parts, all >= MATCHES_AT_ONCE, look)?;
     let mut count = Count::new(scope.index.rows(), request.by_year);
     let found = looked.into_iter().map(|(found, of_part)| {
         count.join(of_part);
