@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Version of all that is on disk. An index of another version is built anew.
-pub const FORMAT: u32 = 11;
+pub const FORMAT: u32 = 12;
 
 /// The contents of an index at one generation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,60 +4,90 @@ use super::IndexError;
 use super::schema::{PASSAGE_COLUMNS, slot_and_passage};
 use super::slots::Slots;
 use crate::history::outline::PassageOutline;
-use crate::history::{Outline, Runs, Timeline};
+use crate::history::{Outline, PassageFacts, Runs, Timeline};
 use crate::likeness::Sketch;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tantivy::columnar::{Cardinality, ColumnValues};
 use tantivy::{DocId, SegmentReader, TantivyError};
 
-/// Of a document of at most so many snapshots, a passage tells itself in which it stands: a bit for each.
-pub const BITS: u32 = u64::BITS;
+/// Of a document of at most so many snapshots, a passage tells itself in which it stands: a bit for each. With the others of
+/// [`Counted`] these fill a number.
+pub const BITS: u32 = u64::BITS - EXACT_BITS - 2;
 
-/// What is told of a passage.
+/// The bits of [`Sketch::exact`].
+const EXACT_BITS: u32 = u16::BITS;
+
+/// What counting reads of every passage that matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PassageRow {
-    pub slot: u32,
-    pub passage: u32,
+pub struct Counted {
     /// The snapshots in which it stands: of a document of at most [`BITS`] snapshots a bit for each; else the number of the set, see
     /// [`crate::history::Outline::set`].
     pub stands: u64,
-    pub clause: u32,
+    /// Whether it is a further wording of the clause of the passage before it.
+    pub continues: bool,
     /// Whether it is a heading wherever it stands.
     pub heading: bool,
     /// See [`Sketch::exact`].
     pub exact: u16,
 }
 
-impl PassageRow {
-    /// The row of a passage of a document; `None` where there is no such passage.
-    pub fn of(timeline: &Timeline, slot: u32, passage: u32) -> Option<PassageRow> {
-        let facts = timeline.passages.get(passage as usize)?;
-        let stands = stands(timeline.snapshots.len() as u32, facts.set, timeline.sets.get(facts.set as usize)?);
-        let exact = facts.sketch.exact();
-        Some(PassageRow { slot, passage, stands, clause: facts.clause, heading: facts.heading, exact })
+impl Counted {
+    fn to_value(self) -> u64 {
+        let rest = self.stands << 2 | u64::from(self.continues) << 1 | u64::from(self.heading);
+        rest << EXACT_BITS | u64::from(self.exact)
     }
 
-    /// The row of a passage, as the outline of its document tells it, and its sketch.
-    pub fn told(outline: &Outline<'_>, slot: u32, passage: u32) -> Option<(PassageRow, Sketch)> {
-        let PassageOutline { set, clause, heading, sketch } = outline.passage(passage)?;
-        let stands = stands(outline.snapshots(), set, &outline.runs_of(set));
-        Some((PassageRow { slot, passage, stands, clause, heading, exact: sketch.exact() }, sketch))
-    }
-
-    /// The values of the columns, in the order of [`PASSAGE_COLUMNS`], without the number of the passage. Of the sketch few rows are
-    /// asked for more than its exact part, which stands beside the clause.
-    pub fn values(&self, sketch: Sketch) -> [u64; PASSAGE_COLUMNS.len() - 1] {
-        let clause = u64::from(self.clause) << (EXACT_BITS + 1) | u64::from(self.heading) << EXACT_BITS | u64::from(self.exact);
-        [self.stands, clause, sketch.simhash()]
+    fn of_value(value: u64) -> Counted {
+        let rest = value >> EXACT_BITS;
+        Counted { stands: rest >> 2, continues: rest & 2 != 0, heading: rest & 1 != 0, exact: value as u16 }
     }
 }
 
-/// The bits of [`PassageRow::exact`].
-const EXACT_BITS: u32 = u16::BITS;
+/// All that the columns tell of a passage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PassageRow {
+    pub slot: u32,
+    pub passage: u32,
+    pub counted: Counted,
+    pub sketch: Sketch,
+}
 
-/// How a passage tells in which of the snapshots of its document it stands, see [`PassageRow::stands`].
-fn stands(snapshots: u32, set: u32, runs: &Runs) -> u64 {
-    if snapshots <= BITS { bits(runs) } else { u64::from(set) }
+impl PassageRow {
+    /// The rows of a document, in the order in which its passages are written: the wordings of a clause behind each other.
+    pub fn of(timeline: &Timeline, slot: u32) -> Vec<PassageRow> {
+        let told = |facts: &PassageFacts| {
+            let PassageFacts { set, clause, heading, sketch, .. } = *facts;
+            PassageOutline { set, clause, heading, sketch }
+        };
+        let passages: Vec<PassageOutline> = timeline.passages.iter().map(told).collect();
+        let bits_of = |set: u32| timeline.sets.get(set as usize).map_or(0, bits);
+        PassageRow::in_order(slot, timeline.snapshots.len() as u32, &passages, bits_of)
+    }
+
+    /// The same, as the outline of the document tells it.
+    pub fn told(outline: &Outline<'_>, slot: u32) -> Vec<PassageRow> {
+        let passages: Vec<PassageOutline> = (0..outline.passages()).filter_map(|passage| outline.passage(passage)).collect();
+        PassageRow::in_order(slot, outline.snapshots(), &passages, |set| bits(&outline.runs_of(set)))
+    }
+
+    /// `bits_of`: the bits of a set of snapshots.
+    fn in_order(slot: u32, snapshots: u32, passages: &[PassageOutline], bits_of: impl Fn(u32) -> u64) -> Vec<PassageRow> {
+        let mut ordered: Vec<u32> = (0..passages.len() as u32).collect();
+        ordered.sort_by_key(|passage| passages[*passage as usize].clause);
+        let mut last = None;
+        let row = |passage: u32| {
+            let PassageOutline { set, clause, heading, sketch } = passages[passage as usize];
+            let stands = if snapshots <= BITS { bits_of(set) } else { u64::from(set) };
+            let continues = last.replace(clause) == Some(clause);
+            PassageRow { slot, passage, counted: Counted { stands, continues, heading, exact: sketch.exact() }, sketch }
+        };
+        ordered.into_iter().map(row).collect()
+    }
+
+    /// The values of the columns, in the order of [`PASSAGE_COLUMNS`], without the number of the passage.
+    pub fn values(&self) -> [u64; PASSAGE_COLUMNS.len() - 1] {
+        [self.counted.to_value(), self.sketch.simhash()]
+    }
 }
 
 /// The bits of some snapshots, none of them beyond the last bit.
@@ -67,7 +97,7 @@ pub fn bits(snapshots: &Runs) -> u64 {
 
 /// The bits of the first snapshots.
 pub fn first_bits(snapshots: u32) -> u64 {
-    if snapshots >= BITS { u64::MAX } else { (1 << snapshots) - 1 }
+    1u64.checked_shl(snapshots).map_or(u64::MAX, |beyond| beyond - 1)
 }
 
 /// The runs of the snapshots that some bits stand for.
@@ -80,17 +110,19 @@ pub fn runs_of_bits(mut bits: u64) -> impl Iterator<Item = (u32, u32)> + Clone {
     })
 }
 
-/// So many rows are read of each column before those of the next.
+/// So many values of a column are read at once.
 const ROWS_AT_ONCE: usize = 64;
 
 /// The passages that the tantivy documents of a segment are.
 #[derive(Clone)]
 pub struct Columns {
+    passages: u32,
     passage: Column,
-    stands: Column,
-    clause: Column,
+    counted: Column,
     simhash: Column,
     moved: Moved,
+    /// Made when first asked for.
+    documents: Arc<OnceLock<Documents>>,
 }
 
 type Column = Arc<dyn ColumnValues<u64>>;
@@ -103,21 +135,44 @@ enum Moved {
     ByStretch(Arc<Slots>),
 }
 
+/// Which passages of a segment are of which document: those of a document stand together.
+struct Documents {
+    slots: Vec<u32>,
+    /// Behind the last passage of each.
+    ends: Vec<DocId>,
+}
+
+/// So many documents are passed one by one before the one sought is looked for among all that follow.
+const DOCUMENTS_PASSED: usize = 8;
+
+impl Documents {
+    /// The place of the document of a passage that stands not before that at `from`.
+    fn find(&self, passage: DocId, from: usize) -> usize {
+        let is_before = |end: &DocId| *end <= passage;
+        let near = &self.ends[from..self.ends.len().min(from + DOCUMENTS_PASSED)];
+        match near.iter().position(|end| !is_before(end)) {
+            Some(passed) => from + passed,
+            None => from + self.ends[from..].partition_point(is_before),
+        }
+    }
+}
+
 impl Columns {
     /// The columns of a segment whose documents are called so.
     pub fn new(reader: &SegmentReader, slots: &Arc<Slots>) -> tantivy::Result<Columns> {
         let column = |name: &str| -> tantivy::Result<Column> {
             let column = reader.fast_fields().u64(name)?;
-            if column.get_cardinality() == Cardinality::Full {
+            if column.get_cardinality() == Cardinality::Full && column.values.num_vals() == reader.max_doc() {
                 return Ok(column.values);
             }
             Err(TantivyError::SystemError(format!("some passages have no value in the column {name}")))
         };
-        let [passage, stands, clause, simhash] = PASSAGE_COLUMNS;
-        let [passage, stands, clause, simhash] = [column(passage)?, column(stands)?, column(clause)?, column(simhash)?];
+        let [passage, counted, simhash] = PASSAGE_COLUMNS;
+        let [passage, counted, simhash] = [column(passage)?, column(counted)?, column(simhash)?];
         let [least, most] = [passage.min_value(), passage.max_value()].map(|id| slots.shift((id >> 32) as u32));
         let moved = if least == most { Moved::By(u64::from(least) << 32) } else { Moved::ByStretch(slots.clone()) };
-        Ok(Columns { passage, stands, clause, simhash, moved })
+        let documents = Arc::default();
+        Ok(Columns { passages: reader.max_doc(), passage, counted, simhash, moved, documents })
     }
 
     fn moved(&self, stored: u64) -> u64 {
@@ -128,33 +183,80 @@ impl Columns {
     }
 
     /// The number of the passage that a tantivy document is.
-    #[inline]
     pub fn id(&self, document: DocId) -> u64 {
         self.moved(self.passage.get_val(document))
     }
 
-    /// The sketch of the passage that a tantivy document is, whose row has this exact part.
-    pub fn sketch(&self, document: DocId, exact: u16) -> Sketch {
-        Sketch::from_parts(self.simhash.get_val(document), exact)
+    /// The number, within its document, of the passage that a tantivy document is.
+    pub fn passage(&self, document: DocId) -> u32 {
+        slot_and_passage(self.id(document)).1
     }
 
-    /// Tells the row of each of some documents, in their order, until one is refused.
-    pub fn rows(
-        &self,
-        documents: &[DocId],
-        mut tell: impl FnMut(DocId, PassageRow) -> Result<(), IndexError>,
-    ) -> Result<(), IndexError> {
-        let mut values = [[0; ROWS_AT_ONCE]; 3];
-        for documents in documents.chunks(ROWS_AT_ONCE) {
-            for (column, values) in [&self.passage, &self.stands, &self.clause].into_iter().zip(&mut values) {
-                column.get_vals(documents, &mut values[..documents.len()]);
+    /// Whether all passages behind one, up to another of its document, are wordings of its clause.
+    pub fn continue_clause(&self, behind: DocId, up_to: DocId) -> bool {
+        (behind + 1..=up_to).rev().all(|passage| Counted::of_value(self.counted.get_val(passage)).continues)
+    }
+
+    /// The sketches of some passages, which have these exact parts.
+    pub fn sketches(&self, passages: &[DocId], exact: impl Iterator<Item = u16>) -> Vec<Sketch> {
+        let mut simhashes = vec![0; passages.len()];
+        self.simhash.get_vals(passages, &mut simhashes);
+        simhashes.into_iter().zip(exact).map(|(simhash, exact)| Sketch::from_parts(simhash, exact)).collect()
+    }
+
+    /// All that is told of the passage that a tantivy document is.
+    pub fn row(&self, document: DocId) -> PassageRow {
+        let (slot, passage) = slot_and_passage(self.id(document));
+        let counted = Counted::of_value(self.counted.get_val(document));
+        let sketch = Sketch::from_parts(self.simhash.get_val(document), counted.exact);
+        PassageRow { slot, passage, counted, sketch }
+    }
+
+    fn documents(&self) -> &Documents {
+        self.documents.get_or_init(|| {
+            let mut documents = Documents { slots: Vec::new(), ends: Vec::new() };
+            let mut last = None;
+            let mut ids = [0; ROWS_AT_ONCE];
+            for start in (0..self.passages).step_by(ROWS_AT_ONCE) {
+                let ids = &mut ids[..ROWS_AT_ONCE.min((self.passages - start) as usize)];
+                self.passage.get_range(u64::from(start), ids);
+                for (passage, &id) in (start..).zip(&*ids) {
+                    let (stored, _) = slot_and_passage(id);
+                    if last.replace(stored).is_some_and(|last| last != stored) {
+                        documents.ends.push(passage);
+                    }
+                    if documents.slots.len() == documents.ends.len() {
+                        documents.slots.push(slot_and_passage(self.moved(id)).0);
+                    }
+                }
             }
-            let [passages, stands, clauses] = &values;
-            for at in 0..documents.len() {
-                let (slot, passage) = slot_and_passage(self.moved(passages[at]));
-                let (exact, rest) = (clauses[at] as u16, clauses[at] >> EXACT_BITS);
-                let (clause, heading) = ((rest >> 1) as u32, rest & 1 == 1);
-                tell(documents[at], PassageRow { slot, passage, stands: stands[at], clause, heading, exact })?;
+            documents.ends.push(self.passages);
+            documents
+        })
+    }
+
+    /// Behind the last passage of the document that one is of.
+    pub fn end_of_document(&self, passage: DocId) -> DocId {
+        let documents = self.documents();
+        documents.ends.get(documents.find(passage, 0)).copied().unwrap_or(self.passages)
+    }
+
+    /// Tells what counting needs of some passages, in ascending order, with the slots of their documents, until one is refused.
+    pub fn counted(
+        &self,
+        passages: &[DocId],
+        mut tell: impl FnMut(DocId, u32, Counted) -> Result<(), IndexError>,
+    ) -> Result<(), IndexError> {
+        let documents = self.documents();
+        let mut document = 0;
+        let mut values = [0; ROWS_AT_ONCE];
+        for passages in passages.chunks(ROWS_AT_ONCE) {
+            let values = &mut values[..passages.len()];
+            self.counted.get_vals(passages, values);
+            for (&passage, &value) in passages.iter().zip(&*values) {
+                document = documents.find(passage, document);
+                let slot = *documents.slots.get(document).ok_or(IndexError::Damaged("a passage is of no document"))?;
+                tell(passage, slot, Counted::of_value(value))?;
             }
         }
         Ok(())
@@ -170,9 +272,25 @@ mod tests {
         #[test]
         fn bits_are_runs(set in any::<u64>()) {
             let runs = Runs::of(runs_of_bits(set));
-            prop_assert!(runs.is_sound(BITS));
+            prop_assert!(runs.is_sound(u64::BITS));
             prop_assert_eq!(bits(&runs), set);
             prop_assert_eq!(runs.count(), u64::from(set.count_ones()));
+        }
+
+        #[test]
+        fn values_read_back(stands in 0..=first_bits(BITS), (continues, heading, exact) in any::<(bool, bool, u16)>()) {
+            let counted = Counted { stands, continues, heading, exact };
+            prop_assert_eq!(Counted::of_value(counted.to_value()), counted);
+        }
+
+        #[test]
+        fn documents_are_found(sizes in proptest::collection::vec(1u32..5, 1..60), from in any::<proptest::sample::Index>()) {
+            let ends: Vec<DocId> = sizes.iter().scan(0, |end, size| { *end += size; Some(*end) }).collect();
+            let documents = Documents { slots: (0..sizes.len() as u32).collect(), ends };
+            let of_passages = (0..).zip(&sizes).flat_map(|(document, size)| std::iter::repeat_n(document, *size as usize));
+            for (passage, document) in (0..).zip(of_passages) {
+                prop_assert_eq!(documents.find(passage, from.index(document + 1)), document);
+            }
         }
     }
 

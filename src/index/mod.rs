@@ -33,7 +33,7 @@ mod union;
 pub mod update;
 pub mod verify;
 
-pub use columns::{Columns, PassageRow};
+pub use columns::{Columns, Counted};
 pub use record::Record;
 pub use rows::{Row, Rows};
 pub use slots::Slots;
@@ -293,7 +293,7 @@ impl Index {
         Ok(self.rows.captures(self.row(slot)?))
     }
 
-    /// The snapshots in which any of some passages of a document stands, told as [`PassageRow::stands`] does.
+    /// The snapshots in which any of some passages of a document stands, told as [`Counted::stands`] does.
     pub fn union_of(&self, slot: u32, stands: impl Iterator<Item = u64>) -> Result<Runs, IndexError> {
         let snapshots = self.captures(slot)?.len();
         if snapshots <= columns::BITS {

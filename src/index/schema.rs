@@ -23,12 +23,12 @@ pub struct Fields {
     pub document: Field,
     /// Slot of the document (upper 32 bits) and number of the passage within it.
     pub passage: Field,
-    /// What counting needs of the passage, see [`super::columns::PassageRow::values`].
+    /// What else is told of the passage, see [`super::columns::PassageRow::values`].
     pub facts: [Field; PASSAGE_COLUMNS.len() - 1],
 }
 
-/// The columns of passages by name: the number, and what counting needs.
-pub const PASSAGE_COLUMNS: [&str; 4] = ["passage", "stands", "clause", "simhash"];
+/// The columns of passages by name: the number, and what else is told of them.
+pub const PASSAGE_COLUMNS: [&str; 3] = ["passage", "counted", "simhash"];
 
 const WORDS: &str = "words";
 const STEMS: &str = "stems";

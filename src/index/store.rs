@@ -14,7 +14,6 @@ use super::{
     read_safely, record_bytes, side_file, terms_dir,
 };
 use crate::history::DocumentHistory;
-use crate::likeness::Sketch;
 use crate::snapshot::DocumentKey;
 use crate::source::Source;
 use crate::topic::{Level, Lexicon, TopicError};
@@ -257,7 +256,7 @@ impl Store {
     }
 
     /// A passage with its terms, to be added.
-    pub fn passage(&self, row: PassageRow, sketch: Sketch, terms: &PassageTerms<'_>, levels: &[Level]) -> TantivyDocument {
+    pub fn passage(&self, row: &PassageRow, terms: &PassageTerms<'_>, levels: &[Level]) -> TantivyDocument {
         let mut document = TantivyDocument::new();
         document.add_text(self.fields.text, terms.text);
         document.add_text(self.fields.stem, terms.stem);
@@ -269,7 +268,7 @@ impl Store {
         let stored = self.stored_slot(row.slot);
         document.add_u64(self.fields.document, u64::from(stored));
         document.add_u64(self.fields.passage, schema::passage_id(stored, row.passage));
-        for (field, value) in self.fields.facts.into_iter().zip(row.values(sketch)) {
+        for (field, value) in self.fields.facts.into_iter().zip(row.values()) {
             document.add_u64(field, value);
         }
         document

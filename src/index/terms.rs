@@ -69,7 +69,8 @@ impl<'l> Desk<'l> {
         let mut paths: FxHashMap<u32, String> = FxHashMap::default();
         let mut passages = Vec::with_capacity(topics.len());
         let mut bytes = 0;
-        for passage in history.timeline.by_clause() {
+        for row in PassageRow::of(&history.timeline, slot) {
+            let passage = row.passage;
             let levels = topics.get(passage as usize).map(Vec::as_slice).unwrap_or_default();
             [&mut *text, &mut *stem, &mut *pair, &mut *heading].into_iter().for_each(String::clear);
             for &word in worded.words(passage) {
@@ -88,10 +89,8 @@ impl<'l> Desk<'l> {
                     path
                 }));
             }
-            let row = PassageRow::of(&history.timeline, slot, passage).ok_or(IndexError::DAMAGED)?;
             bytes += [&*text, &*stem, &*pair, &*heading].into_iter().map(String::len).sum::<usize>();
-            let sketch = history.timeline.passages[passage as usize].sketch;
-            passages.push(store.passage(row, sketch, &PassageTerms { text, stem, pair, heading }, levels));
+            passages.push(store.passage(&row, &PassageTerms { text, stem, pair, heading }, levels));
         }
         store.add_passages(passages, bytes)?;
         let (words, heading_words) = count_words(history, worded);

@@ -11,7 +11,6 @@ use super::{
     record_bytes, side_file, terms_dir,
 };
 use crate::history::{DocumentHistory, Wordbook, captures, join_entries};
-use crate::likeness::Sketch;
 use memmap2::Mmap;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -21,7 +20,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use tantivy::{DocId, TantivyError};
+use tantivy::TantivyError;
 
 /// Something in an index that is not as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -249,20 +248,13 @@ fn holds_passages(terms: &tantivy::Index, catalog: &Catalog, documents: &FxHashM
     let slots = Arc::new(catalog.slots.clone());
     let mut seen: Vec<u64> = vec![0; catalog.documents.len()];
     for segment in terms.reader()?.searcher().segment_readers() {
-        let alive: Vec<DocId> = segment.doc_ids_alive().collect();
         let columns = Columns::new(segment, &slots)?;
-        let mut rows = Vec::with_capacity(alive.len());
-        columns.rows(&alive, |document, row| {
-            rows.push((row, columns.sketch(document, row.exact)));
-            Ok(())
-        })?;
-        for of_document in rows.chunk_by(|(a, _), (b, _)| a.slot == b.slot) {
-            let slot = of_document[0].0.slot;
+        let rows: Vec<PassageRow> = segment.doc_ids_alive().map(|passage| columns.row(passage)).collect();
+        for of_document in rows.chunk_by(|a, b| a.slot == b.slot) {
+            let slot = of_document[0].slot;
             let Some(Some(entry)) = catalog.documents.get(slot as usize) else { return Ok(false) };
             let outline = outline_of(record_bytes(documents, entry.place)?)?;
-            let is_told = |told: &(PassageRow, Sketch)| PassageRow::told(&outline, slot, told.0.passage) == Some(*told);
-            let is_in_order = of_document.is_sorted_by(|(a, _), (b, _)| (a.clause, a.passage) < (b.clause, b.passage));
-            if !is_in_order || !of_document.iter().all(is_told) {
+            if of_document != PassageRow::told(&outline, slot) {
                 return Ok(false);
             }
             seen[slot as usize] += of_document.len() as u64;

@@ -1,7 +1,7 @@
 //! Counts and orders what matched.
 
 use super::asked::{self, Asked};
-use super::collect::{self, Match, Matches, Part};
+use super::collect::{self, DocumentMatches, Matches, Part};
 use super::count::Count;
 use super::fold::{self, Rules, Said};
 use super::found::{Found, FoundPart, SCORE_STEPS, found};
@@ -83,10 +83,10 @@ fn find<'i>(
 
 /// The passages that a query matches in each document that it admits, whatever their dates, in ascending order; documents by their slots.
 pub fn matching(index: &Arc<Index>, query: &Query, observing: &Observing) -> Result<FxHashMap<u32, Vec<u32>>, SearchError> {
-    let passages = |slot, matches: &[Match]| {
-        let mut passages: Vec<u32> = matches.iter().map(|one| one.row.passage).collect();
+    let passages = |matches: DocumentMatches<'_>| {
+        let mut passages: Vec<u32> = matches.passages().collect();
         passages.sort_unstable();
-        Ok((slot, passages))
+        Ok((matches.slot, passages))
     };
     Ok(each_matching(index, query, observing, passages)?.into_iter().collect())
 }
@@ -96,16 +96,15 @@ pub fn each_matching<T: Send>(
     index: &Arc<Index>,
     query: &Query,
     observing: &Observing,
-    make: impl Fn(u32, &[Match]) -> Result<T, IndexError> + Sync,
+    make: impl Fn(DocumentMatches<'_>) -> Result<T, IndexError> + Sync,
 ) -> Result<Vec<T>, SearchError> {
     let scope = Scope { index, limits: &query.limits, observing };
     let matches = find(index, query, observing, Wanted::Answers, false)?;
     let of_part = |_, part: &Part<'_, '_>| -> Result<Vec<T>, IndexError> {
         let mut made = Vec::new();
         part.each_document(|matches| {
-            let slot = matches[0].row.slot;
-            if scope.admits(slot)? {
-                made.push(make(slot, matches)?);
+            if scope.admits(matches.slot)? {
+                made.push(make(matches)?);
             }
             Ok(())
         })?;
@@ -159,37 +158,38 @@ fn find_inside<'i>(
 
 /// Folds and orders what was found, and cuts out what is asked for; tells also how much stands after it.
 ///
-/// Dates in the order are those of the best wording, the passage that the hit is. The document and the number of the passage within it
-/// settle what is left.
+/// Dates in the order are those of the best wording, the passage that the hit is. The document and the order of its clauses settle what
+/// is left.
 fn pick(index: &Index, request: &Request, found: &[FoundPart<'_>]) -> Result<(Vec<Picked>, u64), IndexError> {
-    let by_score = |one: &Found| -> Result<_, IndexError> { Ok((Reverse(one.score), index.row(one.slot)?.rank, one.passage)) };
-    let seen = |one: &Found| -> Result<(Option<Instant>, Option<Instant>), IndexError> {
+    // The passages of a document stand in one segment, by their clauses.
+    let by_score = |one: &Found| -> Result<_, IndexError> { Ok((Reverse(one.score), index.row(one.slot)?.rank, one.document)) };
+    let seen = |part: usize, one: &Found| -> Result<(Option<Instant>, Option<Instant>), IndexError> {
         let captures = index.captures(one.slot)?;
-        let ends = index.outline(one.slot)?.occurrences(one.passage).ends();
+        let ends = index.outline(one.slot)?.occurrences(found[part].passage(one)).ends();
         Ok((ends.and_then(|(first, _)| captures.instant(first)), ends.and_then(|(_, last)| captures.instant(last))))
     };
     match request.sort {
-        Sort::Relevance => pick_by(index, request, found, by_score),
-        Sort::FirstSeen => pick_by(index, request, found, |one| {
-            let (first, _) = seen(one)?;
+        Sort::Relevance => pick_by(index, request, found, |_, one| by_score(one)),
+        Sort::FirstSeen => pick_by(index, request, found, |part, one| {
+            let (first, _) = seen(part, one)?;
             // Undated texts last.
             Ok((first.is_none(), first, by_score(one)?))
         }),
-        Sort::LastSeen => pick_by(index, request, found, |one| Ok((Reverse(seen(one)?.1), by_score(one)?))),
+        Sort::LastSeen => pick_by(index, request, found, |part, one| Ok((Reverse(seen(part, one)?.1), by_score(one)?))),
         // Documents rank by company first; texts of unknown companies come last.
-        Sort::Company => pick_by(index, request, found, |one| {
+        Sort::Company => pick_by(index, request, found, |_, one| {
             let row = index.row(one.slot)?;
-            Ok((row.company.is_none(), row.rank, Reverse(one.score), one.passage))
+            Ok((row.company.is_none(), row.rank, Reverse(one.score), one.document))
         }),
     }
 }
 
-/// `key`: the order of hits.
+/// `key`: the order of hits, each with the number of its part.
 fn pick_by<K: Ord + Send>(
     index: &Index,
     request: &Request,
     found: &[FoundPart<'_>],
-    key: impl Fn(&Found) -> Result<K, IndexError> + Sync,
+    key: impl Fn(usize, &Found) -> Result<K, IndexError> + Sync,
 ) -> Result<(Vec<Picked>, u64), IndexError> {
     let rules = Rules {
         over_documents: request.folding == Folding::Documents,
@@ -198,8 +198,8 @@ fn pick_by<K: Ord + Send>(
     };
     let company = |slot| Ok(index.entry(slot)?.company.as_str());
     let parts: Vec<&[Found]> = found.iter().map(|part| part.found.as_slice()).collect();
-    let sketch = |(part, at): fold::Place| found[part].sketch(&found[part].found[at]);
-    let groups = fold::groups(&parts, key, sketch, company, rules)?;
+    let sketches = |part: usize, places: &[usize]| found[part].sketches(places);
+    let groups = fold::groups(&parts, key, sketches, company, rules)?;
     let all: usize = found.iter().map(|part| part.found.len()).sum();
     let shown: usize = groups.iter().map(|group| 1 + group.followers.len()).sum();
     let said = |&(part, at): &fold::Place| {
@@ -212,9 +212,9 @@ fn pick_by<K: Ord + Send>(
         let hit = &found[part].found[at];
         picked.push(Picked {
             slot: hit.slot,
-            passage: hit.passage,
+            passage: found[part].passage(hit),
             score: f64::from(hit.score) / f64::from(SCORE_STEPS),
-            wordings: found[part].wordings(at).to_vec(),
+            wordings: found[part].wordings(at),
             companies: fold::companies(index, std::iter::once(&group.leader).chain(&group.followers).map(said))?,
         });
     }

@@ -1,8 +1,7 @@
 //! Collects every passage that a query matches, with its score and what counting needs of it.
 
 use super::SearchError;
-use crate::index::schema::slot_and_passage;
-use crate::index::{Columns, Index, IndexError, PassageRow, read_safely};
+use crate::index::{Columns, Counted, Index, IndexError, read_safely};
 use rayon::prelude::*;
 use tantivy::query::{EnableScoring, Query, Weight};
 use tantivy::{DocId, Score, SegmentReader};
@@ -12,7 +11,9 @@ use tantivy::{DocId, Score, SegmentReader};
 pub struct Match {
     /// The tantivy document that it is in its segment.
     pub document: DocId,
-    pub row: PassageRow,
+    /// Of the document that it is of.
+    pub slot: u32,
+    pub counted: Counted,
     pub score: Score,
 }
 
@@ -97,12 +98,12 @@ pub fn parts<'m, 'i>(segments: &'m [Matches<'i>]) -> Vec<Part<'m, 'i>> {
     let at_once = all.div_ceil(rayon::current_num_threads() * PARTS_OF_A_THREAD).max(MATCHES_AT_ONCE);
     let mut parts = Vec::new();
     for Matches { columns, passages, scores } in segments {
-        let slot = |at: usize| slot_and_passage(columns.id(passages[at])).0;
         let mut start = 0;
         while start < passages.len() {
-            let mut end = passages.len().min(start + at_once);
-            while end < passages.len() && slot(end) == slot(end - 1) {
-                end += 1;
+            let mut end = passages.len();
+            if start + at_once < end {
+                let end_of_document = columns.end_of_document(passages[start + at_once - 1]);
+                end = start + passages[start..].partition_point(|passage| *passage < end_of_document);
             }
             parts.push(Part { columns, passages: &passages[start..end], scores: scores.get(start..end).unwrap_or_default() });
             start = end;
@@ -120,20 +121,45 @@ impl Part<'_, '_> {
     /// Tells each match, those of a document behind each other, until one is refused.
     pub fn each(&self, mut tell: impl FnMut(Match) -> Result<(), IndexError>) -> Result<(), IndexError> {
         let mut scores = self.scores.iter().copied();
-        self.columns.rows(self.passages, |document, row| tell(Match { document, row, score: scores.next().unwrap_or_default() }))
+        self.columns.counted(self.passages, |document, slot, counted| {
+            tell(Match { document, slot, counted, score: scores.next().unwrap_or_default() })
+        })
     }
 
-    /// Tells the matches of each document, of at least one, until one is refused.
-    pub fn each_document(&self, mut tell: impl FnMut(&[Match]) -> Result<(), IndexError>) -> Result<(), IndexError> {
-        let mut document: Vec<Match> = Vec::new();
+    /// Tells the matches of each document until one is refused.
+    pub fn each_document(&self, mut tell: impl FnMut(DocumentMatches<'_>) -> Result<(), IndexError>) -> Result<(), IndexError> {
+        let mut tell = |matches: &[Match]| match matches.first() {
+            Some(first) => tell(DocumentMatches { slot: first.slot, columns: self.columns, matches }),
+            None => Ok(()),
+        };
+        let mut matches: Vec<Match> = Vec::new();
         self.each(|one| {
-            if document.first().is_some_and(|first| first.row.slot != one.row.slot) {
-                tell(&document)?;
-                document.clear();
+            if matches.first().is_some_and(|first| first.slot != one.slot) {
+                tell(&matches)?;
+                matches.clear();
             }
-            document.push(one);
+            matches.push(one);
             Ok(())
         })?;
-        if document.is_empty() { Ok(()) } else { tell(&document) }
+        tell(&matches)
+    }
+}
+
+/// The matches of one document, of at least one.
+pub struct DocumentMatches<'m> {
+    pub slot: u32,
+    columns: &'m Columns,
+    matches: &'m [Match],
+}
+
+impl DocumentMatches<'_> {
+    /// In which snapshots each stands, see [`Counted::stands`].
+    pub fn stands(&self) -> impl Iterator<Item = u64> + '_ {
+        self.matches.iter().map(|one| one.counted.stands)
+    }
+
+    /// The number of each passage within the document.
+    pub fn passages(&self) -> impl Iterator<Item = u32> + '_ {
+        self.matches.iter().map(|one| self.columns.passage(one.document))
     }
 }

@@ -60,8 +60,9 @@ pub fn explain(index: &Arc<Index>, request: &Request, hits: &[Hit]) -> Result<Ve
     for (part, query) in planner.parts(&request.query)? {
         let matches = collect::matches(index, &*query, true)?;
         for found in collect::parts(&matches) {
-            found.each(|Match { row, score, .. }| {
-                if let Some(at) = wanted.get(&(row.slot, row.passage)).filter(|_| score != 0.0) {
+            found.each(|Match { document, slot, score, .. }| {
+                let passage = found.columns.passage(document);
+                if let Some(at) = wanted.get(&(slot, passage)).filter(|_| score != 0.0) {
                     explanations[*at].parts.push(Scored { part: part.clone(), score });
                 }
                 Ok(())

@@ -46,19 +46,19 @@ pub struct Group {
 
 /// The first groups in the order of their leaders.
 ///
-/// `key`: what orders hits, no two alike. `sketch`: that of a hit, asked for few of them. `company`: that of the document in a slot, empty
+/// `key`: what orders hits, each with the number of its part; no two alike. `sketches`: those of some hits of a part, asked for few. `company`: that of the document in a slot, empty
 /// where nothing tells it.
 pub fn groups<'c, K: Ord + Send>(
     parts: &[&[Found]],
-    key: impl Fn(&Found) -> Result<K, IndexError> + Sync,
-    sketch: impl Fn(Place) -> Sketch + Sync,
+    key: impl Fn(usize, &Found) -> Result<K, IndexError> + Sync,
+    sketches: impl Fn(usize, &[usize]) -> Vec<Sketch> + Sync,
     company: impl Fn(u32) -> Result<&'c str, IndexError>,
     rules: Rules,
 ) -> Result<Vec<Group>, IndexError> {
     let all: usize = parts.iter().map(|part| part.len()).sum();
     let mut ordered = rules.wanted.max(FIRST_ORDERED).min(all);
     let leaders = loop {
-        let leaders = Leaders::of(parts, &first(parts, &key, ordered)?, &sketch, &company, rules)?;
+        let leaders = Leaders::of(parts, &first(parts, &key, ordered)?, &sketches, &company, rules)?;
         if leaders.found.len() == rules.wanted || ordered == all {
             break leaders;
         }
@@ -68,9 +68,9 @@ pub fn groups<'c, K: Ord + Send>(
         leaders.found.iter().map(|leader| Group { leader: leader.place, followers: Vec::new() }).collect();
     if rules.over_documents {
         let followers = |number: usize, part: &&[Found]| -> Result<Vec<(usize, Place)>, IndexError> {
-            let hits = part.iter().enumerate();
-            let leading = |(at, hit)| Some((leaders.leading(hit, || sketch((number, at)))?, (number, at)));
-            Ok(hits.filter_map(leading).collect())
+            let places: Vec<usize> = (0..part.len()).filter(|at| leaders.may_follow(&part[*at])).collect();
+            let hits = places.iter().zip(sketches(number, &places));
+            Ok(hits.filter_map(|(&at, sketch)| Some((leaders.leading(&part[at], sketch)?, (number, at)))).collect())
         };
         let followers = each_part(parts, all >= MATCHES_AT_ONCE, followers)?;
         for (group, hit) in followers.into_iter().flatten() {
@@ -83,7 +83,7 @@ pub fn groups<'c, K: Ord + Send>(
 /// The first hits in their order.
 fn first<K: Ord + Send>(
     parts: &[&[Found]],
-    key: &(impl Fn(&Found) -> Result<K, IndexError> + Sync),
+    key: &(impl Fn(usize, &Found) -> Result<K, IndexError> + Sync),
     wanted: usize,
 ) -> Result<Vec<Place>, IndexError> {
     let of_part = |number: usize, part: &&[Found]| -> Result<Vec<(K, Place)>, IndexError> {
@@ -95,7 +95,7 @@ fn first<K: Ord + Send>(
         // Once some were cut off, the last of those that were kept tells most others that they are not among the first.
         let mut is_cut = false;
         for (at, hit) in part.iter().enumerate() {
-            let key = key(hit)?;
+            let key = key(number, hit)?;
             if is_cut && key > hits[wanted - 1].0 {
                 continue;
             }
@@ -142,7 +142,7 @@ impl Leaders {
     fn of<'c>(
         parts: &[&[Found]],
         ordered: &[Place],
-        sketch: &impl Fn(Place) -> Sketch,
+        sketches: &impl Fn(usize, &[usize]) -> Vec<Sketch>,
         company: &impl Fn(u32) -> Result<&'c str, IndexError>,
         rules: Rules,
     ) -> Result<Leaders, IndexError> {
@@ -154,7 +154,8 @@ impl Leaders {
                 break;
             }
             let hit = &parts[part][at];
-            if rules.over_documents && leaders.leading(hit, || sketch((part, at))).is_some() {
+            let Some(&sketch) = sketches(part, &[at]).first() else { continue };
+            if rules.over_documents && leaders.leading(hit, sketch).is_some() {
                 continue;
             }
             if let Some(most) = rules.per_company {
@@ -165,17 +166,19 @@ impl Leaders {
                 }
                 *led += 1;
             }
-            leaders.add(Leader { place: (part, at), slot: hit.slot, sketch: sketch((part, at)) });
+            leaders.add(Leader { place: (part, at), slot: hit.slot, sketch });
         }
         Ok(leaders)
     }
 
+    /// Whether a hit can be near-equal to any, as far as can be told without its sketch.
+    fn may_follow(&self, hit: &Found) -> bool {
+        self.exact.contains(usize::from(hit.exact))
+    }
+
     /// The place of the first that a hit is near-equal to.
-    fn leading(&self, hit: &Found, sketch: impl FnOnce() -> Sketch) -> Option<usize> {
-        if !self.exact.contains(usize::from(hit.exact)) {
-            return None;
-        }
-        let (leaders, sketch) = (self.by_exact.get(&hit.exact)?, sketch());
+    fn leading(&self, hit: &Found, sketch: Sketch) -> Option<usize> {
+        let leaders = self.by_exact.get(&hit.exact)?;
         let is_near = |place: &&usize| {
             let leader = &self.found[**place];
             leader.slot != hit.slot && leader.sketch.is_near(sketch)
@@ -268,7 +271,7 @@ mod tests {
     }
 
     fn order(hit: &Found) -> (std::cmp::Reverse<i32>, u32, u32) {
-        (std::cmp::Reverse(hit.score), hit.slot, hit.passage)
+        (std::cmp::Reverse(hit.score), hit.slot, hit.document)
     }
 
     fn company(slot: u32) -> &'static str {
@@ -284,11 +287,11 @@ mod tests {
         ) {
             let mut seeds = (0u32..).zip(seeds);
             let mut part = |size: usize| {
-                let found = seeds.by_ref().take(size).map(|(passage, (slot, score, look))| {
+                let found = seeds.by_ref().take(size).map(|(document, (slot, score, look))| {
                     // Of one exact part or another, with up to 14 bits that differ.
                     let look = u64::from(look);
                     let sketch = Sketch::from_bits((((look & 0x7f) * ((1 << 40) | (1 << 20))) << 4) | ((look >> 7) << 1));
-                    (Found::alone(slot, passage, sketch.exact(), score), sketch)
+                    (Found::alone(slot, document, sketch.exact(), score), sketch)
                 });
                 found.collect()
             };
@@ -296,8 +299,8 @@ mod tests {
             let rules = Rules { over_documents, per_company, wanted };
             let found: Vec<Vec<Found>> = parts.iter().map(|part| part.iter().map(|(found, _)| *found).collect()).collect();
             let found: Vec<&[Found]> = found.iter().map(Vec::as_slice).collect();
-            let sketch = |(part, at): Place| parts[part][at].1;
-            let mut found = groups(&found, |hit| Ok(order(hit)), sketch, |slot| Ok(company(slot)), rules).unwrap();
+            let sketches = |part: usize, places: &[usize]| places.iter().map(|at| parts[part][*at].1).collect();
+            let mut found = groups(&found, |_, hit| Ok(order(hit)), sketches, |slot| Ok(company(slot)), rules).unwrap();
             let mut wanted = one_by_one(&parts, rules);
             found.iter_mut().chain(&mut wanted).for_each(|group| group.followers.sort_unstable());
             prop_assert_eq!(found, wanted);

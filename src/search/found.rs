@@ -7,19 +7,16 @@ use super::{Appearing, Folding, Request, Transition};
 use crate::history::runs::merge;
 use crate::history::{Outline, Runs};
 use crate::index::columns::{BITS, bits, first_bits, runs_of_bits};
-use crate::index::{Columns, IndexError, PassageRow, Row};
+use crate::index::{Columns, Counted, IndexError, Row};
 use crate::likeness::Sketch;
-use std::cmp::Reverse;
 use tantivy::DocId;
 
 /// A clause with a match inside the filters (unfolded: a wording): what may be a hit.
 #[derive(Debug, Clone, Copy)]
 pub struct Found {
     pub slot: u32,
-    /// The wording that a hit shows: the one with the best score, of equals the earliest.
-    pub passage: u32,
-    /// The tantivy document that this is in its segment.
-    document: DocId,
+    /// The wording that a hit shows, as the tantivy document that it is in its segment: the one with the best score, of equals the earliest.
+    pub document: DocId,
     /// See [`Sketch::exact`].
     pub exact: u16,
     /// In steps, see [`SCORE_STEPS`].
@@ -34,29 +31,36 @@ pub struct Found {
 pub struct FoundPart<'i> {
     pub found: Vec<Found>,
     columns: &'i Columns,
-    /// The wordings of all of it, those of one beside each other.
-    wordings: Vec<u32>,
+    /// The wordings of all of it, those of one beside each other, as tantivy documents.
+    wordings: Vec<DocId>,
 }
 
 impl FoundPart<'_> {
-    /// The sketch of one of [`FoundPart::found`].
-    pub fn sketch(&self, found: &Found) -> Sketch {
-        self.columns.sketch(found.document, found.exact)
+    /// The sketches of some of [`FoundPart::found`]: together, for each lies somewhere else.
+    pub fn sketches(&self, places: &[usize]) -> Vec<Sketch> {
+        let documents: Vec<DocId> = places.iter().map(|at| self.found[*at].document).collect();
+        self.columns.sketches(&documents, places.iter().map(|at| self.found[*at].exact))
+    }
+
+    /// The wording that one of [`FoundPart::found`] shows, as a passage of its document.
+    pub fn passage(&self, found: &Found) -> u32 {
+        self.columns.passage(found.document)
     }
 
     /// All wordings that match of one of [`FoundPart::found`].
-    pub fn wordings(&self, at: usize) -> &[u32] {
+    pub fn wordings(&self, at: usize) -> Vec<u32> {
         let begins = |at: usize| self.found.get(at).map_or(self.wordings.len(), |found| found.wordings as usize);
-        &self.wordings[begins(at)..begins(at + 1)]
+        self.wordings[begins(at)..begins(at + 1)].iter().map(|wording| self.columns.passage(*wording)).collect()
     }
 
     /// Adds a wording: to the clause before, where it `continues` that.
     fn add(&mut self, one: Found, continues: bool) {
-        self.wordings.push(one.passage);
+        self.wordings.push(one.document);
         match self.found.last_mut().filter(|_| continues) {
             Some(clause) => {
                 clause.ends = (clause.ends.0.min(one.ends.0), clause.ends.1.max(one.ends.1));
-                if (one.score, Reverse(one.passage)) > (clause.score, Reverse(clause.passage)) {
+                // Wordings come in their order.
+                if one.score > clause.score {
                     *clause = Found { ends: clause.ends, wordings: clause.wordings, ..one };
                 }
             }
@@ -68,8 +72,8 @@ impl FoundPart<'_> {
 #[cfg(test)]
 impl Found {
     /// A wording that stands in the first snapshot.
-    pub fn alone(slot: u32, passage: u32, exact: u16, score: i32) -> Found {
-        Found { slot, passage, document: 0, exact, score, ends: (0, 0), wordings: 0 }
+    pub fn alone(slot: u32, document: DocId, exact: u16, score: i32) -> Found {
+        Found { slot, document, exact, score, ends: (0, 0), wordings: 0 }
     }
 }
 
@@ -145,7 +149,8 @@ struct Document<'i> {
     within: Within<'i>,
     clauses: usize,
     passages: usize,
-    last_clause: Option<u32>,
+    /// The passage that was found last.
+    last: Option<DocId>,
 }
 
 /// Where a match of a document must stand.
@@ -162,29 +167,31 @@ enum Within<'i> {
 
 impl<'i> Finder<'_, 'i> {
     fn look(&mut self, one: &Match) -> Result<(), IndexError> {
-        if self.document.as_ref().is_none_or(|document| document.slot != one.row.slot) {
+        if self.document.as_ref().is_none_or(|document| document.slot != one.slot) {
             self.end()?;
-            self.document = Some(self.begin(one.row.slot)?);
+            self.document = Some(self.begin(one.slot)?);
         }
-        if self.without_headings && one.row.heading {
+        let Match { document, slot, counted: Counted { stands, continues, heading, exact }, score } = *one;
+        if self.without_headings && heading {
             return Ok(());
         }
-        let Some(Document { slot, within, clauses, passages, last_clause, .. }) = &mut self.document else { return Ok(()) };
+        let columns = self.found.columns;
+        let Some(Document { within, clauses, passages, last, .. }) = &mut self.document else { return Ok(()) };
         let ends = match within {
             Within::Nowhere => None,
             Within::Bits { within, matching } => {
-                let stands = one.row.stands & *within;
+                let stands = stands & *within;
                 *matching |= stands;
-                (stands != 0).then(|| (stands.trailing_zeros(), BITS - 1 - stands.leading_zeros()))
+                (stands != 0).then(|| (stands.trailing_zeros(), u64::BITS - 1 - stands.leading_zeros()))
             }
-            Within::Sets { outline, within } => ends_of_set(&mut self.sets, outline, one.row.stands, within.as_ref())?,
+            Within::Sets { outline, within } => ends_of_set(&mut self.sets, outline, stands, within.as_ref())?,
             Within::Closely { within, everything, transitions } => {
-                let passage = one.row.passage;
+                let passage = columns.passage(document);
                 let snapshots = match self.appearing {
-                    None => self.scope.occurrences(*slot, passage, within)?,
+                    None => self.scope.occurrences(slot, passage, within)?,
                     Some(appearing) => {
-                        let wanted = self.scope.occurrences(*slot, passage, everything)?;
-                        let occurrences = self.scope.index.outline(*slot)?.occurrences(passage);
+                        let wanted = self.scope.occurrences(slot, passage, everything)?;
+                        let occurrences = self.scope.index.outline(slot)?.occurrences(passage);
                         appearing.of(transitions, &occurrences, &wanted).map(|transition| transition.to).collect()
                     }
                 };
@@ -193,15 +200,13 @@ impl<'i> Finder<'_, 'i> {
             }
         };
         let Some(ends) = ends else { return Ok(()) };
-        let PassageRow { slot, passage, clause, heading, exact, .. } = one.row;
         let weight = if heading { HEADING_WEIGHT } else { 1.0 };
         // Rounded: no score is negative.
-        let score = (one.score * weight * SCORE_STEPS + 0.5) as i32;
-        let is_next = last_clause.replace(clause) == Some(clause);
+        let score = (score * weight * SCORE_STEPS + 0.5) as i32;
+        let is_next = last.replace(document).is_some_and(|last| continues && columns.continue_clause(last, document - 1));
         *passages += 1;
         *clauses += usize::from(!is_next);
-        let found =
-            Found { slot, passage, document: one.document, exact, score, ends, wordings: self.found.wordings.len() as u32 };
+        let found = Found { slot, document, exact, score, ends, wordings: self.found.wordings.len() as u32 };
         self.found.add(found, is_next && self.folding != Folding::Wordings);
         Ok(())
     }
@@ -212,7 +217,7 @@ impl<'i> Finder<'_, 'i> {
         let row = index.row(slot)?;
         self.sets.clear();
         self.runs.clear();
-        Ok(Document { slot, row, within: self.within(slot, row)?, clauses: 0, passages: 0, last_clause: None })
+        Ok(Document { slot, row, within: self.within(slot, row)?, clauses: 0, passages: 0, last: None })
     }
 
     fn within(&self, slot: u32, row: &Row) -> Result<Within<'i>, IndexError> {

@@ -20,7 +20,7 @@ mod transition;
 
 pub use answer::{Answer, AsOf, Totals, YearCount, each_matching, matching, ranked, search};
 pub use asked::{Asked, QUESTION_SHARE, QUESTION_THRESHOLD, Understood};
-pub use collect::Match;
+pub use collect::DocumentMatches;
 pub use estimate::{Estimate, EstimatedTopic};
 pub use explain::{Explanation, Scored, Told, explain};
 pub use fold::Saying;

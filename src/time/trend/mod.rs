@@ -38,11 +38,10 @@ use crate::index::{Index, IndexError};
 use crate::query::{DayRange, Limits, Query};
 #[cfg(doc)]
 use crate::search::Carry;
-use crate::search::{Estimate, Match, Observing, Scope, SearchError, each_matching, passage_id};
+use crate::search::{DocumentMatches, Estimate, Observing, Scope, SearchError, each_matching, passage_id};
 use crate::snapshot::{Day, Recording};
 use frame::{Admitted, Frame};
 use rayon::prelude::*;
-use smallvec::SmallVec;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -189,11 +188,9 @@ impl Point {
 struct Matched {
     /// The snapshots in which it does, whatever else is asked.
     snapshots: Runs,
-    passages: SmallVec<[u32; PASSAGES_INSIDE]>,
+    /// Where they are asked for, in ascending order.
+    passages: Vec<u32>,
 }
-
-/// So many passages of a document are held without a room of their own: few queries match more.
-const PASSAGES_INSIDE: usize = 4;
 
 /// A thread looks at so many documents, or more.
 const DOCUMENTS_AT_ONCE: usize = 256;
@@ -322,21 +319,28 @@ fn days_within(period: Period, limit: DayRange) -> Option<(Day, Day)> {
 impl<'r> Answered<'r> {
     fn new(index: &Arc<Index>, request: &Request, question: &'r Question) -> Result<Answered<'r>, SearchError> {
         let scope = Scope { index, limits: &question.query.limits, observing: &question.observing };
-        let of_document = |slot: u32, found: &[Match]| -> Result<(u32, Matched, Vec<String>), IndexError> {
+        let are_passages_wanted = request.passages || request.list.is_some();
+        let are_looked_at = are_passages_wanted || !request.exclusions.is_empty() || !scope.limits.headings.is_empty();
+        let of_document = |found: DocumentMatches<'_>| -> Result<(u32, Matched, Vec<String>), IndexError> {
+            let slot = found.slot;
+            if !are_looked_at {
+                let matched = Matched { snapshots: index.union_of(slot, found.stands())?, passages: Vec::new() };
+                return Ok((slot, matched, Vec::new()));
+            }
             let mut excluded = Vec::new();
-            let mut kept: SmallVec<[(u32, u64); PASSAGES_INSIDE]> = SmallVec::new();
-            for Match { row, .. } in found {
+            let mut kept: Vec<(u32, u64)> = Vec::new();
+            for (passage, stands) in found.passages().zip(found.stands()) {
                 if !request.exclusions.is_empty() {
-                    let id = passage_id(index, slot, &index.text(slot, row.passage)?)?;
+                    let id = passage_id(index, slot, &index.text(slot, passage)?)?;
                     if request.exclusions.drops(&id, &question.name) {
                         excluded.push(id);
                         continue;
                     }
                 }
-                kept.push((row.passage, row.stands));
+                kept.push((passage, stands));
             }
             kept.sort_unstable();
-            let passages: SmallVec<[u32; PASSAGES_INSIDE]> = kept.iter().map(|(passage, _)| *passage).collect();
+            let passages: Vec<u32> = kept.iter().map(|(passage, _)| *passage).collect();
             let snapshots = if scope.limits.headings.is_empty() {
                 index.union_of(slot, kept.iter().map(|(_, stands)| *stands))?
             } else {
