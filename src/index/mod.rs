@@ -154,7 +154,7 @@ pub struct Index {
     texts: PackCache<Arc<str>>,
     topics: PackCache<Vec<Level>>,
     provenance: PackCache<Provenance>,
-    versions: PackCache<Version>,
+    versions: PackCache<Arc<Version>>,
     lexicon: OnceLock<Lexicon>,
     counts: OnceLock<Counts>,
     last_captures: OnceLock<Vec<Option<Instant>>>,
@@ -332,9 +332,13 @@ impl Index {
     }
 
     /// The passages of a version, in reading order.
-    pub fn version(&self, slot: u32, version: u32) -> Result<Version, IndexError> {
+    pub fn version(&self, slot: u32, version: u32) -> Result<Arc<Version>, IndexError> {
         let record = self.record(slot)?;
-        self.item(&self.versions, slot, record.versions(), version, |pack| record.read_versions(pack, self.bytes(slot)?))
+        let read = |pack| {
+            let (versions, bytes) = record.read_versions(pack, self.bytes(slot)?)?;
+            Ok((versions.into_iter().map(Arc::new).collect(), bytes))
+        };
+        self.item(&self.versions, slot, record.versions(), version, read)
     }
 
     /// An item of a list of a document.

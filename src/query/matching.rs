@@ -6,6 +6,9 @@ use crate::snapshot::Day;
 use crate::words::{Words, has_stem, remembered_stem};
 use std::ops::Range;
 
+/// So many words are looked for at once.
+const WORDS_AT_ONCE: usize = u64::BITS as usize;
+
 /// Room is made for a word in so many bytes of a text.
 const BYTES_OF_A_WORD: usize = 5;
 
@@ -132,9 +135,12 @@ pub fn matches(node: &Node, passage: &PassageWords, attributes: &dyn Attributes)
 /// each word; nothing that the query excludes. Ranges in Unicode characters, ascending, disjoint, never empty.
 pub fn highlights(query: &Query, text: &str) -> Vec<Range<usize>> {
     let Some(node) = &query.node else { return Vec::new() };
-    let places = match node.loose_words() {
-        Some(words) => with_stems_of(&words, text),
-        None => marks(node, text),
+    let places = if let Some(words) = node.loose_words() {
+        with_stems_of(&words, text)
+    } else if let Some(words) = node.words_in_a_row().filter(|words| words.len() <= WORDS_AT_ONCE) {
+        with_words(words, text)
+    } else {
+        marks(node, text)
     };
     in_characters(text, &places)
 }
@@ -166,6 +172,31 @@ fn with_stems_of(wanted: &[&str], text: &str) -> Vec<Range<usize>> {
     while walk.advance() {
         if stems.iter().any(|stem| has_stem(walk.word(), stem)) {
             places.push(walk.start()..walk.end());
+        }
+    }
+    places
+}
+
+/// What some words mark where each stands right behind the one before, found in one walk, by Shift-And (Baeza-Yates and Gonnet 1992):
+/// a bit for each of the words tells whether those up to it are the last of the text.
+fn with_words(wanted: &[String], text: &str) -> Vec<Range<usize>> {
+    let mut places: Vec<Range<usize>> = Vec::new();
+    let mut starts = [0; WORDS_AT_ONCE];
+    let mut are_last: u64 = 0;
+    let mut walk = Words::new(text);
+    for number in 0.. {
+        if !walk.advance() {
+            break;
+        }
+        starts[number % WORDS_AT_ONCE] = walk.start();
+        let is_word = |bits, (at, word): (usize, &String)| bits | u64::from(word == walk.word()) << at;
+        are_last = (are_last << 1 | 1) & wanted.iter().enumerate().fold(0, is_word);
+        if are_last >> (wanted.len() - 1) & 1 == 1 {
+            let start = starts[(number + 1 - wanted.len()) % WORDS_AT_ONCE];
+            match places.last_mut() {
+                Some(place) if start < place.end => place.end = walk.end(),
+                _ => places.push(start..walk.end()),
+            }
         }
     }
     places
@@ -402,6 +433,14 @@ mod tests {
                 let node = query.node.as_ref().unwrap();
                 prop_assert_eq!(with_stems_of(&node.loose_words().unwrap(), &passage), marks(node, &passage));
             }
+        }
+
+        /// A phrase alone too, whose words are equal and overlap among others.
+        #[test]
+        fn a_phrase_is_marked_as_others(words in proptest::collection::vec(0u8..3, 0..60), phrase in proptest::collection::vec(0u8..3, 1..4)) {
+            let (words, phrase) = (text(&words), text(&phrase));
+            let node = Node::Phrase(Phrase::exact(phrase.split(' ').map(str::to_owned).collect()));
+            prop_assert_eq!(with_words(node.words_in_a_row().unwrap(), &words), marks(&node, &words));
         }
 
         #[test]

@@ -224,6 +224,17 @@ impl Node {
         }
     }
 
+    /// The words that are to stand each right behind the one before, where no more is asked.
+    fn words_in_a_row(&self) -> Option<&[String]> {
+        match self {
+            Node::Phrase(Phrase { alternatives, gap: 0, not_within }) if not_within.is_empty() => match &alternatives[..] {
+                [words] => Some(words),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     fn topics<'n>(&'n self, names: &mut Vec<&'n str>) {
         match self {
             Node::Topic(any_of) => names.extend(any_of.iter().map(String::as_str)),
