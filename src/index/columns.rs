@@ -140,20 +140,30 @@ struct Documents {
     slots: Vec<u32>,
     /// Behind the last passage of each.
     ends: Vec<DocId>,
+    /// The places among these of the documents of every so-manieth passage, see [`PASSAGES_OF_BLOCK`].
+    of_blocks: Vec<u32>,
 }
 
-/// So many documents are passed one by one before the one sought is looked for among all that follow.
-const DOCUMENTS_PASSED: usize = 8;
+/// Of one in so many passages it is held which document it is of.
+const PASSAGES_OF_BLOCK: usize = 64;
 
 impl Documents {
-    /// The place of the document of a passage that stands not before that at `from`.
-    fn find(&self, passage: DocId, from: usize) -> usize {
-        let is_before = |end: &DocId| *end <= passage;
-        let near = &self.ends[from..self.ends.len().min(from + DOCUMENTS_PASSED)];
-        match near.iter().position(|end| !is_before(end)) {
-            Some(passed) => from + passed,
-            None => from + self.ends[from..].partition_point(is_before),
+    /// Documents with these slots, whose passages end there.
+    fn new(slots: Vec<u32>, ends: Vec<DocId>) -> Documents {
+        let mut documents = Documents { slots, ends, of_blocks: Vec::new() };
+        let mut at = 0;
+        for first in (0..documents.ends.last().copied().unwrap_or(0)).step_by(PASSAGES_OF_BLOCK) {
+            at += documents.ends[at..].iter().take_while(|end| **end <= first).count();
+            documents.of_blocks.push(at as u32);
         }
+        documents
+    }
+
+    /// The slot of the document of a passage, and where its passages end.
+    fn of(&self, passage: DocId) -> Option<(u32, DocId)> {
+        let first = *self.of_blocks.get(passage as usize / PASSAGES_OF_BLOCK)? as usize;
+        let at = first + self.ends.get(first..)?.iter().position(|end| passage < *end)?;
+        Some((*self.slots.get(at)?, self.ends[at]))
     }
 }
 
@@ -214,7 +224,7 @@ impl Columns {
 
     fn documents(&self) -> &Documents {
         self.documents.get_or_init(|| {
-            let mut documents = Documents { slots: Vec::new(), ends: Vec::new() };
+            let (mut slots, mut ends) = (Vec::new(), Vec::new());
             let mut last = None;
             let mut ids = [0; ROWS_AT_ONCE];
             for start in (0..self.passages).step_by(ROWS_AT_ONCE) {
@@ -223,22 +233,21 @@ impl Columns {
                 for (passage, &id) in (start..).zip(&*ids) {
                     let (stored, _) = slot_and_passage(id);
                     if last.replace(stored).is_some_and(|last| last != stored) {
-                        documents.ends.push(passage);
+                        ends.push(passage);
                     }
-                    if documents.slots.len() == documents.ends.len() {
-                        documents.slots.push(slot_and_passage(self.moved(id)).0);
+                    if slots.len() == ends.len() {
+                        slots.push(slot_and_passage(self.moved(id)).0);
                     }
                 }
             }
-            documents.ends.push(self.passages);
-            documents
+            ends.push(self.passages);
+            Documents::new(slots, ends)
         })
     }
 
     /// Behind the last passage of the document that one is of.
     pub fn end_of_document(&self, passage: DocId) -> DocId {
-        let documents = self.documents();
-        documents.ends.get(documents.find(passage, 0)).copied().unwrap_or(self.passages)
+        self.documents().of(passage).map_or(self.passages, |(_, end)| end)
     }
 
     /// Tells what counting needs of some passages, in ascending order, with the slots of their documents, until one is refused.
@@ -248,14 +257,12 @@ impl Columns {
         mut tell: impl FnMut(DocId, u32, Counted) -> Result<(), IndexError>,
     ) -> Result<(), IndexError> {
         let documents = self.documents();
-        let mut document = 0;
         let mut values = [0; ROWS_AT_ONCE];
         for passages in passages.chunks(ROWS_AT_ONCE) {
             let values = &mut values[..passages.len()];
             self.counted.get_vals(passages, values);
             for (&passage, &value) in passages.iter().zip(&*values) {
-                document = documents.find(passage, document);
-                let slot = *documents.slots.get(document).ok_or(IndexError::Damaged("a passage is of no document"))?;
+                let (slot, _) = documents.of(passage).ok_or(IndexError::Damaged("a passage is of no document"))?;
                 tell(passage, slot, Counted::of_value(value))?;
             }
         }
@@ -284,13 +291,15 @@ mod tests {
         }
 
         #[test]
-        fn documents_are_found(sizes in proptest::collection::vec(1u32..5, 1..60), from in any::<proptest::sample::Index>()) {
+        fn documents_are_found(sizes in proptest::collection::vec(1u32..100, 1..60)) {
             let ends: Vec<DocId> = sizes.iter().scan(0, |end, size| { *end += size; Some(*end) }).collect();
-            let documents = Documents { slots: (0..sizes.len() as u32).collect(), ends };
-            let of_passages = (0..).zip(&sizes).flat_map(|(document, size)| std::iter::repeat_n(document, *size as usize));
-            for (passage, document) in (0..).zip(of_passages) {
-                prop_assert_eq!(documents.find(passage, from.index(document + 1)), document);
+            let documents = Documents::new((10..).take(sizes.len()).collect(), ends.clone());
+            let all = ends.last().copied().unwrap_or(0);
+            for passage in 0..all {
+                let at = ends.iter().position(|end| passage < *end).unwrap();
+                prop_assert_eq!(documents.of(passage), Some((10 + at as u32, ends[at])));
             }
+            prop_assert_eq!(documents.of(all), None);
         }
     }
 

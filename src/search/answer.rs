@@ -100,19 +100,20 @@ pub fn each_matching<T: Send>(
 ) -> Result<Vec<T>, SearchError> {
     let scope = Scope { index, limits: &query.limits, observing };
     let matches = find(index, query, observing, Wanted::Answers, false)?;
-    let of_part = |_, part: &Part<'_, '_>| -> Result<Vec<T>, IndexError> {
+    let of_share = |_, share: &Vec<Part<'_, '_>>| -> Result<Vec<T>, IndexError> {
         let mut made = Vec::new();
-        part.each_document(|matches| {
-            if scope.admits(matches.slot)? {
-                made.push(make(matches)?);
-            }
-            Ok(())
-        })?;
+        for part in share {
+            part.each_document(|matches| {
+                if scope.admits(matches.slot)? {
+                    made.push(make(matches)?);
+                }
+                Ok(())
+            })?;
+        }
         Ok(made)
     };
-    let parts = collect::parts(&matches);
-    let all: usize = parts.iter().map(Part::len).sum();
-    let made: Vec<Vec<T>> = collect::each_part(&parts, all >= collect::MATCHES_AT_ONCE, of_part)?;
+    let shares = collect::shares(&matches);
+    let made: Vec<Vec<T>> = collect::each_part(&shares, shares.len() > 1, of_share)?;
     Ok(made.into_iter().flatten().collect())
 }
 
@@ -162,24 +163,23 @@ fn find_inside<'i>(
 /// is left.
 fn pick(index: &Index, request: &Request, found: &[FoundPart<'_>]) -> Result<(Vec<Picked>, u64), IndexError> {
     // The passages of a document stand in one segment, by their clauses.
-    let by_score = |one: &Found| -> Result<_, IndexError> { Ok((Reverse(one.score), index.row(one.slot)?.rank, one.document)) };
+    let by_score = |one: &Found| (Reverse(one.score), one.rank, one.document);
     let seen = |part: usize, one: &Found| -> Result<(Option<Instant>, Option<Instant>), IndexError> {
         let captures = index.captures(one.slot)?;
         let ends = index.outline(one.slot)?.occurrences(found[part].passage(one)).ends();
         Ok((ends.and_then(|(first, _)| captures.instant(first)), ends.and_then(|(_, last)| captures.instant(last))))
     };
     match request.sort {
-        Sort::Relevance => pick_by(index, request, found, |_, one| by_score(one)),
+        Sort::Relevance => pick_by(index, request, found, |_, one| Ok(by_score(one))),
         Sort::FirstSeen => pick_by(index, request, found, |part, one| {
             let (first, _) = seen(part, one)?;
             // Undated texts last.
-            Ok((first.is_none(), first, by_score(one)?))
+            Ok((first.is_none(), first, by_score(one)))
         }),
-        Sort::LastSeen => pick_by(index, request, found, |part, one| Ok((Reverse(seen(part, one)?.1), by_score(one)?))),
+        Sort::LastSeen => pick_by(index, request, found, |part, one| Ok((Reverse(seen(part, one)?.1), by_score(one)))),
         // Documents rank by company first; texts of unknown companies come last.
         Sort::Company => pick_by(index, request, found, |_, one| {
-            let row = index.row(one.slot)?;
-            Ok((row.company.is_none(), row.rank, Reverse(one.score), one.document))
+            Ok((index.row(one.slot)?.company.is_none(), one.rank, Reverse(one.score), one.document))
         }),
     }
 }

@@ -40,8 +40,8 @@ pub const MATCHES_AT_ONCE: usize = 8192;
 /// A thread looks for matches in so many passages, or more.
 const PASSAGES_AT_ONCE: usize = 1 << 18;
 
-/// All matches are parted in so many for each thread: some parts take longer than others.
-const PARTS_OF_A_THREAD: usize = 4;
+/// All matches are cut into so many shares for each thread: some take longer than others.
+const SHARES_OF_A_THREAD: usize = 4;
 
 /// Room is made for one match in so many passages at first.
 const PASSAGES_OF_A_MATCH: usize = 8;
@@ -81,35 +81,47 @@ fn of_segment<'i>(index: &'i Index, weight: &dyn Weight, segment: &SegmentReader
     Ok(Matches { columns: index.columns(segment)?, passages, scores })
 }
 
-/// Does the same with each of some parts, and its number: on all threads where there is `much` to do. To wake another takes as long as
-/// to look at thousands of matches.
+/// Does the same with each of some parts, and its number: on all threads where there is `much` to do, else on this one. To wake another
+/// takes as long as to look at thousands of matches.
 pub fn each_part<P: Sync, T: Send, E: Send>(
     parts: &[P],
     much: bool,
     work: impl Fn(usize, &P) -> Result<T, E> + Sync,
 ) -> Result<Vec<T>, E> {
-    let of_a_thread = if much { 1 } else { parts.len().max(1) };
-    parts.par_iter().enumerate().with_min_len(of_a_thread).map(|(number, part)| work(number, part)).collect()
+    if much {
+        parts.par_iter().enumerate().map(|(number, part)| work(number, part)).collect()
+    } else {
+        parts.iter().enumerate().map(|(number, part)| work(number, part)).collect()
+    }
 }
 
-/// Cuts the matches between documents, for as many threads as there are.
-pub fn parts<'m, 'i>(segments: &'m [Matches<'i>]) -> Vec<Part<'m, 'i>> {
+/// Cuts the matches between documents into shares, of some parts each, for as many threads as there are: one where there are few.
+pub fn shares<'m, 'i>(segments: &'m [Matches<'i>]) -> Vec<Vec<Part<'m, 'i>>> {
     let all: usize = segments.iter().map(|matches| matches.passages.len()).sum();
-    let at_once = all.div_ceil(rayon::current_num_threads() * PARTS_OF_A_THREAD).max(MATCHES_AT_ONCE);
-    let mut parts = Vec::new();
+    let at_once = all.div_ceil(rayon::current_num_threads() * SHARES_OF_A_THREAD).max(MATCHES_AT_ONCE);
+    let (mut shares, mut share) = (Vec::new(), Vec::new());
+    let mut room = at_once;
     for Matches { columns, passages, scores } in segments {
         let mut start = 0;
         while start < passages.len() {
             let mut end = passages.len();
-            if start + at_once < end {
-                let end_of_document = columns.end_of_document(passages[start + at_once - 1]);
+            if start + room < end {
+                let end_of_document = columns.end_of_document(passages[start + room - 1]);
                 end = start + passages[start..].partition_point(|passage| *passage < end_of_document);
             }
-            parts.push(Part { columns, passages: &passages[start..end], scores: scores.get(start..end).unwrap_or_default() });
+            share.push(Part { columns, passages: &passages[start..end], scores: scores.get(start..end).unwrap_or_default() });
+            room = room.saturating_sub(end - start);
+            if room == 0 {
+                shares.push(std::mem::take(&mut share));
+                room = at_once;
+            }
             start = end;
         }
     }
-    parts
+    if !share.is_empty() {
+        shares.push(share);
+    }
+    shares
 }
 
 impl Part<'_, '_> {

@@ -59,7 +59,7 @@ pub fn explain(index: &Arc<Index>, request: &Request, hits: &[Hit]) -> Result<Ve
     }
     for (part, query) in planner.parts(&request.query)? {
         let matches = collect::matches(index, &*query, true)?;
-        for found in collect::parts(&matches) {
+        for found in collect::shares(&matches).into_iter().flatten() {
             found.each(|Match { document, slot, score, .. }| {
                 let passage = found.columns.passage(document);
                 if let Some(at) = wanted.get(&(slot, passage)).filter(|_| score != 0.0) {

@@ -1,6 +1,6 @@
 //! What matches inside the filters, document by document.
 
-use super::collect::{MATCHES_AT_ONCE, Match, Matches, Part, each_part, parts};
+use super::collect::{Match, Matches, Part, each_part, shares};
 use super::count::Count;
 use super::scope::Scope;
 use super::{Appearing, Folding, Request, Transition};
@@ -21,6 +21,8 @@ pub struct Found {
     pub exact: u16,
     /// In steps, see [`SCORE_STEPS`].
     pub score: i32,
+    /// That of its document, see [`Row::rank`].
+    pub rank: u32,
     /// The first and the last snapshot inside the limits in which any wording matches.
     pub ends: (u32, u32),
     /// Where all wordings that match begin among those of its part.
@@ -73,7 +75,7 @@ impl FoundPart<'_> {
 impl Found {
     /// A wording that stands in the first snapshot.
     pub fn alone(slot: u32, document: DocId, exact: u16, score: i32) -> Found {
-        Found { slot, document, exact, score, ends: (0, 0), wordings: 0 }
+        Found { slot, document, exact, score, rank: slot, ends: (0, 0), wordings: 0 }
     }
 }
 
@@ -95,32 +97,37 @@ pub fn found<'i>(
     matches: &[Matches<'i>],
     without_headings: bool,
 ) -> Result<(Vec<FoundPart<'i>>, Count<'i>), IndexError> {
-    let look = |_, part: &Part<'_, 'i>| -> Result<(FoundPart<'i>, Count<'i>), IndexError> {
-        let mut finder = Finder {
-            scope,
-            appearing: request.appearing,
-            folding: request.folding,
-            without_headings,
-            document: None,
-            found: FoundPart {
-                found: Vec::with_capacity(part.len()),
-                columns: part.columns,
-                wordings: Vec::with_capacity(part.len()),
-            },
-            count: Count::new(scope.index.rows(), request.by_year),
-            sets: Vec::new(),
-            runs: Vec::new(),
-        };
-        part.each(|one| finder.look(&one))?;
-        finder.end()?;
-        Ok((finder.found, finder.count))
+    let look = |_, share: &Vec<Part<'_, 'i>>| -> Result<(Vec<FoundPart<'i>>, Count<'i>), IndexError> {
+        let mut found = Vec::with_capacity(share.len());
+        let mut count = Count::new(scope.index.rows(), request.by_year);
+        for part in share {
+            let mut finder = Finder {
+                scope,
+                appearing: request.appearing,
+                folding: request.folding,
+                without_headings,
+                document: None,
+                found: FoundPart {
+                    found: Vec::with_capacity(part.len()),
+                    columns: part.columns,
+                    wordings: Vec::with_capacity(part.len()),
+                },
+                count,
+                sets: Vec::new(),
+                runs: Vec::new(),
+            };
+            part.each(|one| finder.look(&one))?;
+            finder.end()?;
+            found.push(finder.found);
+            count = finder.count;
+        }
+        Ok((found, count))
     };
-    let parts = parts(matches);
-    let all: usize = parts.iter().map(Part::len).sum();
-    let looked: Vec<(FoundPart<'i>, Count<'i>)> = each_part(&parts, all >= MATCHES_AT_ONCE, look)?;
+    let shares = shares(matches);
+    let looked: Vec<(Vec<FoundPart<'i>>, Count<'i>)> = each_part(&shares, shares.len() > 1, look)?;
     let mut count = Count::new(scope.index.rows(), request.by_year);
-    let found = looked.into_iter().map(|(found, of_part)| {
-        count.join(of_part);
+    let found = looked.into_iter().flat_map(|(found, of_share)| {
+        count.join(of_share);
         found
     });
     Ok((found.collect(), count))
@@ -176,7 +183,7 @@ impl<'i> Finder<'_, 'i> {
             return Ok(());
         }
         let columns = self.found.columns;
-        let Some(Document { within, clauses, passages, last, .. }) = &mut self.document else { return Ok(()) };
+        let Some(Document { row, within, clauses, passages, last, .. }) = &mut self.document else { return Ok(()) };
         let ends = match within {
             Within::Nowhere => None,
             Within::Bits { within, matching } => {
@@ -206,7 +213,7 @@ impl<'i> Finder<'_, 'i> {
         let is_next = last.replace(document).is_some_and(|last| continues && columns.continue_clause(last, document - 1));
         *passages += 1;
         *clauses += usize::from(!is_next);
-        let found = Found { slot, document, exact, score, ends, wordings: self.found.wordings.len() as u32 };
+        let found = Found { slot, document, exact, score, rank: row.rank, ends, wordings: self.found.wordings.len() as u32 };
         self.found.add(found, is_next && self.folding != Folding::Wordings);
         Ok(())
     }
