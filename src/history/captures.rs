@@ -4,6 +4,7 @@
 use super::{Mark, SnapshotTime, Timeline};
 use crate::snapshot::{Captured, DateSource, Day, Instant, Precision, SECONDS_PER_DAY};
 use fixedbitset::FixedBitSet;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -38,6 +39,10 @@ struct Text {
 pub type Deletion = (u32, Day);
 
 const LANG_BYTES: usize = 3;
+
+/// A thread looks at so many blocks of snapshots, or more: a number has a bit for each of a block.
+const BLOCKS_AT_ONCE: usize = 1024;
+
 const UNDATED: Day = Day(i32::MIN);
 
 /// The snapshots of a document in order of time, and its deletions.
@@ -79,11 +84,9 @@ impl AllCaptures {
         let codes = |langs: &Vec<String>| -> Vec<[u8; LANG_BYTES]> { langs.iter().filter_map(|code| code_bytes(code)).collect() };
         let asked: Vec<Vec<[u8; LANG_BYTES]>> = langs.iter().map(codes).collect();
         let observes = |text: &Text| (suspect || text.mark.is_none()) && asked.iter().all(|codes| codes.contains(&text.lang));
-        let mut observers = FixedBitSet::with_capacity(self.texts.len());
-        for (at, text) in self.texts.iter().enumerate() {
-            observers.set(at, observes(text));
-        }
-        observers
+        let block = |texts: &[Text]| texts.iter().rev().fold(0, |block, text| block << 1 | usize::from(observes(text)));
+        let blocks = self.texts.par_chunks(usize::BITS as usize).with_min_len(BLOCKS_AT_ONCE).map(block);
+        FixedBitSet::with_capacity_and_blocks(self.texts.len(), blocks.collect::<Vec<usize>>())
     }
 
     /// Those of a document; none where they are not there.

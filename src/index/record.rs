@@ -341,14 +341,17 @@ mod tests {
         let (snapshots, deletions) = captures::of(timeline);
         let mut all = AllCaptures::default();
         let places = all.extend(&snapshots);
+        // So many that their observers fill several numbers.
+        (0..40).for_each(|_| drop(all.extend(&snapshots)));
         let told = all.of(&places, &deletions);
         assert_eq!(told.len(), 4);
         for (langs, suspect) in [(&[][..], false), (&["en"], false), (&["de", "en"], true), (&["english"], true)] {
             let asked: Vec<Vec<String>> = langs.iter().map(|lang| vec![(*lang).to_owned()]).collect();
             let observers = all.observers(&asked, suspect);
-            for snapshot in 0..4 {
+            for at in 0..4 * 41 {
+                let snapshot = at as u32 % 4;
                 let observes = (suspect || told.is_usable(snapshot)) && langs.iter().all(|lang| told.is_in(snapshot, lang));
-                assert_eq!(observers.contains(snapshot as usize), observes, "{snapshot} of {langs:?}");
+                assert_eq!(observers.contains(at), observes, "{at} of {langs:?}");
             }
         }
         for snapshot in 0..5 {
@@ -371,6 +374,8 @@ mod tests {
         assert_eq!(told.captured(Some(Day(40)), None), (3, 4));
         let (snapshots, deletions) = captures::of(&document(&[(None, &[ENGLISH])]).timeline);
         let places = all.extend(&snapshots);
+        // So many that their observers fill several numbers.
+        (0..40).for_each(|_| drop(all.extend(&snapshots)));
         let undated = all.of(&places, &deletions);
         assert!(!undated.is_dated());
         assert_eq!(undated.captured(None, None), (0, 0));

@@ -303,20 +303,26 @@ impl Store {
 
     /// Writes the side files and commits. Killed before the commit is done, the index is the one before.
     pub fn publish(mut self, records: RecordFile) -> Result<(), IndexError> {
-        records.close()?;
-        let documents = map_documents(&self.dir, &self.catalog)?;
-        duplicates::find(&mut self.catalog, |place| record_bytes(&documents, place))?;
-        self.catalog.generation = self.generation();
-        self.catalog.stemmer = words::STEMMER.to_owned();
-        self.catalog.topics = self.lexicon.topics().iter().map(|topic| topic.name.clone()).collect();
-        self.catalog.topics_hash = self.lexicon.hash().to_owned();
-        self.catalog.seal();
-        let generation = self.catalog.generation;
-        write_synced(&side_file(&self.dir, CATALOG, generation), &self.catalog.format.to_le_bytes(), &self.catalog)?;
-        write_synced(&side_file(&self.dir, FILES, generation), &[], &self.states)?;
-        sync_dir(&self.dir)?;
+        let generation = self.generation();
+        let Store { dir, catalog, states, writer, lexicon, .. } = &mut self;
+        let write_side_files = || -> Result<(), IndexError> {
+            records.close()?;
+            let documents = map_documents(dir, catalog)?;
+            duplicates::find(catalog, |place| record_bytes(&documents, place))?;
+            catalog.generation = generation;
+            catalog.stemmer = words::STEMMER.to_owned();
+            catalog.topics = lexicon.topics().iter().map(|topic| topic.name.clone()).collect();
+            catalog.topics_hash = lexicon.hash().to_owned();
+            catalog.seal();
+            write_synced(&side_file(dir, CATALOG, generation), &catalog.format.to_le_bytes(), catalog)?;
+            write_synced(&side_file(dir, FILES, generation), &[], states)?;
+            sync_dir(dir)
+        };
+        // Meanwhile tantivy writes the last segment, which takes one thread much longer.
+        let (written, prepared) = rayon::join(write_side_files, || writer.prepare_commit());
+        written?;
         let payload = serde_json::to_string(&Commit { generation }).map_err(IndexError::encode)?;
-        let mut commit = self.writer.prepare_commit()?;
+        let mut commit = prepared?;
         commit.set_payload(&payload);
         commit.commit()?;
         sync_dir(&terms_dir(&self.dir))?;
