@@ -53,10 +53,13 @@ impl<'i> Count<'i> {
         for (start, end) in runs {
             self.totals.snapshots += u64::from(end - start);
             let Some(years) = &mut self.years else { continue };
-            for &year in years_of.get(start as usize..end as usize).unwrap_or_default() {
+            // Snapshots are in order of time, so that those of a year stand together.
+            let mut rest = years_of.get(start as usize..end as usize).unwrap_or_default();
+            while let Some(&year) = rest.first() {
+                let snapshots = rest.partition_point(|other| *other == year);
+                rest = &rest[snapshots..];
                 let of_year = &mut years.counts[usize::from(year)];
-                of_year.snapshots += 1;
-                // Snapshots are in order of time: the first of a year is the first of its document there.
+                of_year.snapshots += snapshots as u64;
                 if last != Some(year) {
                     of_year.documents += 1;
                     if let Some(company) = row.company {

@@ -85,9 +85,6 @@ pub const SCORE_STEPS: f32 = 1e3;
 /// What the score of a heading is multiplied with: the text below it says more than its title (0: always last; 1: as any passage).
 pub const HEADING_WEIGHT: f32 = 0.1;
 
-/// Of the sets of snapshots that were looked at, so many are asked whether a passage stands in the same.
-const SETS_LOOKED_BACK: usize = 8;
-
 /// Takes those matches that stand inside the filters, and counts them.
 ///
 /// `without_headings`: whether headings are no answers.
@@ -143,11 +140,15 @@ struct Finder<'r, 'i> {
     document: Option<Document<'i>>,
     found: FoundPart<'i>,
     count: Count<'i>,
-    /// Of a document with many snapshots: the sets of them that passages stand in, with the first and the last inside the limits.
-    sets: Vec<(u64, Option<(u32, u32)>)>,
+    /// Of a document with many snapshots, of each set of them in which a passage was seen to stand: the first and the last inside the
+    /// limits.
+    sets: Vec<Option<Ends>>,
     /// The snapshots of a document in which something matches, as runs in any order.
     runs: Vec<(u32, u32)>,
 }
+
+/// The first and the last of some snapshots; `None` where there are none.
+type Ends = Option<(u32, u32)>;
 
 /// A document, and what was found in it so far.
 struct Document<'i> {
@@ -222,12 +223,11 @@ impl<'i> Finder<'_, 'i> {
     fn begin(&mut self, slot: u32) -> Result<Document<'i>, IndexError> {
         let index = self.scope.index;
         let row = index.row(slot)?;
-        self.sets.clear();
         self.runs.clear();
         Ok(Document { slot, row, within: self.within(slot, row)?, clauses: 0, passages: 0, last: None })
     }
 
-    fn within(&self, slot: u32, row: &Row) -> Result<Within<'i>, IndexError> {
+    fn within(&mut self, slot: u32, row: &Row) -> Result<Within<'i>, IndexError> {
         if !self.scope.admits(slot)? {
             return Ok(Within::Nowhere);
         }
@@ -242,7 +242,10 @@ impl<'i> Finder<'_, 'i> {
         } else if snapshots <= BITS {
             Within::Bits { within: within.as_ref().map_or(first_bits(snapshots), bits), matching: 0 }
         } else {
-            Within::Sets { outline: self.scope.index.outline(slot)?, within }
+            let outline = self.scope.index.outline(slot)?;
+            self.sets.clear();
+            self.sets.resize(outline.sets() as usize, None);
+            Within::Sets { outline, within }
         })
     }
 
@@ -256,9 +259,8 @@ impl<'i> Finder<'_, 'i> {
             Within::Nowhere => {}
             Within::Bits { matching, .. } => self.runs.extend(runs_of_bits(matching)),
             Within::Sets { outline, within } => {
-                for (set, _) in self.sets.iter().filter(|(_, ends)| ends.is_some()) {
-                    self.runs.extend(outline.set(*set as u32));
-                }
+                let matching = (0..).zip(&self.sets).filter(|(_, ends)| ends.flatten().is_some());
+                self.runs.extend(matching.flat_map(|(set, _)| outline.set(set)));
                 merge(&mut self.runs);
                 if let Some(within) = within {
                     let inside = Runs::of(self.runs.drain(..)).intersection(&within);
@@ -272,24 +274,15 @@ impl<'i> Finder<'_, 'i> {
     }
 }
 
-/// The first and the last snapshot of a set inside the limits (`None`: all are): passages mostly stand in the same as their neighbours.
-fn ends_of_set(
-    known: &mut Vec<(u64, Option<(u32, u32)>)>,
-    outline: &Outline<'_>,
-    set: u64,
-    within: Option<&Runs>,
-) -> Result<Option<(u32, u32)>, IndexError> {
-    if let Some((_, ends)) = known.iter().rev().take(SETS_LOOKED_BACK).find(|(known, _)| *known == set) {
-        return Ok(*ends);
-    }
-    if set >= u64::from(outline.sets()) {
-        return Err(IndexError::Damaged("a passage stands in no snapshots"));
-    }
-    let runs = outline.set(set as u32);
-    let ends = match within {
-        None => Runs::ends_of(runs),
-        Some(within) => Runs::of(runs).common_ends(within),
+/// The first and the last snapshot of a set inside the limits (`None`: all are), looked up once.
+fn ends_of_set(known: &mut [Option<Ends>], outline: &Outline<'_>, set: u64, within: Option<&Runs>) -> Result<Ends, IndexError> {
+    let place = known.get_mut(set as usize).ok_or(IndexError::Damaged("a passage stands in no snapshots"))?;
+    let ends = || {
+        let runs = outline.set(set as u32);
+        match within {
+            None => Runs::ends_of(runs),
+            Some(within) => Runs::of(runs).common_ends(within),
+        }
     };
-    known.push((set, ends));
-    Ok(ends)
+    Ok(*place.get_or_insert_with(ends))
 }

@@ -4,10 +4,11 @@
 use super::summed::{FoundScorer, explanation};
 use fixedbitset::FixedBitSet;
 use tantivy::fieldnorm::FieldNormReader;
-use tantivy::postings::BlockSegmentPostings;
+use tantivy::index::SegmentId;
+use tantivy::postings::{BlockSegmentPostings, TermInfo};
 use tantivy::query::{Bm25Weight, EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocId, Score, SegmentReader, Term};
+use tantivy::{DocId, Score, SegmentReader, TantivyError, Term};
 
 /// Where the postings of all terms are fewer than one in so many passages of a segment, no array of all passages is made.
 const SPARSE: u64 = 64;
@@ -27,15 +28,26 @@ pub struct Loose(pub Vec<Scored>);
 
 impl Query for Loose {
     fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        let no_searcher = || TantivyError::SystemError("words are looked for in no index".to_owned());
+        let searcher = scoring.searcher().ok_or_else(no_searcher)?;
         let weighted = |scored: &Scored| -> tantivy::Result<Weighted> {
+            let field = scored.term.field();
+            let mut of_segments = Vec::new();
+            for segment in searcher.segment_readers() {
+                let info = segment.inverted_index(field)?.get_term_info(&scored.term)?;
+                of_segments.extend(info.map(|info| (segment.segment_id(), info)));
+            }
             let bm25 = match scoring {
                 EnableScoring::Enabled { statistics_provider, .. } => {
-                    let terms = std::slice::from_ref(&scored.term);
-                    Some(Bm25Weight::for_terms(statistics_provider, terms)?.boost_by(scored.boost))
+                    let with_term = of_segments.iter().map(|(_, info)| u64::from(info.doc_freq)).sum();
+                    let passages = statistics_provider.total_num_docs()?;
+                    let length = statistics_provider.total_num_tokens(field)? as Score / passages as Score;
+                    let bm25 = Bm25Weight::for_one_term_without_explain(with_term, passages, length);
+                    Some(bm25.boost_by(scored.boost))
                 }
                 EnableScoring::Disabled { .. } => None,
             };
-            Ok(Weighted { scored: scored.clone(), bm25 })
+            Ok(Weighted { scored: scored.clone(), of_segments, bm25 })
         };
         let wanted = self.0.iter().filter(|scored| scored.finds || scoring.is_scoring_enabled());
         Ok(Box::new(LooseWeight(wanted.map(weighted).collect::<Result<_, _>>()?)))
@@ -45,6 +57,8 @@ impl Query for Loose {
 /// A term with what the statistics of the whole index say of it, where scores are asked for.
 struct Weighted {
     scored: Scored,
+    /// Where its postings lie in each segment that has it.
+    of_segments: Vec<(SegmentId, TermInfo)>,
     bm25: Option<Bm25Weight>,
 }
 
@@ -60,10 +74,12 @@ struct Listed<'w> {
 impl Weighted {
     /// Its postings in a segment; `None` where no passage has the term.
     fn listed(&self, reader: &SegmentReader) -> tantivy::Result<Option<Listed<'_>>> {
-        let term = &self.scored.term;
+        let field = self.scored.term.field();
         let with = if self.bm25.is_some() { IndexRecordOption::WithFreqs } else { IndexRecordOption::Basic };
-        let Some(postings) = reader.inverted_index(term.field())?.read_block_postings(term, with)? else { return Ok(None) };
-        Ok(Some(Listed { weighted: self, postings, lengths: reader.get_fieldnorms_reader(term.field())? }))
+        let of_segment = self.of_segments.iter().find(|(id, _)| *id == reader.segment_id());
+        let Some((_, info)) = of_segment else { return Ok(None) };
+        let postings = reader.inverted_index(field)?.read_block_postings_from_terminfo(info, with)?;
+        Ok(Some(Listed { weighted: self, postings, lengths: reader.get_fieldnorms_reader(field)? }))
     }
 }
 
