@@ -9,6 +9,7 @@ use crate::history::{Outline, Runs};
 use crate::index::columns::{BITS, bits, first_bits, runs_of_bits};
 use crate::index::{Columns, Counted, IndexError, Row};
 use crate::likeness::Sketch;
+use fixedbitset::FixedBitSet;
 use tantivy::DocId;
 
 /// A clause with a match inside the filters (unfolded: a wording): what may be a hit.
@@ -110,7 +111,7 @@ pub fn found<'i>(
                     wordings: Vec::with_capacity(part.len()),
                 },
                 count,
-                sets: Vec::new(),
+                sets: Sets::default(),
                 runs: Vec::new(),
             };
             part.each(|one| finder.look(&one))?;
@@ -140,15 +141,23 @@ struct Finder<'r, 'i> {
     document: Option<Document<'i>>,
     found: FoundPart<'i>,
     count: Count<'i>,
-    /// Of a document with many snapshots, of each set of them in which a passage was seen to stand: the first and the last inside the
-    /// limits.
-    sets: Vec<Option<Ends>>,
+    /// Of a document with many snapshots: what is known of sets of them.
+    sets: Sets,
     /// The snapshots of a document in which something matches, as runs in any order.
     runs: Vec<(u32, u32)>,
 }
 
 /// The first and the last of some snapshots; `None` where there are none.
 type Ends = Option<(u32, u32)>;
+
+/// The sets of snapshots of a document in which passages were seen to stand.
+#[derive(Default)]
+struct Sets {
+    /// Of each that was seen, those inside the limits.
+    ends: Vec<Option<Ends>>,
+    /// All snapshots of those that were seen, inside the limits or not.
+    seen: FixedBitSet,
+}
 
 /// A document, and what was found in it so far.
 struct Document<'i> {
@@ -192,7 +201,7 @@ impl<'i> Finder<'_, 'i> {
                 *matching |= stands;
                 (stands != 0).then(|| (stands.trailing_zeros(), u64::BITS - 1 - stands.leading_zeros()))
             }
-            Within::Sets { outline, within } => ends_of_set(&mut self.sets, outline, stands, within.as_ref())?,
+            Within::Sets { outline, within } => self.sets.ends(outline, stands, within.as_ref())?,
             Within::Closely { within, everything, transitions } => {
                 let passage = columns.passage(document);
                 let snapshots = match self.appearing {
@@ -243,8 +252,7 @@ impl<'i> Finder<'_, 'i> {
             Within::Bits { within: within.as_ref().map_or(first_bits(snapshots), bits), matching: 0 }
         } else {
             let outline = self.scope.index.outline(slot)?;
-            self.sets.clear();
-            self.sets.resize(outline.sets() as usize, None);
+            self.sets.begin(&outline);
             Within::Sets { outline, within }
         })
     }
@@ -258,14 +266,10 @@ impl<'i> Finder<'_, 'i> {
         match within {
             Within::Nowhere => {}
             Within::Bits { matching, .. } => self.runs.extend(runs_of_bits(matching)),
-            Within::Sets { outline, within } => {
-                let matching = (0..).zip(&self.sets).filter(|(_, ends)| ends.flatten().is_some());
-                self.runs.extend(matching.flat_map(|(set, _)| outline.set(set)));
-                merge(&mut self.runs);
-                if let Some(within) = within {
-                    let inside = Runs::of(self.runs.drain(..)).intersection(&within);
-                    self.runs.extend(inside.runs());
-                }
+            Within::Sets { within: None, .. } => self.runs.extend(self.sets.runs()),
+            Within::Sets { within: Some(within), .. } => {
+                let inside = Runs::of(self.sets.runs()).intersection(&within);
+                self.runs.extend(inside.runs());
             }
             Within::Closely { .. } => merge(&mut self.runs),
         }
@@ -274,15 +278,81 @@ impl<'i> Finder<'_, 'i> {
     }
 }
 
-/// The first and the last snapshot of a set inside the limits (`None`: all are), looked up once.
-fn ends_of_set(known: &mut [Option<Ends>], outline: &Outline<'_>, set: u64, within: Option<&Runs>) -> Result<Ends, IndexError> {
-    let place = known.get_mut(set as usize).ok_or(IndexError::Damaged("a passage stands in no snapshots"))?;
-    let ends = || {
+impl Sets {
+    /// Begins a document.
+    fn begin(&mut self, outline: &Outline<'_>) {
+        self.ends.clear();
+        self.ends.resize(outline.sets() as usize, None);
+        self.seen.clear();
+        self.seen.grow(outline.snapshots() as usize);
+    }
+
+    /// The first and the last snapshot of a set inside the limits (`None`: all are), looked up once.
+    fn ends(&mut self, outline: &Outline<'_>, set: u64, within: Option<&Runs>) -> Result<Ends, IndexError> {
+        let Sets { ends, seen } = self;
+        let no_set = || IndexError::Damaged("a passage stands in no snapshots");
+        let known = ends.get_mut(set as usize).ok_or_else(no_set)?;
+        if let Some(ends) = known {
+            return Ok(*ends);
+        }
         let runs = outline.set(set as u32);
-        match within {
+        for (start, end) in runs.clone() {
+            seen.insert_range(start as usize..end as usize);
+        }
+        let ends = match within {
             None => Runs::ends_of(runs),
             Some(within) => Runs::of(runs).common_ends(within),
+        };
+        *known = Some(ends);
+        Ok(ends)
+    }
+
+    /// The snapshots of all sets that were seen, as runs in order, some of which may touch.
+    fn runs(&self) -> impl Iterator<Item = (u32, u32)> {
+        (0u32..)
+            .step_by(usize::BITS as usize)
+            .zip(self.seen.as_slice())
+            .flat_map(|(first, block)| runs_of_bits(*block as u64).map(move |(start, end)| (first + start, first + end)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::{SnapshotTime, Timeline, outline};
+    use proptest::prelude::*;
+
+    const SNAPSHOTS: u32 = 150;
+
+    proptest! {
+        /// Two documents, one after the other: the second knows nothing of the first.
+        #[test]
+        fn sets_are_joined_and_cut_by_the_limits(
+            documents in proptest::collection::vec(
+                (proptest::collection::vec(proptest::collection::vec(any::<bool>(), SNAPSHOTS as usize), 1..8), any::<u64>()), 2),
+            limits in proptest::option::of((0..SNAPSHOTS, 0..SNAPSHOTS)),
+        ) {
+            let within = limits.map(|(a, b)| Runs::range(a.min(b), a.max(b)));
+            let mut sets = Sets::default();
+            for (stands, asked) in documents {
+                let of = |stands: &Vec<bool>| (0..SNAPSHOTS).filter(|at| stands[*at as usize]).collect::<Runs>();
+                let snapshots = vec![SnapshotTime { captured: None, version: 0 }; SNAPSHOTS as usize];
+                let timeline = Timeline { snapshots, sets: stands.iter().map(of).collect(), ..Timeline::default() };
+                let bytes = outline::encode(&timeline).unwrap();
+                let outline = Outline::of(&bytes).unwrap();
+                sets.begin(&outline);
+                let mut seen = Vec::new();
+                for set in (0..timeline.sets.len()).chain(0..timeline.sets.len()).filter(|set| asked >> set & 1 == 1) {
+                    let runs = &timeline.sets[set];
+                    let inside = within.as_ref().map_or_else(|| runs.clone(), |within| runs.intersection(within));
+                    prop_assert_eq!(sets.ends(&outline, set as u64, within.as_ref()).unwrap(), inside.ends());
+                    seen.push(runs.clone());
+                }
+                prop_assert!(sets.ends(&outline, timeline.sets.len() as u64, None).is_err());
+                let found: Vec<u32> = sets.runs().flat_map(|(start, end)| start..end).collect();
+                let expected: Vec<u32> = Runs::union_of(&seen).iter().collect();
+                prop_assert_eq!(found, expected);
+            }
         }
-    };
-    Ok(*place.get_or_insert_with(ends))
+    }
 }
