@@ -262,7 +262,9 @@ impl Columns {
             let values = &mut values[..passages.len()];
             self.counted.get_vals(passages, values);
             for (&passage, &value) in passages.iter().zip(&*values) {
-                let (slot, _) = documents.of(passage).ok_or_else(|| IndexError::Damaged("a passage is of no document"))?;
+                let Some((slot, _)) = documents.of(passage) else {
+                    return Err(IndexError::Damaged("a passage is of no document"));
+                };
                 tell(passage, slot, Counted::of_value(value))?;
             }
         }

@@ -342,7 +342,9 @@ mod tests {
         let mut all = AllCaptures::default();
         let places = all.extend(&snapshots);
         // So many that their observers fill several numbers.
-        (0..40).for_each(|_| drop(all.extend(&snapshots)));
+        for _ in 0..40 {
+            all.extend(&snapshots);
+        }
         let told = all.of(&places, &deletions);
         assert_eq!(told.len(), 4);
         for (langs, suspect) in [(&[][..], false), (&["en"], false), (&["de", "en"], true), (&["english"], true)] {
@@ -374,8 +376,6 @@ mod tests {
         assert_eq!(told.captured(Some(Day(40)), None), (3, 4));
         let (snapshots, deletions) = captures::of(&document(&[(None, &[ENGLISH])]).timeline);
         let places = all.extend(&snapshots);
-        // So many that their observers fill several numbers.
-        (0..40).for_each(|_| drop(all.extend(&snapshots)));
         let undated = all.of(&places, &deletions);
         assert!(!undated.is_dated());
         assert_eq!(undated.captured(None, None), (0, 0));

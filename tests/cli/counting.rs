@@ -299,7 +299,7 @@ fn dates_of_a_hit_equal_reading_every_snapshot() {
     }
 }
 
-/// A passage tells its snapshots itself where its document has no more than 64: on both sides of that border, counts are those of the days.
+/// A passage tells its snapshots itself where its document has no more than 46: on both sides of that border, counts are those of the days.
 #[test]
 fn documents_of_few_and_of_many_snapshots_are_counted_alike() {
     const CAPTURES: [usize; 6] = [1, 45, 46, 47, 65, 130];
