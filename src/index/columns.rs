@@ -140,11 +140,11 @@ struct Documents {
     slots: Vec<u32>,
     /// Behind the last passage of each.
     ends: Vec<DocId>,
-    /// The places among these of the documents of every so-manieth passage, see [`PASSAGES_OF_BLOCK`].
+    /// Of the first of every [`PASSAGES_OF_BLOCK`] passages the place of its document among these.
     of_blocks: Vec<u32>,
 }
 
-/// Of one in so many passages it is held which document it is of.
+/// From the first of so many passages on, the document of one is looked for.
 const PASSAGES_OF_BLOCK: usize = 64;
 
 impl Documents {

@@ -56,7 +56,7 @@ impl<'i> Count<'i> {
             // Snapshots are in order of time, so that those of a year stand together.
             let mut rest = years_of.get(start as usize..end as usize).unwrap_or_default();
             while let Some(&year) = rest.first() {
-                let snapshots = rest.partition_point(|other| *other == year);
+                let snapshots = rest.iter().take_while(|other| **other == year).count();
                 rest = &rest[snapshots..];
                 let of_year = &mut years.counts[usize::from(year)];
                 of_year.snapshots += snapshots as u64;
