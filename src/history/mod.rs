@@ -168,6 +168,13 @@ pub fn join_entries(entries: &[Entry], texts: &[Arc<str>]) -> String {
     parts.join(PASSAGE_SEPARATOR)
 }
 
+/// Passages in the order of their clauses, those of a clause in theirs. `clauses`: that of each passage.
+pub fn in_order_of_clauses(clauses: impl Iterator<Item = u32>) -> Vec<u32> {
+    let mut ordered: Vec<(u32, u32)> = clauses.zip(0..).collect();
+    ordered.sort_unstable();
+    ordered.into_iter().map(|(_, passage)| passage).collect()
+}
+
 impl Timeline {
     /// The snapshots in which a passage stands.
     pub fn occurrences(&self, passage: u32) -> &Runs {
@@ -180,13 +187,6 @@ impl Timeline {
         let end_of = |passage: u32| self.passages.get(passage as usize).map_or(0, |facts| facts.placements_end as usize);
         let start = if passage == 0 { 0 } else { end_of(passage - 1) };
         self.placements.get(start..end_of(passage)).unwrap_or_default()
-    }
-
-    /// All passages in the order of their clauses.
-    pub fn by_clause(&self) -> Vec<u32> {
-        let mut ordered: Vec<u32> = (0..self.passages.len() as u32).collect();
-        ordered.sort_by_key(|passage| self.passages[*passage as usize].clause);
-        ordered
     }
 
     /// The headings of a path, outermost first, as passages.

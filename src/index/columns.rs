@@ -4,7 +4,7 @@ use super::IndexError;
 use super::schema::{PASSAGE_COLUMNS, slot_and_passage};
 use super::slots::Slots;
 use crate::history::outline::PassageOutline;
-use crate::history::{Outline, PassageFacts, Runs, Timeline};
+use crate::history::{Outline, PassageFacts, Runs, Timeline, in_order_of_clauses};
 use crate::likeness::Sketch;
 use std::sync::{Arc, OnceLock};
 use tantivy::columnar::{Cardinality, ColumnValues};
@@ -72,8 +72,7 @@ impl PassageRow {
 
     /// `bits_of`: the bits of a set of snapshots.
     fn in_order(slot: u32, snapshots: u32, passages: &[PassageOutline], bits_of: impl Fn(u32) -> u64) -> Vec<PassageRow> {
-        let mut ordered: Vec<u32> = (0..passages.len() as u32).collect();
-        ordered.sort_by_key(|passage| passages[*passage as usize].clause);
+        let ordered = in_order_of_clauses(passages.iter().map(|passage| passage.clause));
         let mut last = None;
         let row = |passage: u32| {
             let PassageOutline { set, clause, heading, sketch } = passages[passage as usize];

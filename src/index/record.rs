@@ -9,7 +9,8 @@
 use super::IndexError;
 use super::chunks::{self, PackTable};
 use crate::history::{
-    DocumentHistory, Entry, HeadingPath, Outline, Placement, Provenance, SnapshotTime, Timeline, Version, VersionFacts, outline,
+    DocumentHistory, Entry, HeadingPath, Outline, Placement, Provenance, SnapshotTime, Timeline, Version, VersionFacts,
+    in_order_of_clauses, outline,
 };
 use crate::site::SiteFacts;
 use crate::snapshot::{DocumentKey, Instant, Recording};
@@ -195,7 +196,7 @@ impl Record {
     pub fn wordings(&self, clause: u32) -> &[u32] {
         let passages = &self.timeline.passages;
         let clause_of = |passage: &u32| passages.get(*passage as usize).map(|facts| facts.clause);
-        let ordered = self.by_clause.get_or_init(|| self.timeline.by_clause());
+        let ordered = self.by_clause.get_or_init(|| in_order_of_clauses(passages.iter().map(|facts| facts.clause)));
         let start = ordered.partition_point(|passage| clause_of(passage) < Some(clause));
         let end = ordered.partition_point(|passage| clause_of(passage) <= Some(clause));
         &ordered[start..end]
