@@ -39,11 +39,10 @@ struct Text {
 pub type Deletion = (u32, Day);
 
 const LANG_BYTES: usize = 3;
+const UNDATED: Day = Day(i32::MIN);
 
 /// A thread looks at so many blocks of snapshots, or more: a number has a bit for each of a block.
 const BLOCKS_AT_ONCE: usize = 1024;
-
-const UNDATED: Day = Day(i32::MIN);
 
 /// The snapshots of a document in order of time, and its deletions.
 #[derive(Debug, Clone, Copy)]

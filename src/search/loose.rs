@@ -39,6 +39,7 @@ impl Query for Loose {
             }
             let bm25 = match scoring {
                 EnableScoring::Enabled { statistics_provider, .. } => {
+                    // As `Bm25Weight::for_terms` has it, which would look the term up again.
                     let with_term = of_segments.iter().map(|(_, info)| u64::from(info.doc_freq)).sum();
                     let passages = statistics_provider.total_num_docs()?;
                     let length = statistics_provider.total_num_tokens(field)? as Score / passages as Score;

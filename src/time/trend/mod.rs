@@ -188,7 +188,7 @@ impl Point {
 struct Matched {
     /// The snapshots in which it does, whatever else is asked.
     snapshots: Runs,
-    /// Where they are asked for, in ascending order.
+    /// In ascending order; none where nothing asks for them.
     passages: Vec<u32>,
 }
 
@@ -319,11 +319,11 @@ fn days_within(period: Period, limit: DayRange) -> Option<(Day, Day)> {
 impl<'r> Answered<'r> {
     fn new(index: &Arc<Index>, request: &Request, question: &'r Question) -> Result<Answered<'r>, SearchError> {
         let scope = Scope { index, limits: &question.query.limits, observing: &question.observing };
-        let are_passages_wanted = request.passages || request.list.is_some();
-        let are_looked_at = are_passages_wanted || !request.exclusions.is_empty() || !scope.limits.headings.is_empty();
+        let are_told = request.passages || request.list.is_some();
+        let are_passages_needed = are_told || !request.exclusions.is_empty() || !scope.limits.headings.is_empty();
         let of_document = |found: DocumentMatches<'_>| -> Result<(u32, Matched, Vec<String>), IndexError> {
             let slot = found.slot;
-            if !are_looked_at {
+            if !are_passages_needed {
                 let matched = Matched { snapshots: index.union_of(slot, found.stands())?, passages: Vec::new() };
                 return Ok((slot, matched, Vec::new()));
             }
