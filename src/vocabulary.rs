@@ -25,6 +25,11 @@ impl Vocabulary {
         number
     }
 
+    /// How many words there are.
+    pub fn size(&self) -> usize {
+        self.words.len()
+    }
+
     /// The word that has a number.
     pub fn word(&self, number: u32) -> &str {
         &self.words[number as usize]
@@ -53,13 +58,13 @@ impl<T> Default for PerWord<T> {
 
 impl<T> PerWord<T> {
     /// Finds it out for the words that are new; to be called before it is asked for them.
-    pub fn learn(&mut self, vocabulary: &Vocabulary, find: impl Fn(&str) -> T) {
+    pub fn learn(&mut self, vocabulary: &Vocabulary, find: impl FnMut(&str) -> T) {
         if self.age != vocabulary.age {
             self.known.clear();
             self.age = vocabulary.age;
         }
         let new = vocabulary.words.get(self.known.len()..).unwrap_or_default();
-        self.known.extend(new.iter().map(|word| find(word)));
+        self.known.extend(new.iter().map(|word| &**word).map(find));
     }
 
     /// What is known of a word.

@@ -1,7 +1,7 @@
 //! What counting needs of passages, as columns of the terms: read for many matches at once, without opening a document.
 
 use super::IndexError;
-use super::schema::{PASSAGE_COLUMNS, slot_and_passage};
+use super::schema::{PASSAGE_COLUMNS, passage_id, slot_and_passage};
 use super::slots::Slots;
 use crate::history::outline::PassageOutline;
 use crate::history::{Outline, PassageFacts, Runs, Timeline, in_order_of_clauses};
@@ -83,9 +83,9 @@ impl PassageRow {
         ordered.into_iter().map(row).collect()
     }
 
-    /// The values of the columns, in the order of [`PASSAGE_COLUMNS`], without the number of the passage.
-    pub fn values(&self) -> [u64; PASSAGE_COLUMNS.len() - 1] {
-        [self.counted.to_value(), self.sketch.simhash()]
+    /// The values of the columns, in the order of [`PASSAGE_COLUMNS`]; `stored`: how the document is called in the terms.
+    pub fn values(&self, stored: u32) -> [u64; PASSAGE_COLUMNS.len()] {
+        [passage_id(stored, self.passage), self.counted.to_value(), self.sketch.simhash()]
     }
 }
 

@@ -24,7 +24,7 @@ pub fn merge(dirs: &[PathBuf], into: &Path, threads: usize, progress: &(dyn Fn(u
         if union.index.lexicon()?.hash() != union.index.catalog.topics_hash {
             return Err(IndexError::OtherTopics);
         }
-        let mut store = Store::open(into, threads)?;
+        let mut store = Store::open(into)?;
         if !store.is_new {
             return Err(IndexError::Taken(into.display().to_string()));
         }

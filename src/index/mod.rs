@@ -9,6 +9,7 @@
 //!
 //! Several indexes are opened as one by `union`: documents follow each other, and the segments of all are searched together.
 
+mod batch;
 pub mod catalog;
 mod chunks;
 pub mod columns;
@@ -19,11 +20,11 @@ pub mod merge;
 mod packs;
 pub mod pairs;
 mod plan;
-mod queue;
 mod record;
 mod rows;
 pub mod schema;
 pub mod scoring;
+mod segment;
 pub mod shard;
 mod slots;
 mod states;

@@ -10,17 +10,32 @@ const COMMON_WORDS: &str = include_str!("common_words.txt");
 /// The character that stands for the first of them; the next stands for the second.
 const FIRST: u32 = 0x100;
 
-static COMMON: LazyLock<FxHashMap<&str, char>> =
-    LazyLock::new(|| COMMON_WORDS.split_whitespace().zip((FIRST..).map_while(char::from_u32)).collect());
+static COMMON: LazyLock<FxHashMap<&str, u32>> = LazyLock::new(|| COMMON_WORDS.split_whitespace().zip(0..).collect());
 
-/// The character that stands for a word in the terms of pairs; `None` where it is not common.
-pub fn common(word: &str) -> Option<char> {
+/// The number of a common word; `None` of one that is not.
+pub fn common(word: &str) -> Option<u32> {
     COMMON.get(word).copied()
+}
+
+/// How many numbers pairs may have.
+pub fn numbers() -> usize {
+    COMMON.len().pow(2)
+}
+
+/// The number of two common words that follow each other.
+pub fn number(first: u32, second: u32) -> u32 {
+    first * COMMON.len() as u32 + second
+}
+
+/// The term of the pair that has a number: terms are in the order of numbers.
+pub fn term(pair: u32) -> String {
+    let words = COMMON.len() as u32;
+    [pair / words, pair % words].into_iter().filter_map(|word| char::from_u32(FIRST + word)).collect()
 }
 
 /// The term of two words that follow each other; `None` where they have none.
 pub fn pair(first: &str, second: &str) -> Option<String> {
-    common(first).zip(common(second)).map(|pair| String::from_iter(<[char; 2]>::from(pair)))
+    Some(term(number(common(first)?, common(second)?)))
 }
 
 #[cfg(test)]

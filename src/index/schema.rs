@@ -1,6 +1,5 @@
 //! The fields of the tantivy index, and how text becomes their terms. A tantivy document is a passage of a document.
 
-use super::terms::WORD_END;
 use crate::topic::Level;
 use crate::words::{Stems, Words};
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
@@ -60,9 +59,12 @@ pub fn passage_id(slot: u32, passage: u32) -> u64 {
 }
 
 /// The number that stands for a topic and the level of a score in it.
-pub fn topic_term(level: Level) -> u64 {
-    u64::from(level.topic) << 8 | u64::from(level.level)
+pub fn topic_term(level: Level) -> u32 {
+    u32::from(level.topic) << u8::BITS | u32::from(level.level)
 }
+
+/// Behind the last number that [`topic_term`] gives.
+pub const TOPIC_TERMS: usize = 1 << (2 * u8::BITS);
 
 /// The slot and the passage that a number stands for.
 pub fn slot_and_passage(id: u64) -> (u32, u32) {
@@ -76,52 +78,6 @@ pub fn tokenizers() -> TokenizerManager {
     manager.register(WORDS, TextAnalyzer::builder(WordTokenizer { stems: None }).build());
     manager.register(STEMS, TextAnalyzer::builder(WordTokenizer { stems: Some(Stems::default()) }).build());
     manager
-}
-
-/// Tokenizers under the same names for a text that was cut into words before, and stemmed where the field wants stems.
-pub fn tokenizers_of_words() -> TokenizerManager {
-    let manager = TokenizerManager::default();
-    manager.register(WORDS, TextAnalyzer::builder(CutTokenizer).build());
-    manager.register(STEMS, TextAnalyzer::builder(CutTokenizer).build());
-    manager
-}
-
-/// Takes words that have a [`WORD_END`] each.
-#[derive(Clone)]
-struct CutTokenizer;
-
-impl Tokenizer for CutTokenizer {
-    type TokenStream<'a> = CutStream<'a>;
-
-    fn token_stream<'a>(&'a mut self, text: &'a str) -> CutStream<'a> {
-        let token = Token { position: usize::MAX, ..Token::default() };
-        CutStream { rest: text, token }
-    }
-}
-
-struct CutStream<'a> {
-    rest: &'a str,
-    token: Token,
-}
-
-impl TokenStream for CutStream<'_> {
-    fn advance(&mut self) -> bool {
-        let Some(end) = memchr::memchr(WORD_END, self.rest.as_bytes()) else { return false };
-        let (word, rest) = self.rest.split_at(end);
-        self.rest = &rest[1..];
-        self.token.text.clear();
-        self.token.text.push_str(word);
-        self.token.position = self.token.position.wrapping_add(1);
-        true
-    }
-
-    fn token(&self) -> &Token {
-        &self.token
-    }
-
-    fn token_mut(&mut self) -> &mut Token {
-        &mut self.token
-    }
 }
 
 /// Cuts text by the rules of [`crate::words`].

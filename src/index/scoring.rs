@@ -59,7 +59,7 @@ pub fn change_topics(dir: &Path, threads: usize, add: &[String], remove: &[Strin
     if !terms_dir(dir).join("meta.json").exists() {
         return Err(IndexError::Missing(dir.display().to_string()));
     }
-    let mut store = Store::open(dir, threads)?;
+    let mut store = Store::open(dir)?;
     let mut own: BTreeMap<String, String> = BTreeMap::new();
     for text in &store.catalog.own_topics {
         own.insert(Topic::parse(text).map_err(TopicError::from)?.name, text.clone());
@@ -107,7 +107,7 @@ mod tests {
         let fingerprint = || Index::open(&dir).unwrap().catalog.fingerprint;
         assert_eq!(bring_up(), 1);
         let fresh = fingerprint();
-        let mut store = Store::open(&dir, 1).unwrap();
+        let mut store = Store::open(&dir).unwrap();
         store.lexicon = Lexicon::new([OWN]).unwrap();
         let mut records = store.begin_records().unwrap();
         assert_eq!(score_anew(1, &mut store, &mut records).unwrap(), ScoredAnew { documents: 1, passages: 1 });

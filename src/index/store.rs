@@ -1,14 +1,13 @@
 //! An index being written: side files, terms, and the commit that publishes them.
 
+use super::batch::Batch;
 use super::catalog::{self, Catalog, Place, SourceEntry};
-use super::columns::PassageRow;
 use super::duplicates;
 use super::plan::SourceState;
-use super::queue::{Queue, Queued};
 use super::schema::{self, Fields};
+use super::segment;
 use super::shard::{Shard, Shards};
 use super::slots::Slots;
-use super::terms::PassageTerms;
 use super::{
     CATALOG, Commit, DOCUMENTS, FILES, IndexError, Record, chunks, commit_of, map_documents, open_terms, read_catalog,
     read_safely, record_bytes, side_file, terms_dir,
@@ -16,7 +15,7 @@ use super::{
 use crate::history::DocumentHistory;
 use crate::snapshot::DocumentKey;
 use crate::source::Source;
-use crate::topic::{Level, Lexicon, TopicError};
+use crate::topic::{Lexicon, TopicError};
 use crate::words;
 use memmap2::Mmap;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -25,17 +24,14 @@ use std::cmp::Reverse;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Mutex, PoisonError};
 use tantivy::directory::{MmapDirectory, TerminatingWrite};
 use tantivy::index::SegmentId;
-use tantivy::indexer::{NoMergePolicy, UserOperation};
+use tantivy::indexer::NoMergePolicy;
 use tantivy::store::Compressor;
-use tantivy::{Directory, IndexSettings, IndexWriter, SegmentMeta, TantivyDocument, TantivyError, Term};
+use tantivy::{Directory, IndexSettings, IndexWriter, SegmentMeta, TantivyError, Term};
 
-/// The size of the buffer in which terms are collected. Beyond it tantivy writes a further segment.
-const TERMS_BUFFER_BYTES: usize = 384 << 20;
-
-/// The least share of the buffer for one of the threads that sort terms: tantivy refuses less than 15 MB.
+/// The least buffer that tantivy lets a writer have. Nothing is put there.
 const WRITER_BUFFER_BYTES: usize = 16 << 20;
 
 /// More segments than this are merged: of few passages, and of many, where a further segment costs little beside what it holds.
@@ -55,9 +51,12 @@ pub struct Store {
     pub catalog: Catalog,
     pub states: Vec<SourceState>,
     documents: FxHashMap<u64, Mmap>,
-    pub writer: IndexWriter<Queued>,
-    queue: Queue,
+    pub writer: IndexWriter,
     pub fields: Fields,
+    /// The passages whose segment is not written yet.
+    batch: Mutex<Batch>,
+    /// Held while a segment is written.
+    writing: Mutex<()>,
     /// The topics that passages are scored in.
     pub lexicon: Lexicon,
     /// Whether nothing was ever published here.
@@ -66,11 +65,11 @@ pub struct Store {
 
 impl Store {
     /// Opens or begins an index, for one writer at a time.
-    pub fn open(dir: &Path, threads: usize) -> Result<Store, IndexError> {
-        read_safely(|| Store::try_open(dir, threads))
+    pub fn open(dir: &Path) -> Result<Store, IndexError> {
+        read_safely(|| Store::try_open(dir))
     }
 
-    fn try_open(dir: &Path, threads: usize) -> Result<Store, IndexError> {
+    fn try_open(dir: &Path) -> Result<Store, IndexError> {
         let terms = terms_dir(dir);
         if !terms.exists() && dir.exists() && std::fs::read_dir(dir).map_err(IndexError::io(dir))?.next().is_some() {
             return Err(IndexError::NotAnIndex(dir.display().to_string()));
@@ -81,16 +80,13 @@ impl Store {
         // Nothing is stored there: texts lie in the records.
         let settings = IndexSettings { docstore_compression: Compressor::None, ..IndexSettings::default() };
         let builder = tantivy::Index::builder().schema(schema).settings(settings);
-        let mut index = builder.open_or_create(directory).or_else(|error| match error {
+        let index = builder.open_or_create(directory).or_else(|error| match error {
             // Readers tell what is other about it.
             TantivyError::SchemaError(_) => open_terms(dir),
             other => Err(other.into()),
         })?;
-        index.set_tokenizers(schema::tokenizers_of_words());
-        // The writer's lock guards the side files as well.
-        // Half of the threads sort terms: there is less of that than of reading, and fewer segments are smaller.
-        let writers = threads.div_ceil(2).clamp(1, TERMS_BUFFER_BYTES / WRITER_BUFFER_BYTES);
-        let writer = index.writer_with_num_threads(writers, TERMS_BUFFER_BYTES).map_err(|error| match error {
+        // The writer's lock guards the side files as well. It deletes, merges and commits; what is added is written here.
+        let writer = index.writer_with_num_threads(1, WRITER_BUFFER_BYTES).map_err(|error| match error {
             TantivyError::LockFailure(..) => IndexError::Busy(dir.display().to_string()),
             other => other.into(),
         })?;
@@ -106,8 +102,8 @@ impl Store {
         };
         let documents = map_documents(dir, &catalog)?;
         let lexicon = catalog.lexicon()?;
-        let (dir, queue) = (dir.to_owned(), Queue::default());
-        let mut store = Store { dir, catalog, states, documents, writer, queue, fields, lexicon, is_new };
+        let (dir, batch, writing) = (dir.to_owned(), Mutex::default(), Mutex::default());
+        let mut store = Store { dir, catalog, states, documents, writer, fields, batch, writing, lexicon, is_new };
         // An update that was killed after its commit did not come to this.
         store.tidy_segments()?;
         Ok(store)
@@ -185,7 +181,7 @@ impl Store {
     }
 
     /// How a document is called in the terms.
-    fn stored_slot(&self, slot: u32) -> u32 {
+    pub fn stored_slot(&self, slot: u32) -> u32 {
         // Every document had one when its slot was reserved.
         self.catalog.slots.stored(slot).unwrap_or(u32::MAX)
     }
@@ -255,31 +251,20 @@ impl Store {
         self.writer.delete_term(Term::from_field_u64(self.fields.document, u64::from(self.stored_slot(slot))));
     }
 
-    /// A passage with its terms, to be added.
-    pub fn passage(&self, row: &PassageRow, terms: &PassageTerms<'_>, levels: &[Level]) -> TantivyDocument {
-        let mut document = TantivyDocument::new();
-        document.add_text(self.fields.text, terms.text);
-        document.add_text(self.fields.stem, terms.stem);
-        document.add_text(self.fields.pair, terms.pair);
-        document.add_text(self.fields.heading, terms.heading);
-        for level in levels {
-            document.add_u64(self.fields.topic, schema::topic_term(*level));
-        }
-        let stored = self.stored_slot(row.slot);
-        document.add_u64(self.fields.document, u64::from(stored));
-        document.add_u64(self.fields.passage, schema::passage_id(stored, row.passage));
-        for (field, value) in self.fields.facts.into_iter().zip(row.values()) {
-            document.add_u64(field, value);
-        }
-        document
-    }
-
     /// Adds the passages of a document, in the order of their clauses. In the terms they stand together, and stay so when segments are
-    /// merged. `bytes`: those of their terms, for which it waits until there is room.
-    pub fn add_passages(&self, passages: Vec<TantivyDocument>, bytes: usize) -> Result<(), IndexError> {
-        let ticket = Arc::new(self.queue.enter(bytes));
-        self.writer.run(passages.into_iter().map(|passage| UserOperation::Add(Queued::new(passage, &ticket))))?;
-        Ok(())
+    /// merged. A batch that is full is written before this returns.
+    pub fn add_passages(&self, add: impl FnOnce(&mut Batch)) -> Result<(), IndexError> {
+        let full = {
+            let mut batch = self.batch.lock().unwrap_or_else(PoisonError::into_inner);
+            add(&mut batch);
+            if !batch.is_full() {
+                return Ok(());
+            }
+            // One is written at a time, while another is gathered: not more than two are in memory.
+            let turn = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+            (batch.take(), turn)
+        };
+        write_segment(&self.writer, &self.fields, &full.0)
     }
 
     /// Copies all records into the new file when most of the old files is no longer in use.
@@ -304,7 +289,7 @@ impl Store {
     /// Writes the side files and commits. Killed before the commit is done, the index is the one before.
     pub fn publish(mut self, records: RecordFile) -> Result<(), IndexError> {
         let generation = self.generation();
-        let Store { dir, catalog, states, writer, lexicon, .. } = &mut self;
+        let Store { dir, catalog, states, writer, batch, fields, lexicon, .. } = &mut self;
         let write_side_files = || -> Result<(), IndexError> {
             records.close()?;
             let documents = map_documents(dir, catalog)?;
@@ -318,11 +303,13 @@ impl Store {
             write_synced(&side_file(dir, FILES, generation), &[], states)?;
             sync_dir(dir)
         };
-        // Meanwhile tantivy writes the last segment, which takes one thread much longer.
-        let (written, prepared) = rayon::join(write_side_files, || writer.prepare_commit());
+        let batch = batch.get_mut().unwrap_or_else(PoisonError::into_inner);
+        // Side files are written beside the last segment, which takes longer.
+        let (written, segment) = rayon::join(write_side_files, || write_segment(writer, fields, batch));
         written?;
+        segment?;
         let payload = serde_json::to_string(&Commit { generation }).map_err(IndexError::encode)?;
-        let mut commit = prepared?;
+        let mut commit = writer.prepare_commit()?;
         commit.set_payload(&payload);
         commit.commit()?;
         sync_dir(&terms_dir(&self.dir))?;
@@ -360,6 +347,16 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// Writes a batch as a segment, which the next commit publishes.
+fn write_segment(writer: &IndexWriter, fields: &Fields, batch: &Batch) -> Result<(), IndexError> {
+    if batch.passages() == 0 {
+        return Ok(());
+    }
+    let segment = writer.index().new_segment();
+    segment::write(&segment, fields, batch)?;
+    Ok(writer.add_segment(segment.with_max_doc(batch.passages()).meta().clone())?)
 }
 
 /// The segments that are to be rewritten, in groups that become one segment each.

@@ -1,28 +1,19 @@
-//! From the words of a document to the terms of its passages.
+//! From a document to what is written of it: the words of its passages, and its record.
 
+use super::batch::Numbers;
 use super::columns::PassageRow;
 use super::store::Store;
-use super::{IndexError, pairs, record};
+use super::{IndexError, record};
 use crate::history::{DocumentHistory, Timeline, Wordbook, Worded};
 use crate::topic::{Lexicon, Weigher};
-use crate::vocabulary::PerWord;
-use crate::words;
 use rustc_hash::FxHashMap;
-
-/// What stands behind each word of a text that is given to tantivy: no word has a character like it.
-pub const WORD_END: u8 = b'\n';
 
 /// What one thread keeps from document to document.
 pub struct Desk<'l> {
     lexicon: &'l Lexicon,
     pub wordbook: Wordbook,
     weigher: Weigher<'l>,
-    stems: PerWord<Box<str>>,
-    common: PerWord<Option<char>>,
-    text: String,
-    stem: String,
-    pair: String,
-    heading: String,
+    numbers: Numbers,
 }
 
 /// What is written of a document, and how many words its passages and the headings above them have.
@@ -32,75 +23,32 @@ pub struct Parts {
     pub record: Vec<u8>,
 }
 
-/// The terms of a passage, each word with its [`WORD_END`].
-pub struct PassageTerms<'t> {
-    /// The words of the text.
-    pub text: &'t str,
-    /// Their stems.
-    pub stem: &'t str,
-    /// The pairs of them that have a term.
-    pub pair: &'t str,
-    /// The stems of the headings above it, at each place.
-    pub heading: &'t str,
-}
-
 impl<'l> Desk<'l> {
     pub fn new(lexicon: &'l Lexicon) -> Desk<'l> {
-        Desk {
-            lexicon,
-            wordbook: Wordbook::default(),
-            weigher: Weigher::new(lexicon),
-            stems: PerWord::default(),
-            common: PerWord::default(),
-            text: String::new(),
-            stem: String::new(),
-            pair: String::new(),
-            heading: String::new(),
-        }
+        Desk { lexicon, wordbook: Wordbook::default(), weigher: Weigher::new(lexicon), numbers: Numbers::default() }
     }
 
     /// Adds the terms of all passages of a document that the wordbook has read last, and makes its record.
     pub fn write(&mut self, store: &Store, slot: u32, history: &DocumentHistory, worded: &Worded) -> Result<Parts, IndexError> {
         let topics = self.lexicon.of_history(history, &self.wordbook, worded, &mut self.weigher);
-        let Desk { wordbook, stems, common, text, stem, pair, heading, .. } = self;
-        let vocabulary = wordbook.vocabulary();
-        stems.learn(vocabulary, |word| words::stem(word).into());
-        common.learn(vocabulary, pairs::common);
-        let mut paths: FxHashMap<u32, String> = FxHashMap::default();
-        let mut passages = Vec::with_capacity(topics.len());
-        let mut bytes = 0;
-        for row in PassageRow::of(&history.timeline, slot) {
-            let passage = row.passage;
-            let levels = topics.get(passage as usize).map(Vec::as_slice).unwrap_or_default();
-            [&mut *text, &mut *stem, &mut *pair, &mut *heading].into_iter().for_each(String::clear);
-            for &word in worded.words(passage) {
-                push(text, vocabulary.word(word));
-                push(stem, stems.of(word));
-            }
-            for two in worded.words(passage).windows(2) {
-                if let (Some(first), Some(second)) = (*common.of(two[0]), *common.of(two[1])) {
-                    pair.extend([first, second, char::from(WORD_END)]);
-                }
-            }
-            for place in history.timeline.placements(passage) {
-                heading.push_str(paths.entry(place.path).or_insert_with(|| {
-                    let mut path = String::new();
-                    words_above(&history.timeline, worded, place.path).for_each(|word| push(&mut path, stems.of(word)));
-                    path
-                }));
-            }
-            bytes += [&*text, &*stem, &*pair, &*heading].into_iter().map(String::len).sum::<usize>();
-            passages.push(store.passage(&row, &PassageTerms { text, stem, pair, heading }, levels));
+        let timeline = &history.timeline;
+        let rows = PassageRow::of(timeline, slot);
+        let mut paths: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
+        for place in (0..rows.len() as u32).flat_map(|passage| timeline.placements(passage)) {
+            paths.entry(place.path).or_insert_with(|| words_above(timeline, worded, place.path).collect());
         }
-        store.add_passages(passages, bytes)?;
+        let stored = store.stored_slot(slot);
+        store.add_passages(|batch| {
+            batch.learn(self.wordbook.vocabulary(), &mut self.numbers);
+            for row in rows {
+                let levels = topics.get(row.passage as usize).map(Vec::as_slice).unwrap_or_default();
+                let above = timeline.placements(row.passage).iter().map(|place| paths[&place.path].as_slice());
+                batch.add(row.values(stored), &self.numbers, worded.words(row.passage), above, levels);
+            }
+        })?;
         let (words, heading_words) = count_words(history, worded);
         Ok(Parts { words, heading_words, record: record::encode(history, &topics)? })
     }
-}
-
-fn push(text: &mut String, word: &str) {
-    text.push_str(word);
-    text.push(char::from(WORD_END));
 }
 
 /// The words of the headings of a path.

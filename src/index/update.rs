@@ -67,7 +67,7 @@ pub fn update(request: &Request<'_>) -> Result<Report, IndexError> {
         // An index of nothing would answer that nothing is found.
         return Ok(report);
     }
-    let mut store = Store::open(request.dir, request.threads)?;
+    let mut store = Store::open(request.dir)?;
     store.hold(request.shard)?;
     let mut sources = Vec::new();
     for archive in &archives {

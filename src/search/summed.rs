@@ -96,7 +96,7 @@ impl Weighted {
                 let index = reader.inverted_index(*field)?;
                 for &topic in topics {
                     for level in *at_least..=u8::MAX {
-                        let term = Term::from_field_u64(*field, schema::topic_term(Level { topic, level }));
+                        let term = Term::from_field_u64(*field, schema::topic_term(Level { topic, level }).into());
                         let Some(mut postings) = index.read_postings(&term, IndexRecordOption::Basic)? else { continue };
                         while postings.doc() != TERMINATED {
                             let known = &mut best[postings.doc() as usize];
