@@ -32,7 +32,33 @@ pub struct Words<'t> {
     start: usize,
     end: usize,
     word: String,
+    passed_over: bool,
 }
+
+/// What a byte is to the words around it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Byte {
+    /// An ASCII letter or digit.
+    Letter,
+    /// It parts words, whatever stands beside it.
+    Other,
+    /// Part of a character that [`class_at`] must be asked for.
+    Unsure,
+}
+
+static BYTES: [Byte; 256] = {
+    let mut bytes = [Byte::Unsure; 256];
+    let mut byte = 0u8;
+    while byte.is_ascii() {
+        bytes[byte as usize] = match byte {
+            _ if byte.is_ascii_alphanumeric() => Byte::Letter,
+            b'\'' | b'&' => Byte::Unsure,
+            _ => Byte::Other,
+        };
+        byte += 1;
+    }
+    bytes
+};
 
 /// What a character is to the words around it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -84,11 +110,48 @@ fn class_at(text: &str, at: usize) -> Option<(Class, char, usize)> {
 
 impl<'t> Words<'t> {
     pub fn new(text: &'t str) -> Words<'t> {
-        Words { text, next: 0, start: 0, end: 0, word: String::new() }
+        Words { text, next: 0, start: 0, end: 0, word: String::new(), passed_over: false }
     }
 
     /// Goes on to the next word; false when there is none.
     pub fn advance(&mut self) -> bool {
+        self.advance_to(|_| true)
+    }
+
+    /// Goes on to the next word that may be wanted; false when there is none. Words of ASCII letters and digits alone are passed over where
+    /// their first, in lower case, is not wanted.
+    pub fn advance_to(&mut self, is_wanted: impl Fn(u8) -> bool) -> bool {
+        self.passed_over = false;
+        let bytes = self.text.as_bytes();
+        let behind =
+            |at: usize, kind: Byte| at + bytes[at..].iter().take_while(|byte| BYTES[usize::from(**byte)] == kind).count();
+        loop {
+            let start = behind(self.next, Byte::Other);
+            let end = behind(start, Byte::Letter);
+            self.next = start;
+            let is_whole = bytes.get(end).is_none_or(|byte| BYTES[usize::from(*byte)] == Byte::Other);
+            if !is_whole || !(1..=MAX_WORD_CHARS).contains(&(end - start)) {
+                return self.advance_folding();
+            }
+            self.next = end;
+            if is_wanted(bytes[start].to_ascii_lowercase()) {
+                (self.start, self.end) = (start, end);
+                self.word.clear();
+                self.word.push_str(&self.text[start..end]);
+                self.word.make_ascii_lowercase();
+                return true;
+            }
+            self.passed_over = true;
+        }
+    }
+
+    /// Whether words were passed over to come to the present one.
+    pub fn passed_over(&self) -> bool {
+        self.passed_over
+    }
+
+    /// Goes on to the next word, of whatever characters.
+    fn advance_folding(&mut self) -> bool {
         self.word.clear();
         let bytes = self.text.as_bytes();
         // Whether the word may still be plain ASCII, which needs no folding tables.
@@ -306,6 +369,26 @@ mod tests {
                 prop_assert!(text.get(word.start..word.end).is_some());
                 last = word.end;
             }
+        }
+
+        /// Words of ASCII letters alone are found another way than others, and some may be passed over.
+        #[test]
+        fn all_ways_to_a_word_find_the_same(text in "([a-cA-C1'&;é\u{ad}]|[-., ]|&apos;|’|[x]{0,300}){0,40}") {
+            let mut folding = Words::new(&text);
+            let mut all = Vec::new();
+            while folding.advance_folding() {
+                all.push(Word { text: folding.word().to_owned(), start: folding.start(), end: folding.end() });
+            }
+            prop_assert_eq!(&words(&text), &all);
+            let mut walk = Words::new(&text);
+            let mut some = Vec::new();
+            while walk.advance_to(|first| first == b'b') {
+                some.push(Word { text: walk.word().to_owned(), start: walk.start(), end: walk.end() });
+            }
+            let is_kept = |word: &Word| word.text.starts_with('b') || !text[word.start..word.end].bytes().all(|byte| byte.is_ascii_alphanumeric());
+            some.retain(is_kept);
+            all.retain(is_kept);
+            prop_assert_eq!(some, all);
         }
 
         /// A word in its form for matching is read as itself: a query typed from shown words finds them.

@@ -167,9 +167,11 @@ fn marks(node: &Node, text: &str) -> Vec<Range<usize>> {
 /// What words alone mark, found in one walk.
 fn with_stems_of(wanted: &[&str], text: &str) -> Vec<Range<usize>> {
     let stems: Vec<String> = wanted.iter().map(|word| remembered_stem(word)).collect();
+    // A stem begins as its word does.
+    let may_have = |first: u8| stems.iter().any(|stem| stem.as_bytes().first() == Some(&first));
     let mut places = Vec::new();
     let mut walk = Words::new(text);
-    while walk.advance() {
+    while walk.advance_to(may_have) {
         if stems.iter().any(|stem| has_stem(walk.word(), stem)) {
             places.push(walk.start()..walk.end());
         }
@@ -183,10 +185,14 @@ fn with_words(wanted: &[String], text: &str) -> Vec<Range<usize>> {
     let mut places: Vec<Range<usize>> = Vec::new();
     let mut starts = [0; WORDS_AT_ONCE];
     let mut are_last: u64 = 0;
+    let may_be = |first: u8| wanted.iter().any(|word| word.as_bytes().first() == Some(&first));
     let mut walk = Words::new(text);
     for number in 0.. {
-        if !walk.advance() {
+        if !walk.advance_to(may_be) {
             break;
+        }
+        if walk.passed_over() {
+            are_last = 0;
         }
         starts[number % WORDS_AT_ONCE] = walk.start();
         let is_word = |bits, (at, word): (usize, &String)| bits | u64::from(word == walk.word()) << at;
