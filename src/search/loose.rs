@@ -8,10 +8,13 @@ use tantivy::index::SegmentId;
 use tantivy::postings::{BlockSegmentPostings, TermInfo};
 use tantivy::query::{Bm25Weight, EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocId, Score, SegmentReader, TantivyError, Term};
+use tantivy::{DocId, Score, SegmentReader, TERMINATED, TantivyError, Term};
 
-/// Where the postings of all terms are fewer than one in so many passages of a segment, no array of all passages is made.
+/// Where the postings of all terms are fewer than one in so many passages of a segment, they are sorted instead of walked window by window.
 const SPARSE: u64 = 64;
+
+/// What is added up of so many passages stays in the processor's nearest memory.
+const WINDOW: usize = 4096;
 
 /// A term that adds its BM25 score, times a boost.
 #[derive(Debug, Clone)]
@@ -69,6 +72,8 @@ struct LooseWeight(Vec<Weighted>);
 struct Listed<'w> {
     weighted: &'w Weighted,
     postings: BlockSegmentPostings,
+    /// How many of the present block were told.
+    told: usize,
     lengths: FieldNormReader,
 }
 
@@ -80,7 +85,7 @@ impl Weighted {
         let of_segment = self.of_segments.iter().find(|(id, _)| *id == reader.segment_id());
         let Some((_, info)) = of_segment else { return Ok(None) };
         let postings = reader.inverted_index(field)?.read_block_postings_from_terminfo(info, with)?;
-        Ok(Some(Listed { weighted: self, postings, lengths: reader.get_fieldnorms_reader(field)? }))
+        Ok(Some(Listed { weighted: self, postings, told: 0, lengths: reader.get_fieldnorms_reader(field)? }))
     }
 }
 
@@ -89,18 +94,26 @@ impl Listed<'_> {
         self.weighted.scored.finds
     }
 
-    /// Tells each passage that has the term, with what it adds there.
-    fn each(mut self, mut tell: impl FnMut(DocId, Score)) {
-        while !self.postings.docs().is_empty() {
+    /// Tells each passage up to another that has the term, with what it adds there. Goes on where it ended before.
+    fn each_before(&mut self, end: DocId, mut tell: impl FnMut(DocId, Score)) {
+        loop {
+            let docs = &self.postings.docs()[self.told..];
+            let here =
+                if docs.last().is_some_and(|last| *last < end) { docs.len() } else { docs.partition_point(|doc| *doc < end) };
             match &self.weighted.bm25 {
                 Some(bm25) => {
-                    for (&doc, &frequency) in self.postings.docs().iter().zip(self.postings.freqs()) {
+                    for (&doc, &frequency) in docs[..here].iter().zip(&self.postings.freqs()[self.told..]) {
                         tell(doc, bm25.score(self.lengths.fieldnorm_id(doc), frequency));
                     }
                 }
-                None => self.postings.docs().iter().for_each(|&doc| tell(doc, 0.0)),
+                None => docs[..here].iter().for_each(|&doc| tell(doc, 0.0)),
+            }
+            if here < docs.len() || docs.is_empty() {
+                self.told += here;
+                return;
             }
             self.postings.advance();
+            self.told = 0;
         }
     }
 }
@@ -129,26 +142,32 @@ impl Weight for LooseWeight {
     }
 }
 
-fn dense(listed: Vec<Listed<'_>>, passages: DocId, tell: &mut dyn FnMut(DocId, Score)) {
-    let mut sums = vec![0.0; passages as usize];
-    let mut found = FixedBitSet::with_capacity(sums.len());
-    for listed in listed {
-        let finds = listed.finds();
-        listed.each(|doc, score| {
-            sums[doc as usize] += score;
-            if finds {
-                found.insert(doc as usize);
-            }
-        });
+fn dense(mut listed: Vec<Listed<'_>>, passages: DocId, tell: &mut dyn FnMut(DocId, Score)) {
+    let mut sums = [0.0; WINDOW];
+    let mut found = FixedBitSet::with_capacity(WINDOW);
+    for start in (0..passages).step_by(WINDOW) {
+        let end = start.saturating_add(WINDOW as DocId);
+        for listed in &mut listed {
+            let finds = listed.finds();
+            listed.each_before(end, |doc, score| {
+                let at = (doc - start) as usize;
+                sums[at] += score;
+                if finds {
+                    found.insert(at);
+                }
+            });
+        }
+        found.ones().for_each(|at| tell(start + at as DocId, sums[at]));
+        sums.fill(0.0);
+        found.clear();
     }
-    found.ones().for_each(|doc| tell(doc as DocId, sums[doc]));
 }
 
 fn sparse(listed: Vec<Listed<'_>>, tell: &mut dyn FnMut(DocId, Score)) {
     let mut added: Vec<(DocId, Score, bool)> = Vec::new();
-    for listed in listed {
+    for mut listed in listed {
         let finds = listed.finds();
-        listed.each(|doc, score| added.push((doc, score, finds)));
+        listed.each_before(TERMINATED, |doc, score| added.push((doc, score, finds)));
     }
     // Stable: what is added to a passage stays in the order of the terms.
     added.sort_by_key(|(doc, ..)| *doc);
@@ -170,13 +189,13 @@ mod tests {
         let (text, heading) = (schema.add_text_field("text", TEXT), schema.add_text_field("heading", TEXT));
         let index = tantivy::Index::create_in_ram(schema.build());
         let mut writer = index.writer_with_num_threads(1, 15_000_000).unwrap();
-        for number in 0u32..2_000 {
+        for number in 0u32..10_000 {
             let mut document = tantivy::TantivyDocument::new();
             let words = (0..number % 7).map(|_| "share").chain((0..number % 3).map(|_| "sell")).collect::<Vec<_>>().join(" ");
             // Alone, it goes the sparse way.
-            document.add_text(text, if number % 500 == 1 { format!("{words} rare") } else { words });
+            document.add_text(text, if number % 2500 == 1 { format!("{words} rare") } else { words });
             document.add_text(heading, if number % 5 == 0 { "share" } else { "other" });
-            if number % 1000 < 2 {
+            if number % 5000 < 2 {
                 document.add_text(heading, "rare");
             }
             writer.add_document(document).unwrap();
@@ -195,7 +214,7 @@ mod tests {
             let mut parts: Vec<(Occur, Box<dyn Query>)> = vec![(Occur::Must, Box::new(any))];
             parts.extend(words.iter().map(|word| (Occur::Should, own(heading, word, 0.5))));
             let top = |query: &dyn Query| {
-                let mut found = searcher.search(query, &TopDocs::with_limit(5_000).order_by_score()).unwrap();
+                let mut found = searcher.search(query, &TopDocs::with_limit(10_000).order_by_score()).unwrap();
                 found.sort_by_key(|(_, address)| *address);
                 found
             };
