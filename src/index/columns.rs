@@ -256,14 +256,16 @@ impl Columns {
         mut tell: impl FnMut(DocId, u32, Counted) -> Result<(), IndexError>,
     ) -> Result<(), IndexError> {
         let documents = self.documents();
+        // The document of the passage before, and where it ends.
+        let (mut slot, mut end) = (0, 0);
         let mut values = [0; ROWS_AT_ONCE];
         for passages in passages.chunks(ROWS_AT_ONCE) {
             let values = &mut values[..passages.len()];
             self.counted.get_vals(passages, values);
             for (&passage, &value) in passages.iter().zip(&*values) {
-                let Some((slot, _)) = documents.of(passage) else {
-                    return Err(IndexError::Damaged("a passage is of no document"));
-                };
+                if passage >= end {
+                    (slot, end) = documents.of(passage).ok_or(IndexError::Damaged("a passage is of no document"))?;
+                }
                 tell(passage, slot, Counted::of_value(value))?;
             }
         }

@@ -265,39 +265,48 @@ impl Place {
         let timeline = &index.record(slot)?.timeline;
         let number = timeline.snapshots.get(snapshot as usize).ok_or(IndexError::Damaged("a hit names no snapshot"))?.version;
         let version = index.version(slot, number)?;
-        let mut above: Vec<(u8, u32)> = Vec::new();
-        let mut start = 0;
-        for (at, entry) in version.entries.iter().enumerate() {
-            if at > 0 {
-                start += PASSAGE_SEPARATOR.len();
-            }
-            if let Shape::Heading(level) = entry.shape {
-                above.retain(|&(other, _)| other < level);
-            }
-            let chars = timeline.passages[entry.passage as usize].chars as usize;
-            if entry.passage == passage && is_wanted(scope, slot, passage, &above)? {
+        for (at, _) in version.entries.iter().enumerate().filter(|(_, entry)| entry.passage == passage) {
+            let above = headings_above(&version.entries, at);
+            if is_wanted(scope, slot, passage, &above)? {
                 let headings: Result<Vec<String>, IndexError> =
-                    above.iter().map(|&(_, heading)| Ok(index.text(slot, heading)?.to_string())).collect();
-                return Ok(Place { headings: headings?, offset: start..start + chars, sha256_text: version.sha256_text });
+                    above.iter().map(|&heading| Ok(index.text(slot, heading)?.to_string())).collect();
+                let chars = |passage: u32| timeline.passages[passage as usize].chars as usize;
+                let before = version.entries[..at].iter().map(|entry| chars(entry.passage) + PASSAGE_SEPARATOR.len());
+                let start = before.sum();
+                return Ok(Place {
+                    headings: headings?,
+                    offset: start..start + chars(passage),
+                    sha256_text: version.sha256_text,
+                });
             }
-            if let Entry { passage, shape: Shape::Heading(level) } = *entry {
-                above.push((level, passage));
-            }
-            start += chars;
         }
         Err(IndexError::Damaged("a passage does not stand where it should"))
     }
 }
 
+/// The headings above a place in a version, outermost first.
+fn headings_above(entries: &[Entry], at: usize) -> Vec<u32> {
+    let level_of = |entry: &Entry| if let Shape::Heading(level) = entry.shape { Some(level) } else { None };
+    let mut below = level_of(&entries[at]);
+    let mut above = Vec::new();
+    for entry in entries[..at].iter().rev() {
+        if let Some(level) = level_of(entry).filter(|level| below.is_none_or(|below| *level < below)) {
+            above.push(entry.passage);
+            below = Some(level);
+        }
+    }
+    above.reverse();
+    above
+}
+
 /// Whether the headings above a place are those that the query asks for.
-fn is_wanted(scope: &Scope<'_>, slot: u32, passage: u32, above: &[(u8, u32)]) -> Result<bool, IndexError> {
+fn is_wanted(scope: &Scope<'_>, slot: u32, passage: u32, above: &[u32]) -> Result<bool, IndexError> {
     if scope.limits.headings.is_empty() {
         return Ok(true);
     }
     let timeline = &scope.index.record(slot)?.timeline;
-    let headings: Vec<u32> = above.iter().map(|&(_, heading)| heading).collect();
     for place in timeline.placements(passage) {
-        if timeline.headings(place.path) == headings {
+        if timeline.headings(place.path) == above {
             return under(scope.index, slot, place.path, &scope.limits.headings);
         }
     }
