@@ -289,6 +289,14 @@ impl Stems {
         }
         self.0.get(word).map_or("", |stem| stem)
     }
+
+    /// Whether a word in its form for matching has this stem.
+    fn is_of(&mut self, wanted: &str, word: &str) -> bool {
+        match self.0.get(word) {
+            Some(stem) => **stem == *wanted,
+            None => self.of(word) == wanted,
+        }
+    }
 }
 
 thread_local! {
@@ -303,7 +311,7 @@ pub fn remembered_stem(word: &str) -> String {
 /// Whether a word, in its form for matching, has this stem.
 pub fn has_stem(word: &str, wanted: &str) -> bool {
     // A stem begins as its word does.
-    word.chars().next() == wanted.chars().next() && STEMS.with_borrow_mut(|stems| stems.of(word) == wanted)
+    word.chars().next() == wanted.chars().next() && STEMS.with_borrow_mut(|stems| stems.is_of(wanted, word))
 }
 
 #[cfg(test)]

@@ -149,8 +149,8 @@ pub struct Record {
     head: Head,
     body_start: usize,
     pub timeline: Timeline,
-    /// The passages in the order of their clauses, once asked for.
-    by_clause: OnceLock<Vec<u32>>,
+    /// The passages in the order of their clauses, and the clause of each, once asked for.
+    by_clause: OnceLock<(Vec<u32>, Vec<u32>)>,
 }
 
 impl Record {
@@ -194,12 +194,15 @@ impl Record {
 
     /// The passages that are wordings of a clause, in ascending order.
     pub fn wordings(&self, clause: u32) -> &[u32] {
-        let passages = &self.timeline.passages;
-        let clause_of = |passage: &u32| passages.get(*passage as usize).map(|facts| facts.clause);
-        let ordered = self.by_clause.get_or_init(|| in_order_of_clauses(passages.iter().map(|facts| facts.clause)));
-        let start = ordered.partition_point(|passage| clause_of(passage) < Some(clause));
-        let end = ordered.partition_point(|passage| clause_of(passage) <= Some(clause));
-        &ordered[start..end]
+        let (passages, clauses) = self.by_clause.get_or_init(|| {
+            let passages = &self.timeline.passages;
+            let ordered = in_order_of_clauses(passages.iter().map(|facts| facts.clause));
+            let clauses = ordered.iter().map(|passage| passages[*passage as usize].clause).collect();
+            (ordered, clauses)
+        });
+        let start = clauses.partition_point(|other| *other < clause);
+        let wordings = clauses[start..].iter().take_while(|other| **other == clause).count();
+        &passages[start..start + wordings]
     }
 
     /// The texts of the passages.

@@ -11,6 +11,7 @@ use crate::site::SiteFacts;
 use crate::snapshot::{Captured, Instant};
 use crate::topic::{DEFAULT_THRESHOLD, Level, score_of};
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::ops::Range;
 use std::sync::Arc;
@@ -225,7 +226,10 @@ fn id(source: &str, entry: &crate::index::catalog::DocumentEntry, text: &str) ->
 
 /// When some wordings of a clause stood, whatever a query asks for.
 pub fn lifespan(timeline: &Timeline, wordings: &[u32]) -> Lifespan {
-    let stands = Runs::union_of(wordings.iter().map(|&passage| timeline.occurrences(passage)));
+    let stands = match wordings {
+        [passage] => Cow::Borrowed(timeline.occurrences(*passage)),
+        _ => Cow::Owned(Runs::union_of(wordings.iter().map(|&passage| timeline.occurrences(passage)))),
+    };
     let instant = |snapshot: Option<u32>| Some(timeline.snapshots.get(snapshot? as usize)?.captured?.instant);
     let first_usable = (0..timeline.snapshots.len() as u32).find(|&snapshot| timeline.is_usable(snapshot));
     Lifespan {
