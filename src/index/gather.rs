@@ -6,7 +6,7 @@ use crate::history::{DocumentHistory, Entry, HistoryBuilder, Provenance, Wordboo
 use crate::passage::{self, Passage, Shape};
 use crate::site::SiteFacts;
 use crate::snapshot::{Captured, DocumentKey, Format, Recording};
-use crate::source::{self, GitId, Locator, ReadError, Reference, Source};
+use crate::source::{self, GitId, Locator, ReadError, Reference};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -91,7 +91,7 @@ struct Moment<'a> {
 ///
 /// With `prune`, stored snapshots that the source no longer holds are left out. `settled` is told of the captures as they are done with.
 pub fn gather(
-    source: &Source,
+    source: &mut source::Reader<'_>,
     document: &Document<'_>,
     stored: Option<&DocumentHistory>,
     files: &dyn Files,
@@ -185,8 +185,8 @@ impl Unit {
     }
 }
 
-struct Reader<'a> {
-    source: source::Reader<'a>,
+struct Reader<'a, 's> {
+    source: &'a mut source::Reader<'s>,
     stored: Option<&'a DocumentHistory>,
     builder: HistoryBuilder,
     /// The version of each file read, by the hash of its bytes and the form they were read as.
@@ -205,10 +205,10 @@ struct Reader<'a> {
     bytes_read: u64,
 }
 
-impl<'a> Reader<'a> {
-    fn new(source: &'a Source, stored: Option<&'a DocumentHistory>) -> Reader<'a> {
+impl<'a, 's> Reader<'a, 's> {
+    fn new(source: &'a mut source::Reader<'s>, stored: Option<&'a DocumentHistory>) -> Reader<'a, 's> {
         Reader {
-            source: source.reader(),
+            source,
             stored,
             builder: HistoryBuilder::default(),
             files: FxHashMap::default(),

@@ -11,7 +11,7 @@ use super::store::{RecordFile, Store};
 use super::terms::{Desk, Parts};
 use crate::history::{DocumentHistory, Timeline, Worded, captures};
 use crate::snapshot::{DocumentKey, Instant};
-use crate::source::{Settings, Source};
+use crate::source::{self, Settings, Source};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -210,6 +210,8 @@ impl Reading<'_, '_> {
     /// Takes jobs until none is left.
     fn work(&self) -> Result<(), IndexError> {
         let mut desk = Desk::new(&self.store.lexicon);
+        // Of the source that was read last: the memory of a git history is used again and again.
+        let mut reader: Option<(usize, source::Reader<'_>)> = None;
         loop {
             let number = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(job) = self.jobs.get(number) else { return Ok(()) };
@@ -220,7 +222,11 @@ impl Reading<'_, '_> {
                 (self.request.progress)(Progress::Reading { captures, of: self.of_captures });
             };
             let prune = self.request.prune;
-            let mut gathered = gather(plan.source, &job.document, stored.as_ref(), plan, prune, &mut desk.wordbook, &settled);
+            let (_, reader) = match &mut reader {
+                Some(reader) if reader.0 == job.source => reader,
+                other => other.insert((job.source, plan.source.reader())),
+            };
+            let mut gathered = gather(reader, &job.document, stored.as_ref(), plan, prune, &mut desk.wordbook, &settled);
             let written = match gathered.history.take() {
                 None => {
                     self.store.delete_terms(job.slot);
