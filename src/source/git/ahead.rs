@@ -7,14 +7,12 @@ use gix::ObjectId;
 use gix::odb::pack::index;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::path::Path;
 
 /// How many bytes of texts are read ahead, and how many texts.
 const WINDOW_BYTES: u64 = 4 * 1024 * 1024;
 const WINDOW_TEXTS: usize = 128;
-
-/// A buffer that is no larger is used again.
-const MAX_SPARE_BYTES: usize = 256 * 1024;
 
 /// Where objects lie in their packs.
 pub struct Packs(Vec<index::File>);
@@ -41,9 +39,11 @@ impl Packs {
 #[derive(Default)]
 pub struct Ahead {
     wanted: VecDeque<GitId>,
-    ready: FxHashMap<GitId, Vec<u8>>,
-    /// Buffers of texts that were taken: fresh memory costs as much as unpacking a text.
-    spare: Vec<Vec<u8>>,
+    /// Where each text that was read lies among all.
+    ready: FxHashMap<GitId, Range<usize>>,
+    texts: Vec<u8>,
+    /// Where a text is made, with what it is made from. Fresh memory would cost as much as that.
+    workbench: Vec<u8>,
 }
 
 impl Ahead {
@@ -62,17 +62,14 @@ impl Ahead {
 }
 
 impl Reader<'_> {
-    /// Puts a text into the buffer, and reads those ahead that are wanted next.
+    /// Puts a text into the buffer, which is empty, and reads those ahead that are wanted next.
     pub fn take(&mut self, blob: GitId, buffer: &mut Vec<u8>) -> Result<(), String> {
         if !self.ahead.ready.contains_key(&blob) && self.ahead.wanted.contains(&blob) {
             self.read_ahead(blob);
         }
-        match self.ahead.ready.remove(&blob) {
-            Some(bytes) => {
-                let spare = std::mem::replace(buffer, bytes);
-                if self.ahead.spare.len() < WINDOW_TEXTS && spare.capacity() <= MAX_SPARE_BYTES {
-                    self.ahead.spare.push(spare);
-                }
+        match self.ahead.ready.get(&blob) {
+            Some(text) => {
+                buffer.extend_from_slice(&self.ahead.texts[text.clone()]);
                 Ok(())
             }
             None => self.blob(blob, buffer),
@@ -82,6 +79,7 @@ impl Reader<'_> {
     /// Reads the texts that are wanted from one on. What cannot be read is left for the time when it is asked for.
     fn read_ahead(&mut self, from: GitId) {
         self.ahead.ready.clear();
+        self.ahead.texts.clear();
         while self.ahead.wanted.front().is_some_and(|blob| *blob != from) {
             self.ahead.wanted.pop_front();
         }
@@ -101,11 +99,14 @@ impl Reader<'_> {
             window.push((self.git.packs.place(blob), blob));
         }
         window.sort_unstable();
+        let mut made = std::mem::take(&mut self.ahead.workbench);
         for (_, blob) in window {
-            let mut text = self.ahead.spare.pop().unwrap_or_default();
-            if self.blob(blob, &mut text).is_ok() {
-                self.ahead.ready.insert(blob, text);
+            if self.blob(blob, &mut made).is_ok() {
+                let start = self.ahead.texts.len();
+                self.ahead.texts.extend_from_slice(&made);
+                self.ahead.ready.insert(blob, start..start + made.len());
             }
         }
+        self.ahead.workbench = made;
     }
 }

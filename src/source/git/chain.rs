@@ -7,12 +7,12 @@ use crate::source::{GitId, Tip};
 use gix::ObjectId;
 use gix::diff::tree::{Recorder, State, recorder::Change};
 use gix::objs::{FindExt, TreeRefIter};
-use rayon::prelude::*;
 use rustc_hash::FxHashSet;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// How many commits are compared between two words of progress.
+/// How many commits are walked between two words of progress.
 const CHUNK: usize = 4096;
 /// How many commits one thread compares in a row.
 const STRETCH: usize = 128;
@@ -24,7 +24,6 @@ const END_OF_TIME: i64 = 253_402_300_800;
 /// What a commit tells.
 pub struct Commit {
     pub id: GitId,
-    tree: ObjectId,
     /// When the text was fetched: the author's date; `None` where it is none.
     pub authored: Option<Instant>,
     pub kind: Option<CommitKind>,
@@ -76,7 +75,7 @@ impl Chain {
     }
 }
 
-/// Walks the branch back to `known`, or to its beginning where that is no part of it.
+/// Walks the branch back to `known`, or to its beginning where that is no part of it. What was walked is compared meanwhile.
 pub fn walk(git: &Git, known: Option<&Tip>, progress: &dyn Fn(usize)) -> Result<Chain, String> {
     let reader = git.reader();
     let boundary = reader.repository.shallow_commits().map_err(|error| error.to_string())?;
@@ -84,74 +83,98 @@ pub fn walk(git: &Git, known: Option<&Tip>, progress: &dyn Fn(usize)) -> Result<
     // Of a clone that was deepened the beginning is new.
     let known = known.filter(|known| known.shallow == boundary.is_some());
     let mut commits = Vec::new();
-    let mut next = Some(git.tip);
-    let mut base = None;
-    let mut buffer = Vec::new();
-    let mut categories = FxHashSet::default();
-    while let Some(id) = next {
-        let (mut commit, parent) = reader.commit(id, &mut buffer)?;
-        if known.is_some_and(|known| known.commit.0 == *id.as_slice()) {
-            base = Some(commit.tree);
-            break;
+    let mut joined = false;
+    let compared = Mutex::new(Vec::new());
+    rayon::in_place_scope(|scope| -> Result<(), String> {
+        let compare = |stretch: Stretch| {
+            let compared = &compared;
+            scope.spawn(move |_| {
+                let changes = stretch.compare(git);
+                compared.lock().unwrap_or_else(PoisonError::into_inner).push((stretch.first, changes));
+            });
+        };
+        let mut stretch = Stretch { first: 0, trees: Vec::new() };
+        let mut next = Some(git.tip);
+        let mut buffer = Vec::new();
+        let mut categories = FxHashSet::default();
+        while let Some(id) = next {
+            let Walked { mut commit, tree, parent } = reader.commit(id, &mut buffer)?;
+            stretch.trees.push(tree);
+            joined = known.is_some_and(|known| known.commit.0 == *id.as_slice());
+            if joined {
+                break;
+            }
+            if stretch.trees.len() > STRETCH {
+                compare(std::mem::replace(&mut stretch, Stretch { first: commits.len(), trees: vec![tree] }));
+            }
+            next = parent.filter(|_| !is_cut(id));
+            commit.site.categories = shared(&mut categories, commit.site.categories);
+            commits.push(commit);
+            if commits.len() % CHUNK == 0 {
+                progress(commits.len());
+            }
         }
-        next = parent.filter(|_| !is_cut(id));
-        commit.site.categories = shared(&mut categories, commit.site.categories);
-        commits.push(commit);
-        if commits.len() % CHUNK == 0 {
-            progress(commits.len());
+        if !joined {
+            stretch.trees.push(ObjectId::empty_tree(git.tip.kind()));
         }
-    }
+        compare(stretch);
+        Ok(())
+    })?;
     commits.reverse();
-    let joined = base.is_some();
     let before = known.filter(|_| joined).map_or(0, |known| known.position + 1);
     let mut chain = Chain { commits, before, events: BTreeMap::new(), nameless: Vec::new(), shallow: boundary.is_some(), joined };
-    chain.compare(git, base, progress)?;
+    let mut compared = compared.into_inner().unwrap_or_else(PoisonError::into_inner);
+    compared.sort_unstable_by_key(|(first, _)| Reverse(*first));
+    for (first, changes) in compared {
+        for (at, changes) in changes?.into_iter().enumerate().rev() {
+            let commit = chain.commits.len() - 1 - (first + at);
+            changes.into_iter().for_each(|(path, to)| chain.note(path, Event { commit, to }));
+        }
+    }
+    chain.nameless.sort();
+    chain.nameless.dedup();
     Ok(chain)
 }
 
-impl Chain {
-    /// Finds what each commit did, given the tree before the first of them.
-    fn compare(&mut self, git: &Git, base: Option<ObjectId>, progress: &dyn Fn(usize)) -> Result<(), String> {
-        for chunk in (0..self.commits.len()).step_by(CHUNK) {
-            let stretches: Vec<usize> = (chunk..self.commits.len().min(chunk + CHUNK)).step_by(STRETCH).collect();
-            let end = |start: usize| (start + STRETCH).min(chunk + CHUNK).min(self.commits.len());
-            let found: Result<Vec<Vec<Found>>, String> = stretches
-                .into_par_iter()
-                .map(|start| {
-                    let mut reader = git.reader();
-                    reader.repository.object_cache_size(TREE_CACHE_BYTES);
-                    let mut tree = start.checked_sub(1).map(|before| self.commits[before].tree).or(base);
-                    let mut found = Vec::new();
-                    for commit in start..end(start) {
-                        let to = self.commits[commit].tree;
-                        reader.changes(tree, to, |path, to| found.push(Found { path, event: Event { commit, to } }))?;
-                        tree = Some(to);
-                    }
-                    Ok(found)
-                })
-                .collect();
-            for Found { path, event } in found?.into_iter().flatten() {
-                match String::from_utf8(path.into()) {
-                    Ok(path) => self.events.entry(path).or_default().push(event),
-                    Err(error) => self.nameless.push(String::from_utf8_lossy(error.as_bytes()).into_owned()),
-                }
-            }
-            progress(end(chunk));
-        }
-        self.nameless.sort();
-        self.nameless.dedup();
-        Ok(())
+/// Commits that one thread compares, the last first: in packs an older tree is made from a newer one, which was just read then.
+struct Stretch {
+    /// How many commits of the branch come after the first of these.
+    first: usize,
+    /// Their trees, and the one before them.
+    trees: Vec<ObjectId>,
+}
+
+/// What a commit did to its paths.
+type Changes = Vec<(gix::bstr::BString, To)>;
+
+impl Stretch {
+    /// What each commit did.
+    fn compare(&self, git: &Git) -> Result<Vec<Changes>, String> {
+        let mut reader = git.reader();
+        reader.repository.object_cache_size(TREE_CACHE_BYTES);
+        self.trees.windows(2).map(|trees| reader.changes(trees[1], trees[0])).collect()
     }
 }
 
-struct Found {
-    path: gix::bstr::BString,
-    event: Event,
+impl Chain {
+    fn note(&mut self, path: gix::bstr::BString, event: Event) {
+        match String::from_utf8(path.into()) {
+            Ok(path) => self.events.entry(path).or_default().push(event),
+            Err(error) => self.nameless.push(String::from_utf8_lossy(error.as_bytes()).into_owned()),
+        }
+    }
+}
+
+/// A commit of the branch, as it is met on the way back.
+struct Walked {
+    commit: Commit,
+    tree: ObjectId,
+    parent: Option<ObjectId>,
 }
 
 impl Reader<'_> {
-    /// Reads a commit: what it tells, and its first parent.
-    fn commit(&self, id: ObjectId, buffer: &mut Vec<u8>) -> Result<(Commit, Option<ObjectId>), String> {
+    /// Reads a commit.
+    fn commit(&self, id: ObjectId, buffer: &mut Vec<u8>) -> Result<Walked, String> {
         let failed = |error: &dyn std::fmt::Display| format!("commit {id}: {error}");
         let found = self.repository.objects.find_commit(&id, buffer).map_err(|error| failed(&error))?;
         let seconds = found.author().ok().and_then(|author| Some(author.time().ok()?.seconds));
@@ -161,13 +184,12 @@ impl Reader<'_> {
         let text = String::from_utf8_lossy(found.message);
         let commit = Commit {
             id: git_id(id),
-            tree: found.tree(),
             authored,
             kind: message::kind(&text),
             url: message::url(&text),
             site: princeton::told(&text).map(|told| told.site).unwrap_or_default(),
         };
-        Ok((commit, found.parents().next()))
+        Ok(Walked { commit, tree: found.tree(), parent: found.parents().next() })
     }
 
     /// The whole message of a commit.
@@ -177,17 +199,19 @@ impl Reader<'_> {
         found.map(|commit| String::from_utf8_lossy(commit.message).into_owned()).map_err(|error| error.to_string())
     }
 
-    /// Tells of each path that is other in one tree than in another.
-    fn changes(&self, from: Option<ObjectId>, to: ObjectId, mut tell: impl FnMut(gix::bstr::BString, To)) -> Result<(), String> {
-        if from == Some(to) {
-            return Ok(());
+    /// Each path that is other in one tree than in another.
+    fn changes(&self, from: ObjectId, to: ObjectId) -> Result<Changes, String> {
+        let mut changes = Vec::new();
+        if from == to {
+            return Ok(changes);
         }
         let objects = &self.repository.objects;
         let (mut old, mut new) = (Vec::new(), Vec::new());
         let failed = |error: &dyn std::fmt::Display| format!("tree {to}: {error}");
-        let old = match &from {
-            Some(from) => objects.find_tree_iter(from, &mut old).map_err(|error| failed(&error))?,
-            None => TreeRefIter::from_bytes(&[], to.kind()),
+        let old = match from.is_empty_tree() {
+            // It need not be stored.
+            true => TreeRefIter::from_bytes(&[], to.kind()),
+            false => objects.find_tree_iter(&from, &mut old).map_err(|error| failed(&error))?,
         };
         let new = objects.find_tree_iter(&to, &mut new).map_err(|error| failed(&error))?;
         let mut recorder = Recorder::default();
@@ -197,16 +221,16 @@ impl Reader<'_> {
                 // Only who may run the file was changed.
                 Change::Modification { previous_entry_mode, previous_oid, entry_mode, oid, .. }
                     if oid == previous_oid && previous_entry_mode.is_blob() == entry_mode.is_blob() => {}
-                Change::Deletion { entry_mode, path, .. } if !entry_mode.is_tree() => tell(path, To::Deleted),
+                Change::Deletion { entry_mode, path, .. } if !entry_mode.is_tree() => changes.push((path, To::Deleted)),
                 Change::Addition { entry_mode, oid, path, .. } | Change::Modification { entry_mode, oid, path, .. }
                     if !entry_mode.is_tree() =>
                 {
-                    tell(path, if entry_mode.is_blob() { To::File(git_id(oid)) } else { To::NoFile });
+                    changes.push((path, if entry_mode.is_blob() { To::File(git_id(oid)) } else { To::NoFile }));
                 }
                 _ => {}
             }
         }
-        Ok(())
+        Ok(changes)
     }
 }
 

@@ -55,10 +55,11 @@ impl Git {
             files.insert(path, FileEntry { skipped: vec![Skipped::whole(path, reason)], ..FileEntry::new(path, NO_SIZE) });
         }
         listing.files = files.into_values().collect();
-        let entry = |(path, events, before): (&String, &Vec<Event>, Option<FileEntry>)| {
-            Paths { git: self, chain: &chain, reader: self.reader() }.entry(path, events, before)
+        let paths = || Paths { git: self, chain: &chain, reader: self.reader() };
+        let entry = |paths: &mut Paths<'_>, (path, events, before): (&String, &Vec<Event>, Option<FileEntry>)| {
+            paths.entry(path, events, before)
         };
-        listing.files.par_extend(fresh.into_par_iter().map(entry));
+        listing.files.par_extend(fresh.into_par_iter().map_init(paths, entry));
         listing.files.sort_by(|one, other| one.path.cmp(&other.path));
         part_paths(&mut listing.files);
         listing

@@ -15,7 +15,7 @@ use gix::objs::Find;
 use std::path::{Path, PathBuf};
 
 /// The memory that one reader may use to keep objects from which others are made.
-const PACK_CACHE_BYTES: usize = 8 * 1024 * 1024;
+const PACK_CACHE_BYTES: usize = 2 * 1024 * 1024;
 /// What is said of an object that is not there.
 const MISSING: &str = "the repository lacks it, as a partial clone does: fetch it with `git fetch --refetch --no-filter`";
 /// What a bare repository's folder is often called after its name.
