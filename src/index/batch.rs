@@ -6,8 +6,11 @@ use crate::topic::Level;
 use crate::vocabulary::{PerWord, Vocabulary};
 use crate::words;
 
-/// A batch of more words is full. Of some million passages are so many.
-const MAX_WORDS: usize = 32 << 20;
+/// A batch of more bytes is full: some million passages. To write it takes three times as many.
+const MAX_BYTES: usize = 192 << 20;
+
+/// What a word takes when it is met first, with its stem.
+const BYTES_OF_A_NEW_WORD: usize = 170;
 
 /// Passages that become a segment.
 #[derive(Debug, Default)]
@@ -77,7 +80,8 @@ impl Batch {
 
     /// Whether it is to be written.
     pub fn is_full(&self) -> bool {
-        self.text.numbers.len() + self.heading.numbers.len() > MAX_WORDS
+        let lists = [&self.text, &self.heading, &self.topic].into_iter().map(Lists::bytes).sum::<usize>();
+        size_of_val(&*self.columns) + lists + self.vocabulary.size() * BYTES_OF_A_NEW_WORD > MAX_BYTES
     }
 
     /// All that it holds; it is the next one then.
@@ -96,6 +100,10 @@ impl Lists {
     pub fn iter(&self) -> impl Iterator<Item = &[u32]> + Clone {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         starts.zip(&self.ends).map(|(start, end)| &self.numbers[start..*end])
+    }
+
+    fn bytes(&self) -> usize {
+        size_of_val(&*self.numbers) + size_of_val(&*self.ends)
     }
 
     /// How many numbers all of them have.
