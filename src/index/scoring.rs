@@ -32,7 +32,7 @@ pub(super) fn score_anew(threads: usize, store: &mut Store, records: &mut Record
     let written: Result<Vec<(u32, Place, [u8; 32])>, IndexError> = pool.install(|| {
         let score = |desk: &mut Desk<'_>, &slot: &u32| {
             let history = shared.history(slot)?;
-            shared.delete_terms(slot);
+            shared.delete_terms(slot)?;
             let worded = desk.wordbook.read(&history.texts);
             let Parts { record, .. } = desk.write(shared, slot, &history, &worded)?;
             let place = records.lock().unwrap_or_else(PoisonError::into_inner).append(&record)?;

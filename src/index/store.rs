@@ -24,12 +24,14 @@ use std::cmp::Reverse;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use tantivy::directory::{MmapDirectory, TerminatingWrite};
 use tantivy::index::SegmentId;
 use tantivy::indexer::NoMergePolicy;
+use tantivy::query::{EmptyScorer, EnableScoring, Explanation, Query, Scorer, TermQuery, Weight};
+use tantivy::schema::IndexRecordOption;
 use tantivy::store::Compressor;
-use tantivy::{Directory, IndexSettings, IndexWriter, SegmentMeta, TantivyError, Term};
+use tantivy::{Directory, DocId, IndexSettings, IndexWriter, Score, SegmentMeta, SegmentReader, TantivyError, Term};
 
 /// The least buffer that tantivy lets a writer have. Nothing is put there.
 const WRITER_BUFFER_BYTES: usize = 16 << 20;
@@ -53,6 +55,8 @@ pub struct Store {
     documents: FxHashMap<u64, Mmap>,
     pub writer: IndexWriter,
     pub fields: Fields,
+    /// Those that were there before.
+    segments: Arc<FxHashSet<SegmentId>>,
     /// The passages whose segment is not written yet.
     batch: Mutex<Batch>,
     /// Held while a segment is written.
@@ -103,9 +107,11 @@ impl Store {
         let documents = map_documents(dir, &catalog)?;
         let lexicon = catalog.lexicon()?;
         let (dir, batch, writing) = (dir.to_owned(), Mutex::default(), Mutex::default());
-        let mut store = Store { dir, catalog, states, documents, writer, fields, batch, writing, lexicon, is_new };
+        let segments = Arc::default();
+        let mut store = Store { dir, catalog, states, documents, writer, fields, segments, batch, writing, lexicon, is_new };
         // An update that was killed after its commit did not come to this.
         store.tidy_segments()?;
+        store.segments = Arc::new(store.writer.index().searchable_segment_ids()?.into_iter().collect());
         Ok(store)
     }
 
@@ -246,9 +252,12 @@ impl Store {
         RecordFile::create(side_file(&self.dir, DOCUMENTS, self.generation()), self.generation())
     }
 
-    /// Takes the terms of a document out.
-    pub fn delete_terms(&self, slot: u32) {
-        self.writer.delete_term(Term::from_field_u64(self.fields.document, u64::from(self.stored_slot(slot))));
+    /// Takes out the terms that a document had before.
+    pub fn delete_terms(&self, slot: u32) -> Result<(), IndexError> {
+        let term = Term::from_field_u64(self.fields.document, u64::from(self.stored_slot(slot)));
+        let document = TermQuery::new(term, IndexRecordOption::Basic);
+        self.writer.delete_query(Box::new(InSegments { document, segments: self.segments.clone() }))?;
+        Ok(())
     }
 
     /// Adds the passages of a document, in the order of their clauses. In the terms they stand together, and stay so when segments are
@@ -346,6 +355,38 @@ impl Store {
             }
         }
         Ok(())
+    }
+}
+
+/// The passages of a document in some segments. tantivy may take them out of segments too that are added later, where the document is
+/// written anew.
+#[derive(Debug, Clone)]
+struct InSegments {
+    document: TermQuery,
+    segments: Arc<FxHashSet<SegmentId>>,
+}
+
+impl Query for InSegments {
+    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        Ok(Box::new(InSegmentsWeight { document: self.document.weight(scoring)?, segments: self.segments.clone() }))
+    }
+}
+
+struct InSegmentsWeight {
+    document: Box<dyn Weight>,
+    segments: Arc<FxHashSet<SegmentId>>,
+}
+
+impl Weight for InSegmentsWeight {
+    fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        match self.segments.contains(&reader.segment_id()) {
+            true => self.document.scorer(reader, boost),
+            false => Ok(Box::new(EmptyScorer)),
+        }
+    }
+
+    fn explain(&self, reader: &SegmentReader, document: DocId) -> tantivy::Result<Explanation> {
+        self.document.explain(reader, document)
     }
 }
 

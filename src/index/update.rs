@@ -229,7 +229,7 @@ impl Reading<'_, '_> {
             let mut gathered = gather(reader, &job.document, stored.as_ref(), plan, prune, &mut desk.wordbook, &settled);
             let written = match gathered.history.take() {
                 None => {
-                    self.store.delete_terms(job.slot);
+                    self.store.delete_terms(job.slot)?;
                     Written::Nothing
                 }
                 // Other settings may count the same history under another name.
@@ -254,7 +254,7 @@ impl Reading<'_, '_> {
         desk: &mut Desk<'_>,
     ) -> Result<DocumentEntry, IndexError> {
         if job.stored {
-            self.store.delete_terms(job.slot);
+            self.store.delete_terms(job.slot)?;
         }
         let Parts { words, heading_words, record } = desk.write(self.store, job.slot, history, worded)?;
         let place = self.records.lock().unwrap_or_else(PoisonError::into_inner).append(&record)?;
