@@ -78,7 +78,7 @@ pub fn rows_over_time(args: &BatchArgs, option: &str) -> Result<Rows, BadQuery> 
     }
 }
 
-/// Answers each line of a file, so many at once, and gives the answers on in the order of the lines, while the next are made.
+/// Answers each line of a file, so many at once, and gives the answers on in the order of the lines.
 pub fn answers<T: Send>(
     mut lines: impl Iterator<Item = anyhow::Result<Line>>,
     pool: &rayon::ThreadPool,
@@ -86,21 +86,13 @@ pub fn answers<T: Send>(
     answer: &(dyn Fn(Line) -> T + Sync),
     write: &mut dyn FnMut(T) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let mut answered: Vec<T> = Vec::new();
     loop {
-        let (block, end) = match lines.by_ref().take(at_once).collect::<anyhow::Result<Vec<Line>>>() {
-            Ok(block) if block.is_empty() => (block, Some(Ok(()))),
-            Ok(block) => (block, None),
-            Err(error) => (Vec::new(), Some(Err(error))),
-        };
-        let before = std::mem::take(&mut answered);
-        pool.in_place_scope(|scope| {
-            scope.spawn(|_| answered = block.into_par_iter().map(answer).collect());
-            before.into_iter().try_for_each(&mut *write)
-        })?;
-        if let Some(end) = end {
-            return end;
+        let block: Vec<Line> = lines.by_ref().take(at_once).collect::<Result<_, _>>()?;
+        if block.is_empty() {
+            return Ok(());
         }
+        let rows: Vec<T> = pool.install(|| block.into_par_iter().map(answer).collect());
+        rows.into_iter().try_for_each(&mut *write)?;
     }
 }
 
