@@ -9,7 +9,7 @@ use crate::words;
 /// A batch of more bytes is full: some million passages. To write it takes three times as many.
 const MAX_BYTES: usize = 192 << 20;
 
-/// What a word takes when it is met first, with its stem.
+/// What a word takes, about, when it is met first, with its stem.
 const BYTES_OF_A_NEW_WORD: usize = 170;
 
 /// Passages that become a segment.
@@ -54,7 +54,7 @@ impl Batch {
             *numbers = Numbers { batch: self.number, ..Numbers::default() };
         }
         numbers.numbers.learn(of_thread, |word| self.vocabulary.number(word));
-        self.stem_of.learn(&self.vocabulary, |word| self.stems.number(words::stem(word).as_ref()));
+        self.stem_of.learn(&self.vocabulary, |word| self.stems.number(&words::stem(word)));
         self.common.learn(&self.vocabulary, pairs::common);
     }
 

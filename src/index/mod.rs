@@ -15,6 +15,7 @@ mod chunks;
 pub mod columns;
 mod directory;
 pub mod duplicates;
+mod former;
 mod gather;
 pub mod merge;
 mod packs;

@@ -6,7 +6,7 @@
 use super::batch::{Batch, Lists};
 use super::pairs;
 use super::schema::{Fields, PASSAGE_COLUMNS, TOPIC_TERMS, slot_and_passage};
-use crate::vocabulary::{PerWord, Vocabulary};
+use crate::vocabulary::Vocabulary;
 use std::io::{self, Write};
 use tantivy::columnar::{ColumnType, ColumnarWriter};
 use tantivy::directory::{CompositeWrite, TerminatingWrite};
@@ -28,7 +28,12 @@ pub fn write(segment: &Segment, fields: &Fields, batch: &Batch) -> tantivy::Resu
     let terms = Terms { schema: &schema, fields, norms: &norms, batch };
     let (text, ((stem, pair), (heading, (topic, document)))) = rayon::join(
         || terms.text(),
-        || rayon::join(|| (terms.stem(), terms.pair()), || (terms.heading(), (terms.topic(), terms.document()))),
+        || {
+            rayon::join(
+                || (terms.stems(fields.stem, &batch.text), terms.pair()),
+                || (terms.stems(fields.heading, &batch.heading), (terms.topic(), terms.document())),
+            )
+        },
     );
     let open = |component| -> tantivy::Result<_> { Ok(CompositeWrite::wrap(segment.open_write(component)?)) };
     let mut dictionaries = open(SegmentComponent::Terms)?;
@@ -154,18 +159,9 @@ impl Terms<'_> {
         })
     }
 
-    fn stem(&self) -> tantivy::Result<Written> {
-        self.stems(self.fields.stem, &self.batch.text)
-    }
-
-    fn heading(&self) -> tantivy::Result<Written> {
-        self.stems(self.fields.heading, &self.batch.heading)
-    }
-
     /// The stems of words.
     fn stems(&self, field: Field, words: &Lists) -> tantivy::Result<Written> {
         let Batch { stems, stem_of, .. } = self.batch;
-        let stem_of: &PerWord<u32> = stem_of;
         let of = (0..).zip(words.iter()).flat_map(|(passage, words)| words.iter().map(move |word| (*stem_of.of(*word), passage)));
         let passages = Inverted::new(stems.size(), of);
         self.field(field, words.numbers(), |serializer| {
@@ -175,7 +171,6 @@ impl Terms<'_> {
 
     fn pair(&self) -> tantivy::Result<Written> {
         let Batch { text, common, .. } = self.batch;
-        let common: &PerWord<Option<u32>> = common;
         let pairs = (0..).zip(text.iter()).flat_map(|(passage, words)| {
             let pair = |two: &[u32]| Some(pairs::number((*common.of(two[0]))?, (*common.of(two[1]))?));
             words.windows(2).filter_map(move |two| Some((pair(two)?, passage)))

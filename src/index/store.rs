@@ -3,6 +3,7 @@
 use super::batch::Batch;
 use super::catalog::{self, Catalog, Place, SourceEntry};
 use super::duplicates;
+use super::former::Former;
 use super::plan::SourceState;
 use super::schema::{self, Fields};
 use super::segment;
@@ -28,10 +29,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tantivy::directory::{MmapDirectory, TerminatingWrite};
 use tantivy::index::SegmentId;
 use tantivy::indexer::NoMergePolicy;
-use tantivy::query::{EmptyScorer, EnableScoring, Explanation, Query, Scorer, TermQuery, Weight};
-use tantivy::schema::IndexRecordOption;
 use tantivy::store::Compressor;
-use tantivy::{Directory, DocId, IndexSettings, IndexWriter, Score, SegmentMeta, SegmentReader, TantivyError, Term};
+use tantivy::{Directory, IndexSettings, IndexWriter, SegmentMeta, TantivyError, Term};
 
 /// The least buffer that tantivy lets a writer have. Nothing is put there.
 const WRITER_BUFFER_BYTES: usize = 16 << 20;
@@ -254,9 +253,8 @@ impl Store {
 
     /// Takes out the terms that a document had before.
     pub fn delete_terms(&self, slot: u32) -> Result<(), IndexError> {
-        let term = Term::from_field_u64(self.fields.document, u64::from(self.stored_slot(slot)));
-        let document = TermQuery::new(term, IndexRecordOption::Basic);
-        self.writer.delete_query(Box::new(InSegments { document, segments: self.segments.clone() }))?;
+        let document = Term::from_field_u64(self.fields.document, u64::from(self.stored_slot(slot)));
+        self.writer.delete_query(Box::new(Former::new(document, self.segments.clone())))?;
         Ok(())
     }
 
@@ -355,38 +353,6 @@ impl Store {
             }
         }
         Ok(())
-    }
-}
-
-/// The passages of a document in some segments. tantivy may take them out of segments too that are added later, where the document is
-/// written anew.
-#[derive(Debug, Clone)]
-struct InSegments {
-    document: TermQuery,
-    segments: Arc<FxHashSet<SegmentId>>,
-}
-
-impl Query for InSegments {
-    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
-        Ok(Box::new(InSegmentsWeight { document: self.document.weight(scoring)?, segments: self.segments.clone() }))
-    }
-}
-
-struct InSegmentsWeight {
-    document: Box<dyn Weight>,
-    segments: Arc<FxHashSet<SegmentId>>,
-}
-
-impl Weight for InSegmentsWeight {
-    fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        match self.segments.contains(&reader.segment_id()) {
-            true => self.document.scorer(reader, boost),
-            false => Ok(Box::new(EmptyScorer)),
-        }
-    }
-
-    fn explain(&self, reader: &SegmentReader, document: DocId) -> tantivy::Result<Explanation> {
-        self.document.explain(reader, document)
     }
 }
 

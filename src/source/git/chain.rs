@@ -199,23 +199,26 @@ impl Reader<'_> {
         found.map(|commit| String::from_utf8_lossy(commit.message).into_owned()).map_err(|error| error.to_string())
     }
 
+    /// The entries of a tree.
+    fn tree<'b>(&self, id: &ObjectId, buffer: &'b mut Vec<u8>) -> Result<TreeRefIter<'b>, String> {
+        if id.is_empty_tree() {
+            // It need not be stored.
+            return Ok(TreeRefIter::from_bytes(&[], id.kind()));
+        }
+        self.repository.objects.find_tree_iter(id, buffer).map_err(|error| format!("tree {id}: {error}"))
+    }
+
     /// Each path that is other in one tree than in another.
     fn changes(&self, from: ObjectId, to: ObjectId) -> Result<Changes, String> {
         let mut changes = Vec::new();
         if from == to {
             return Ok(changes);
         }
-        let objects = &self.repository.objects;
         let (mut old, mut new) = (Vec::new(), Vec::new());
-        let failed = |error: &dyn std::fmt::Display| format!("tree {to}: {error}");
-        let old = match from.is_empty_tree() {
-            // It need not be stored.
-            true => TreeRefIter::from_bytes(&[], to.kind()),
-            false => objects.find_tree_iter(&from, &mut old).map_err(|error| failed(&error))?,
-        };
-        let new = objects.find_tree_iter(&to, &mut new).map_err(|error| failed(&error))?;
+        let (old, new) = (self.tree(&from, &mut old)?, self.tree(&to, &mut new)?);
         let mut recorder = Recorder::default();
-        gix::diff::tree(old, new, State::default(), objects, &mut recorder).map_err(|error| failed(&error))?;
+        gix::diff::tree(old, new, State::default(), &self.repository.objects, &mut recorder)
+            .map_err(|error| format!("tree {to}: {error}"))?;
         for change in recorder.records {
             match change {
                 // Only who may run the file was changed.
