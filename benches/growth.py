@@ -11,7 +11,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from measure import PHRASES, facts, machine, peak_megabytes, read_lines, run_measured, target_dir, versions, write_lines
+from measure import PHRASES, facts, machine, new_record, peak_megabytes, read_lines, run_measured, target_dir, versions, write_lines
 
 SIZES = [10_000, 32_000, 100_000, 320_000, 1_071_488]
 # More than the largest archive needs: the number of snapshots is the limit.
@@ -35,15 +35,14 @@ def main():
         "trend": TREND,
         "sizes": [],
     }
-    name = args.out / f"{record['date']}-growth"
-    args.out.mkdir(parents=True, exist_ok=True)
+    kept = new_record(args.out, "growth", ".json")
     for size in args.sizes:
         measured = measure(args, size)
         record["sizes"].append(measured)
         print("  ".join(f"{key} {value:,.2f}".rstrip("0").rstrip(".") for key, value in measured.items()), flush=True)
         # What was measured is kept if a larger one fails.
-        name.with_suffix(".json").write_text(json.dumps(record, indent=2) + "\n")
-    name.with_suffix(".svg").write_text(chart(record["sizes"]))
+        kept.write_text(json.dumps(record, indent=2) + "\n")
+    kept.with_suffix(".svg").write_text(chart(record["sizes"]))
     if not verdict(record["sizes"]):
         sys.exit(1)
 

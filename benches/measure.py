@@ -1,5 +1,6 @@
 """Runs programs and tells what they took; what the scripts of this folder share."""
 
+import datetime
 import math
 import os
 import platform
@@ -88,6 +89,19 @@ def read_lines(path):
 def write_lines(path, lines):
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     return path
+
+
+def new_record(runs, name, ending):
+    """A new, empty file for the record of a run of today: none that was kept before is written over."""
+    runs.mkdir(parents=True, exist_ok=True)
+    number = 1
+    while True:
+        path = runs / f"{datetime.date.today()}-{name}{f'-{number}' if number > 1 else ''}{ending}"
+        try:
+            path.touch(exist_ok=False)
+            return path
+        except FileExistsError:
+            number += 1
 
 
 # The machine and what runs on it

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engines import Fineprint, Fts5, Lucene, PlainTantivy, Questions, Ripgrep
-from measure import HERE, PHRASES, facts, machine, peak_megabytes, place_arguments, read_lines, run_measured, versions, write_lines
+from measure import HERE, PHRASES, facts, machine, new_record, peak_megabytes, place_arguments, read_lines, run_measured, versions, write_lines
 from report import Report
 from sampled import archive_files, sampled_queries
 
@@ -69,7 +69,9 @@ def main():
         if Fts5.name in engines and Ripgrep.name in engines:
             exact = {questions.name: engines[Fts5.name].files(questions) for questions in sets}
             report.files(sets, exact, {name: answers[Ripgrep.name].files for name, answers in runs[0].answers.items()})
-    print(f"\nkept in {keep(report, args.archive.name)}")
+    kept = new_record(RUNS, args.archive.name, ".md")
+    kept.write_text(report.text(), encoding="utf-8")
+    print(f"\nkept in {kept}")
 
 
 def arguments():
@@ -108,20 +110,6 @@ def measure(work, engines, sets, sampled):
     cold_ms = [fineprint.process_ms(phrase) for phrase in sets[0].texts]
     seconds, usage, _ = fineprint.batch(sampled)
     return Run(built, answers, of_sampled, cold_ms, seconds, peak_megabytes(usage))
-
-
-def keep(report, archive):
-    """Writes the report where none stands yet."""
-    RUNS.mkdir(exist_ok=True)
-    number = 1
-    while True:
-        path = RUNS / f"{datetime.date.today()}-{archive}{f'-{number}' if number > 1 else ''}.md"
-        try:
-            with open(path, "x", encoding="utf-8") as out:
-                out.write(report.text())
-            return path
-        except FileExistsError:
-            number += 1
 
 
 if __name__ == "__main__":
